@@ -1,0 +1,164 @@
+/** What the audit page is given: plain data, safe to send from a server component to the browser. */
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };
+
+export type AuditScope = "global" | "guru";
+export type ActorType = "user" | "api_key" | "system" | "anonymous";
+export type ActionType = "access" | "created" | "updated" | "deleted";
+export type Outcome = "success" | "failure" | "unknown";
+
+export type AuditActor = {
+  type: ActorType;
+  /** Account id, public id of the key, `system` or `anonymous`. */
+  id: string | null;
+  /** The e-mail as it was then; for a key, its owner's. Null for System and Anonymous. */
+  email: string | null;
+};
+
+/** `deleted` when the guru no longer exists: its name then reads "name (deleted)". */
+export type AuditGuruRef = { slug: string; name: string; deleted?: boolean };
+
+export type AuditRow = {
+  id: string;
+  /** RFC 3339 in UTC with milliseconds. */
+  occurredAt: string;
+  actor: AuditActor;
+  ip: string | null;
+  guru: AuditGuruRef | null;
+  model: string;
+  /** The dotted name, such as `guru.updated`. */
+  action: string;
+  actionType: ActionType;
+  /** The upper-case name, such as `UPDATE_GURU`. */
+  operation: string;
+  /** The object's label as it was then. */
+  object: string;
+  outcome: Outcome;
+};
+
+export type FieldChange = { field: string; before: JsonValue; after: JsonValue };
+
+/** What the store keeps in place of a value that was too long. */
+export type CutValue = { value?: string; length: number; sha256: string };
+
+export type AuditEventDetails = AuditRow & {
+  targetId: string | null;
+  targetType: string;
+  changes: FieldChange[];
+  metadata: JsonObject | null;
+  details: JsonObject | null;
+  /** Id of the leading event when this one is part of a larger act. */
+  cause: string | null;
+  /** The sealed index; null until sealed. */
+  sequence: number | null;
+  /** The `view=full` record, as the API and the JSON export give it. */
+  raw: JsonObject;
+};
+
+export type FacetValue = {
+  /** The value in the URL: a slug or `none`, an account id, `system`, `anonymous`, a model, and so on. */
+  value: string;
+  label: string;
+  /** Events of the scope in the period kept; null when not known. */
+  count: number | null;
+  /** Draws the value's sign in the list: a person, a key, the gear, the dashed "?". */
+  actorType?: ActorType;
+};
+
+export type AuditFacets = {
+  guru: FacetValue[];
+  model: FacetValue[];
+  actor: FacetValue[];
+  actionType: FacetValue[];
+  operation: FacetValue[];
+  outcome: FacetValue[];
+};
+
+export type FacetKey = keyof AuditFacets;
+
+/** The filter as the URL, the API and the exports know it. Times are RFC 3339 with a zone. */
+export type AppliedFilter = {
+  guru: string[];
+  model: string[];
+  actor: string[];
+  actionType: string[];
+  operation: string[];
+  outcome: string[];
+  since?: string | undefined;
+  until?: string | undefined;
+  q?: string | undefined;
+};
+
+/** `exact: false` reads "at least N". */
+export type AuditTotal = { count: number; exact: boolean };
+
+/** The rows shown: ordinals when they are known, and the times of the last and first row. */
+export type AuditRange = {
+  first: number | null;
+  last: number | null;
+  oldest: string | null;
+  newest: string | null;
+};
+
+/** Hrefs made by the server; absent when there is no such page. */
+export type AuditCursors = { newer?: string | undefined; older?: string | undefined };
+
+export type EmptyKind = "nothing-yet" | "no-match" | "older-than-retention";
+
+export type ExportFormat = "csv" | "xlsx" | "json";
+
+export type ExportInput = {
+  format: ExportFormat;
+  filter: AppliedFilter;
+  scope: { kind: "global" } | { kind: "guru"; slug: string };
+  attemptId: string;
+};
+
+export type ExportStarted = { id: string; fileName: string; rowsExpected: number | null };
+
+export type ExportAction = (
+  input: ExportInput,
+) => Promise<{ ok: true; value: ExportStarted } | { ok: false; code: string; message: string }>;
+
+export type CancelExportAction = (input: {
+  id: string;
+  attemptId: string;
+}) => Promise<{ ok: true; value?: unknown } | { ok: false; code: string; message: string }>;
+
+export type ExportRunState = "pending" | "running" | "done" | "failed" | "cancelled";
+
+/** The JSON of an export's status address. */
+export type ExportStatus = {
+  state: ExportRunState;
+  rowsSent: number;
+  rowsExpected: number | null;
+  bytes: number;
+};
+
+/** An export of this person that was already running when the page was rendered. */
+export type RunningExport = ExportStarted & { status: ExportStatus };
+
+export type AuditPageProps = {
+  scope: { kind: "global" } | { kind: "guru"; slug: string; name: string };
+  rows: AuditRow[];
+  total: AuditTotal;
+  range: AuditRange;
+  facets: AuditFacets;
+  applied: AppliedFilter;
+  cursors: AuditCursors;
+  /** The event of `?event=<id>`; null when that id is not in this log. Undefined: no sheet. */
+  event?: AuditEventDetails | null | undefined;
+  /** IANA name, such as `Europe/Oslo`. */
+  timeZone: string;
+  /** The server's clock at render, so that relative times agree before and after hydration. */
+  now: string;
+  /** RFC 3339; set when logging is off. */
+  loggingOffSince?: string | null | undefined;
+  emptyKind?: EmptyKind | undefined;
+  /** Days; 0 keeps for ever. */
+  retentionDays: number;
+  exportAction: ExportAction;
+  cancelExportAction: CancelExportAction;
+  exportState?: RunningExport | null | undefined;
+};

@@ -1,0 +1,61 @@
+"use client";
+import { type ReactNode, useActionState, useEffect, useRef, useState } from "react";
+import { useToast } from "@/components/ui/toast";
+import type { ActionResult, FormAction } from "./action-result";
+import { mintAttemptId } from "./attempt-id";
+import { FormMessage } from "./form-message";
+import { FormStateContext } from "./form-state";
+
+/**
+ * A form on a server action that works before hydration. Fields inside (`TextField` and so on) show their
+ * own errors; what belongs to no field stands above them. `attemptId` is minted by the page; it is renewed
+ * after every answer, because a definite answer ends the attempt, and kept when the answer is lost.
+ */
+export function ActionForm({
+  action,
+  attemptId,
+  children,
+  className,
+  label,
+  onSuccess,
+  hideMessage = false,
+}: {
+  action: FormAction;
+  /** Absent for anonymous forms, where each try counts. */
+  attemptId?: string;
+  children: ReactNode;
+  className?: string;
+  /** The form's accessible name, when a page has several. */
+  label?: string;
+  onSuccess?: (result: ActionResult & { ok: true }) => void;
+  /** For a caller that shows the answer itself. */
+  hideMessage?: boolean;
+}) {
+  const [result, submit] = useActionState(action, null);
+  const [attempt, setAttempt] = useState(attemptId);
+  const form = useRef<HTMLFormElement>(null);
+  const answered = useRef<ActionResult | null>(null);
+  const toast = useToast();
+
+  useEffect(() => {
+    if (result === null || answered.current === result) return;
+    answered.current = result;
+    if (attemptId !== undefined) setAttempt(mintAttemptId());
+    if (result.ok) {
+      if (result.message) toast(result.message);
+      onSuccess?.(result);
+    } else {
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    }
+  }, [result, attemptId, onSuccess, toast]);
+
+  return (
+    <form ref={form} action={submit} className={className} aria-label={label} noValidate>
+      {attempt === undefined ? null : <input type="hidden" name="attemptId" value={attempt} readOnly />}
+      <FormStateContext value={result}>
+        {result && !result.ok && !hideMessage ? <FormMessage>{result.message}</FormMessage> : null}
+        {children}
+      </FormStateContext>
+    </form>
+  );
+}

@@ -1,0 +1,51 @@
+-- Who may do what, said anew at each start. In guard-rail mode all roles are one user, and this changes nothing.
+DO $do$
+DECLARE
+  app text := current_setting('gurulog.role_app');
+  sealer text := current_setting('gurulog.role_sealer');
+  t text;
+  columns text;
+BEGIN
+  IF current_setting('gurulog.mode') <> 'enforced' THEN RETURN; END IF;
+
+  EXECUTE format('GRANT USAGE ON SCHEMA public TO %I, %I', app, sealer);
+  EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I, %I', app, sealer);
+
+  -- The business tables: the runtime role works on them.
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'audit\_%' LOOP
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON public.%I TO %I', t, app);
+  END LOOP;
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON audit_counter TO %I', app);
+
+  -- The log: read, and insert on named columns. Id, time, position, salts and digests are the database's to give.
+  SELECT string_agg(quote_ident(attname), ', ') INTO columns
+  FROM pg_attribute
+  WHERE attrelid = 'public.audit_event'::regclass AND attnum > 0 AND NOT attisdropped
+    AND attname NOT IN ('id', 'occurred_at', 'seq', 'entry_version', 'actor_salt', 'subject_salt', 'actor_digest', 'subject_digest');
+  EXECUTE format('GRANT SELECT ON audit_event TO %I, %I', app, sealer);
+  EXECUTE format('GRANT INSERT (%s) ON audit_event TO %I', columns, app);
+  EXECUTE format('GRANT USAGE ON SEQUENCE audit_event_seq TO %I', app);
+  EXECUTE format(
+    'GRANT SELECT ON audit_outbox, audit_head, audit_seal_tail, audit_tile, audit_checkpoint, audit_rollup, audit_facet, audit_config TO %I',
+    app);
+
+  -- The sealer: drains the outbox, writes what is derived.
+  EXECUTE format('GRANT SELECT, DELETE ON audit_outbox TO %I', sealer);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE ON audit_head, audit_checkpoint TO %I', sealer);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON audit_seal_tail, audit_tile, audit_rollup, audit_facet TO %I', sealer);
+  EXECUTE format('GRANT SELECT ON audit_config TO %I', sealer);
+
+  -- The job queue: rows, never its tables.
+  EXECUTE format('GRANT USAGE ON SCHEMA pgboss TO %I', app);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO %I', app);
+  EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgboss TO %I', app);
+  EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO %I', app);
+
+  -- Privileged functions: a partition may be asked for by the runtime role (an act outside the weeks made ahead), the
+  -- rest is maintenance's.
+  REVOKE ALL ON FUNCTION audit_make_partition(timestamptz), audit_prune_edge(), audit_prune_rollups(),
+    audit_choose_retention(integer) FROM PUBLIC;
+  EXECUTE format('GRANT EXECUTE ON FUNCTION audit_make_partition(timestamptz), audit_choose_retention(integer) TO %I', app);
+  EXECUTE format('GRANT EXECUTE ON FUNCTION audit_prune_edge(), audit_prune_rollups() TO %I', current_setting('gurulog.role_maintenance'));
+END
+$do$;

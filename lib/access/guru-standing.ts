@@ -1,0 +1,45 @@
+import "server-only";
+import { and, eq } from "drizzle-orm";
+import { type ReadDb, schema } from "@/lib/db/client";
+import { isUuid } from "@/lib/platform/ids";
+import type { GuruStanding } from "./permissions";
+import { accountOf, type Principal } from "./principal";
+
+export interface GuruFacts {
+  id: string;
+  slug: string;
+  name: string;
+  visibility: "private" | "organization";
+}
+
+/**
+ * A guru of the principal's organization, and how the principal stands to it.
+ * @param guruRef its id, or its slug as it stands in addresses
+ * @returns null when the organization has no such guru; standing null when it may not be seen
+ */
+export async function guruStanding(
+  db: Pick<ReadDb, "select">,
+  principal: Principal,
+  guruRef: string,
+): Promise<{ guru: GuruFacts; standing: GuruStanding | null } | null> {
+  const { guru, guruRole } = schema;
+  const which = isUuid(guruRef) ? eq(guru.id, guruRef) : eq(guru.slug, guruRef);
+  const account = accountOf(principal);
+  const [found] = await db
+    .select({ id: guru.id, slug: guru.slug, name: guru.name, visibility: guru.visibility, role: guruRole.role })
+    .from(guru)
+    .leftJoin(guruRole, and(eq(guruRole.guruId, guru.id), eq(guruRole.accountId, account ?? "00000000-0000-0000-0000-000000000000")))
+    .where(and(eq(guru.orgId, principal.orgId), which));
+  if (!found) return null;
+  const { role, ...facts } = found;
+  return { guru: facts, standing: standingOf(principal, facts.visibility, role) };
+}
+
+function standingOf(principal: Principal, visibility: "private" | "organization", role: "maintainer" | "viewer" | null): GuruStanding | null {
+  if (principal.kind !== "user" && principal.kind !== "api_key") return null;
+  if (principal.role === "owner") return "maintainer";
+  // Without a membership (removed, waiting) or as auditor nobody stands to any guru, whatever rows remain.
+  if (principal.role !== "member") return null;
+  if (role) return role;
+  return visibility === "organization" ? "visitor" : null;
+}

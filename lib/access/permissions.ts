@@ -1,0 +1,57 @@
+import type { OrgRole, Principal, Scope } from "./principal";
+
+/** Everything that can be asked for. `guru:*` permissions are asked of one guru, the rest of the organization. */
+export const permissionMatrix = {
+  "audit:read-global": { org: ["owner", "auditor"], scope: "audit:read" },
+  "audit:export-global": { org: ["owner", "auditor"], scope: "audit:read" },
+  "api-key:own": { org: ["owner", "auditor", "member"] },
+  "password:change-own": { org: ["owner", "auditor", "member", null] },
+  "guru:create": { org: ["owner", "member"], scope: "gurus" },
+  "guru:list": { org: ["owner", "member"], scope: "gurus" },
+  "guru:ask": { guru: ["maintainer", "viewer", "visitor"], scope: "gurus" },
+  "guru:see": { guru: ["maintainer", "viewer", "visitor"], scope: "gurus" },
+  "guru:update": { guru: ["maintainer"], scope: "gurus" },
+  "guru:delete": { guru: ["maintainer"], scope: "gurus" },
+  "team:read": { guru: ["maintainer"], scope: "gurus" },
+  "team:change": { guru: ["maintainer"], scope: "gurus" },
+  "datasource:read": { guru: ["maintainer"], scope: "gurus" },
+  "datasource:change": { guru: ["maintainer"], scope: "gurus" },
+  "audit:read-guru": { guru: ["maintainer"], scope: "audit:read" },
+  "audit:export-guru": { guru: ["maintainer"], scope: "audit:read" },
+} as const satisfies Record<
+  string,
+  | { org: readonly (OrgRole | null)[]; scope?: Scope }
+  | { guru: readonly GuruStanding[]; scope?: Scope }
+>;
+
+export type Permission = keyof typeof permissionMatrix;
+
+/** How a person stands to one guru. `visitor`: any member, where the guru is visible to the organization. */
+export type GuruStanding = "maintainer" | "viewer" | "visitor";
+
+function scopeAllows(principal: Principal, scope: Scope | undefined): boolean {
+  if (principal.kind !== "api_key" || principal.scopes.length === 0) return true;
+  return scope !== undefined && principal.scopes.includes(scope);
+}
+
+/**
+ * Does the principal hold a permission of the organization?
+ * Anonymous never does; System always does (it acts only in background work of ours).
+ */
+export function mayInOrganization(principal: Principal, permission: Permission): boolean {
+  if (principal.kind === "system") return true;
+  if (principal.kind === "anonymous") return false;
+  const rule = permissionMatrix[permission] as { org?: readonly (OrgRole | null)[]; scope?: Scope };
+  return (rule.org?.includes(principal.role) ?? false) && scopeAllows(principal, rule.scope);
+}
+
+/**
+ * Does the principal hold a permission on a guru, given how they stand to it?
+ * The owner of the organization stands as maintainer everywhere (the loader of the standing sees to it).
+ */
+export function mayOnGuru(principal: Principal, permission: Permission, standing: GuruStanding | null): boolean {
+  if (principal.kind === "system") return true;
+  if (principal.kind === "anonymous" || standing === null) return false;
+  const rule = permissionMatrix[permission] as { guru?: readonly GuruStanding[]; scope?: Scope };
+  return (rule.guru?.includes(standing) ?? false) && scopeAllows(principal, rule.scope);
+}

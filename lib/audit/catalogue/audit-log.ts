@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { defineEvent } from "./define";
+
+const log = { model: "AuditLog", targetType: "org" } as const;
+const filters = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+export const auditExported = defineEvent({
+  ...log,
+  action: "audit.exported",
+  operation: "EXPORT_AUDIT_LOGS",
+  actionType: "access",
+  guru: "sometimes",
+  details: {
+    filters,
+    format: z.enum(["csv", "xlsx", "json"]),
+    expectedRows: z.number().int().optional(),
+    success: z.boolean(),
+    rowsSent: z.number().int().optional(),
+    fileName: z.string(),
+    message: z.string().optional(),
+  },
+  when: "an export of the log begins; if it ends early a second event, failed, with the rows sent and the first as cause",
+});
+export const auditFetched = defineEvent({
+  ...log,
+  action: "audit.fetch",
+  operation: "FETCH_AUDIT_LOGS",
+  actionType: "access",
+  details: { filters, mode: z.enum(["all", "page", "cursor"]), view: z.enum(["default", "full"]) },
+  when: "the log is read over the HTTP API; cursor reads once per key and ten minutes",
+});
+export const loggingEnabled = defineEvent({
+  ...log,
+  action: "audit.logging_enabled",
+  operation: "AUDIT_LOGGING_ENABLED",
+  actionType: "updated",
+  always: true,
+  when: "the product starts with logging on after it was off, by System",
+});
+export const loggingDisabled = defineEvent({
+  ...log,
+  action: "audit.logging_disabled",
+  operation: "AUDIT_LOGGING_DISABLED",
+  actionType: "updated",
+  always: true,
+  when: "the product starts with logging off after it was on, or for the first time, by System",
+});
+export const auditViewed = defineEvent({
+  ...log,
+  action: "audit.viewed",
+  operation: "VIEW_AUDIT_LOGS",
+  actionType: "access",
+  guru: "sometimes",
+  details: { filters },
+  when: "the audit page was read: once per person, scope and filter in ten minutes",
+});
+export const auditPruned = defineEvent({
+  ...log,
+  action: "audit.pruned",
+  operation: "PRUNE_AUDIT_LOGS",
+  actionType: "deleted",
+  always: true,
+  details: { cutoff: z.string(), rowsRemoved: z.number().int() },
+  when: "events past the retention are deleted, by System",
+});
+export const retentionChanged = defineEvent({
+  ...log,
+  action: "audit.retention_changed",
+  operation: "RETENTION_CHANGED",
+  actionType: "updated",
+  always: true,
+  when: "the product starts with another retention than before, by System; days before and after",
+});

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { metadataSchema } from "@/lib/audit/catalogue/define";
+import { cleanJson, cleanText } from "@/lib/platform/clean-text";
+import type { Change, EventInput } from "./event-input";
+
+const labelLength = 200;
+const valueBytes = 10_240;
+const messageLength = 2_000;
+
+/** A value of a change as it is stored: whole, or its beginning with the original's length and SHA-256. */
+function storedValue(value: unknown): unknown {
+  const clean = cleanJson(value);
+  const text = typeof clean === "string" ? clean : JSON.stringify(clean);
+  if (Buffer.byteLength(text) <= valueBytes) return clean;
+  return {
+    cut: cleanText(Buffer.from(text).subarray(0, valueBytes).toString("utf8")),
+    length: text.length,
+    sha256: createHash("sha256").update(text).digest("hex"),
+  };
+}
+
+function storedChanges(changes: Change[] | undefined): unknown[] {
+  return (changes ?? []).map((c) => ({
+    field: cleanText(c.field, 200),
+    before: storedValue(c.before),
+    after: storedValue(c.after),
+  }));
+}
+
+export interface StoredEvent {
+  org_id: number;
+  guru_id: string | null;
+  guru_slug: string | null;
+  guru_name: string | null;
+  action: string;
+  operation: string;
+  action_type: string;
+  model: string;
+  outcome: string;
+  actor_type: string;
+  actor_id: string;
+  account_id: string | null;
+  actor_email: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  target_type: string;
+  target_id: string;
+  target_label: string;
+  metadata: unknown;
+  changes: unknown[];
+  details: unknown;
+  cause: string | null;
+  version: string;
+}
+
+/**
+ * The row of an event: payload checked against the catalogue, text cleaned and capped, so that nothing from outside can
+ * make the insert fail.
+ * @throws when the payload is not what the catalogue says: a fault of ours, and the act does not happen
+ */
+export function storedEvent(input: EventInput, version: string): StoredEvent {
+  const { definition: d, actor } = input;
+  if (d.guru === "always" && !input.guru) throw new Error(`${d.action} needs its guru`);
+  if (d.guru === "never" && input.guru) throw new Error(`${d.action} belongs to no guru`);
+  if (actor.type === "system" && actor.ip) throw new Error("System has no address");
+  const details = d.details.parse(input.details ?? {});
+  const metadata = metadataSchema.parse(input.metadata ?? null);
+  const message = metadata?.message;
+  return {
+    org_id: input.orgId,
+    guru_id: input.guru?.id ?? null,
+    guru_slug: input.guru ? cleanText(input.guru.slug, labelLength) : null,
+    guru_name: input.guru ? cleanText(input.guru.name, labelLength) : null,
+    action: d.action,
+    operation: d.operation,
+    action_type: d.actionType,
+    model: d.model,
+    outcome: input.outcome ?? d.outcome,
+    actor_type: actor.type,
+    actor_id: actor.id,
+    account_id: input.accountId,
+    actor_email: actor.email === null ? null : cleanText(actor.email, 320),
+    ip: actor.ip,
+    user_agent: actor.userAgent === null ? null : cleanText(actor.userAgent, 512),
+    target_type: input.targetType ?? d.targetType,
+    target_id: cleanText(input.targetId, 512),
+    target_label: cleanText(input.label, labelLength),
+    metadata: metadata === null ? null : cleanJson(message === undefined ? metadata : { ...metadata, message: cleanText(message, messageLength) }),
+    changes: storedChanges(input.changes),
+    details: Object.fromEntries(Object.entries(details).map(([k, v]) => [k, storedValue(v)])),
+    cause: input.cause ?? null,
+    version,
+  };
+}
+
+/** An e-mail as the log takes it from a form: only if it parses as one. */
+export function emailOrNull(text: string): string | null {
+  const parsed = z.email().max(320).safeParse(text.trim());
+  return parsed.success ? parsed.data : null;
+}

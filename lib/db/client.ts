@@ -1,0 +1,73 @@
+import "server-only";
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { runtime } from "@/lib/platform/runtime";
+import * as accounts from "./schema/accounts";
+import * as gate from "./schema/gate";
+import * as gurus from "./schema/gurus";
+
+export const schema = { ...accounts, ...gurus, ...gate };
+export type Schema = typeof schema;
+
+export type Sql = postgres.Sql;
+/** A handle that reads; business code gets no other outside the gate. */
+export type ReadDb = Pick<PostgresJsDatabase<Schema>, "select" | "selectDistinct" | "query" | "execute" | "$count">;
+export type Db = PostgresJsDatabase<Schema>;
+/** The handle inside the gate's transaction. */
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+
+interface Handles {
+  sql: Sql;
+  db: Db;
+}
+
+const slot = Symbol.for("gurulog.db");
+const holder = globalThis as { [slot]?: Map<string, Handles> };
+
+/**
+ * Opens a pool.
+ * @param url whose role it works as
+ * @param max connections
+ */
+export function openPool(url: string, max: number, options: { prepare?: boolean; name?: string } = {}): Sql {
+  return postgres(url, {
+    max,
+    prepare: options.prepare ?? true,
+    onnotice: () => {},
+    idle_timeout: 300,
+    connect_timeout: 10,
+    // A hung store must refuse, not freeze: every statement ends, the recording of an event too.
+    connection: {
+      application_name: options.name ?? "gurulog",
+      TimeZone: "UTC",
+      statement_timeout: 15_000,
+      lock_timeout: 10_000,
+      idle_in_transaction_session_timeout: 60_000,
+    },
+  });
+}
+
+function handles(): Handles {
+  const url = runtime().urls.app;
+  const pools = (holder[slot] ??= new Map());
+  let found = pools.get(url);
+  if (!found) {
+    const sql = openPool(url, 10, { prepare: runtime().env.GURULOG_DATABASE_PREPARE, name: "gurulog web" });
+    found = { sql, db: drizzle(sql, { schema }) };
+    pools.set(url, found);
+  }
+  return found;
+}
+
+/** The runtime role's pool, for reads. Only the gate may write through it. */
+export const db = (): Db => handles().db;
+export const readDb = (): ReadDb => handles().db;
+/** The raw driver on the same pool, for the log's own reads. */
+export const sql = (): Sql => handles().sql;
+
+/** Ends every pool of this module graph. */
+export async function closePools(): Promise<void> {
+  const pools = [...(holder[slot]?.values() ?? [])];
+  holder[slot]?.clear();
+  await Promise.all(pools.map((p) => p.sql.end({ timeout: 5 })));
+}

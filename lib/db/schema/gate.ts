@@ -1,0 +1,81 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bytea, createdAt, id, moment } from "./columns";
+
+/** What became of an attempt, kept 24 h so that a repeat does and records nothing twice. */
+export const attempt = pgTable(
+  "attempt",
+  {
+    principal: text("principal").notNull(),
+    attemptId: text("attempt_id").notNull(),
+    command: text("command").notNull(),
+    inputDigest: bytea("input_digest").notNull(),
+    /** `ok` or the refusal's code. */
+    outcome: text("outcome").notNull(),
+    message: text("message"),
+    targetId: text("target_id"),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.principal, t.attemptId] }), index("attempt_age").on(t.createdAt)],
+);
+
+/** Acts counted durably and written as one event when their minute closes (spec: throttled, denied, rejected). */
+export const auditCounter = pgTable(
+  "audit_counter",
+  {
+    kind: text("kind", { enum: ["throttled", "access.denied", "api_key.rejected"] }).notNull(),
+    principal: text("principal").notNull(),
+    target: text("target").notNull(),
+    minute: moment("minute").notNull(),
+    count: integer("count").notNull(),
+    firstAt: moment("first_at").notNull(),
+    lastAt: moment("last_at").notNull(),
+    /** The event to write, without count and times. */
+    event: jsonb("event").notNull(),
+    /** Id of the event written at once for the first of the minute, if one was. */
+    firstEventId: uuid("first_event_id"),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.principal, t.target, t.minute] }), index("audit_counter_minute").on(t.minute)],
+);
+
+/** Start of the window in which a repeated read is not recorded again (audit.viewed; cursor reads of a key). */
+export const readWindow = pgTable(
+  "read_window",
+  {
+    kind: text("kind").notNull(),
+    principal: text("principal").notNull(),
+    digest: bytea("digest").notNull(),
+    startedAt: moment("started_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.principal, t.digest] })],
+);
+
+/** One export of the log: made by the POST that records it, downloaded once. */
+export const exportJob = pgTable(
+  "export_job",
+  {
+    id: id(),
+    orgId: integer("org_id").notNull(),
+    accountId: uuid("account_id").notNull(),
+    /** Null = the global log. */
+    guruId: uuid("guru_id"),
+    format: text("format", { enum: ["csv", "xlsx", "json"] }).notNull(),
+    filter: jsonb("filter").notNull(),
+    fileName: text("file_name").notNull(),
+    state: text("state", { enum: ["pending", "running", "done", "failed", "cancelled"] })
+      .notNull()
+      .default("pending"),
+    rowsExpected: bigint("rows_expected", { mode: "number" }).notNull(),
+    rowsSent: bigint("rows_sent", { mode: "number" }).notNull().default(0),
+    bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
+    cancelRequested: boolean("cancel_requested").notNull().default(false),
+    eventId: uuid("event_id"),
+    instanceId: text("instance_id"),
+    createdAt: createdAt(),
+    startedAt: moment("started_at"),
+    /** Last sign of life while it runs; a silent one is a crashed one. */
+    heartbeatAt: moment("heartbeat_at"),
+    finishedAt: moment("finished_at"),
+  },
+  (t) => [index("export_job_account").on(t.accountId, sql`created_at desc`)],
+);

@@ -1,0 +1,169 @@
+import { sql } from "drizzle-orm";
+import { bigint, check, customType, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { account, organization } from "./accounts";
+import { bytea, createdAt, id, moment } from "./columns";
+
+const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
+
+export const guru = pgTable(
+  "guru",
+  {
+    id: id(),
+    orgId: integer("org_id")
+      .notNull()
+      .references(() => organization.id),
+    slug: text("slug").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    topics: text("topics").notNull().default(""),
+    introText: text("intro_text").notNull().default(""),
+    exampleQuestions: text("example_questions").array().notNull().default(sql`'{}'`),
+    instructions: text("instructions").notNull().default(""),
+    visibility: text("visibility", { enum: ["private", "organization"] })
+      .notNull()
+      .default("private"),
+    logo: bytea("logo"),
+    logoType: text("logo_type", { enum: ["image/png", "image/jpeg"] }),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex("guru_slug").on(t.orgId, t.slug),
+    check("guru_visibility", sql`visibility in ('private', 'organization')`),
+  ],
+);
+
+/** Slugs of deleted gurus, reserved while events of theirs are kept. */
+export const retiredGuru = pgTable(
+  "retired_guru",
+  {
+    id: uuid("id").primaryKey(),
+    orgId: integer("org_id").notNull(),
+    slug: text("slug").notNull(),
+    name: text("name").notNull(),
+    deletedAt: moment("deleted_at")
+      .notNull()
+      .default(sql`gurulog_now()`),
+  },
+  (t) => [index("retired_guru_slug").on(t.orgId, t.slug)],
+);
+
+export const guruRole = pgTable(
+  "guru_role",
+  {
+    guruId: uuid("guru_id")
+      .notNull()
+      .references(() => guru.id, { onDelete: "cascade" }),
+    accountId: uuid("account_id")
+      .notNull()
+      .references(() => account.id, { onDelete: "cascade" }),
+    role: text("role", { enum: ["maintainer", "viewer"] }).notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.guruId, t.accountId] }),
+    index("guru_role_account").on(t.accountId),
+    check("guru_role_role", sql`role in ('maintainer', 'viewer')`),
+  ],
+);
+
+export const dataSource = pgTable(
+  "data_source",
+  {
+    id: id(),
+    guruId: uuid("guru_id")
+      .notNull()
+      .references(() => guru.id, { onDelete: "cascade" }),
+    kind: text("kind", { enum: ["TEXT", "MARKDOWN", "FILE"] }).notNull(),
+    title: text("title").notNull(),
+    /** The text of a TEXT source. */
+    content: text("content"),
+    /** The upload a file came by; gone once its text is extracted is not wanted here: reindexing reads it again. */
+    uploadId: uuid("upload_id"),
+    fileName: text("file_name"),
+    sizeBytes: bigint("size_bytes", { mode: "number" }).notNull().default(0),
+    sha256: bytea("sha256").notNull(),
+    status: text("status", { enum: ["NOT_PROCESSED", "PROCESSING", "SUCCESS", "FAIL"] })
+      .notNull()
+      .default("NOT_PROCESSED"),
+    /** Why it failed, in words for the user. */
+    error: text("error"),
+    passages: integer("passages").notNull().default(0),
+    /** Bytes of the text already cut into passages, for the progress shown. */
+    progressBytes: bigint("progress_bytes", { mode: "number" }).notNull().default(0),
+    createdBy: uuid("created_by"),
+    createdAt: createdAt(),
+    updatedAt: moment("updated_at")
+      .notNull()
+      .default(sql`gurulog_now()`),
+    indexedAt: moment("indexed_at"),
+  },
+  (t) => [uniqueIndex("data_source_title").on(t.guruId, t.kind, t.title), index("data_source_list").on(t.guruId, t.createdAt)],
+);
+
+/** A file on its way in: chunks arrive in order, `completed_at` is set when size and digest are known. */
+export const upload = pgTable("upload", {
+  id: id(),
+  guruId: uuid("guru_id")
+    .notNull()
+    .references(() => guru.id, { onDelete: "cascade" }),
+  accountId: uuid("account_id").notNull(),
+  fileName: text("file_name").notNull(),
+  sizeBytes: bigint("size_bytes", { mode: "number" }).notNull().default(0),
+  sha256: bytea("sha256"),
+  createdAt: createdAt(),
+  completedAt: moment("completed_at"),
+});
+
+export const uploadChunk = pgTable(
+  "upload_chunk",
+  {
+    uploadId: uuid("upload_id")
+      .notNull()
+      .references(() => upload.id, { onDelete: "cascade" }),
+    ordinal: integer("ordinal").notNull(),
+    data: bytea("data").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.uploadId, t.ordinal] })],
+);
+
+/** A quotable piece of a source, as Ask finds it. */
+export const passage = pgTable(
+  "passage",
+  {
+    dataSourceId: uuid("data_source_id")
+      .notNull()
+      .references(() => dataSource.id, { onDelete: "cascade" }),
+    ordinal: integer("ordinal").notNull(),
+    guruId: uuid("guru_id")
+      .notNull()
+      .references(() => guru.id, { onDelete: "cascade" }),
+    heading: text("heading").notNull().default(""),
+    content: text("content").notNull(),
+    words: tsvector("words").generatedAlwaysAs(sql`to_tsvector('english', heading || ' ' || content)`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.dataSourceId, t.ordinal] }),
+    index("passage_guru").on(t.guruId),
+    index("passage_words").using("gin", t.words),
+    index("passage_trigrams").using("gin", sql`content gin_trgm_ops`),
+  ],
+);
+
+/** Questions asked, kept for analytics. */
+export const question = pgTable(
+  "question",
+  {
+    id: id(),
+    guruId: uuid("guru_id")
+      .notNull()
+      .references(() => guru.id, { onDelete: "cascade" }),
+    accountId: uuid("account_id"),
+    door: text("door", { enum: ["ui", "api", "widget"] }).notNull(),
+    text: text("text").notNull(),
+    answered: text("answered", { enum: ["yes", "no"] }).notNull(),
+    references: jsonb("references").notNull(),
+    durationMs: integer("duration_ms").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index("question_guru").on(t.guruId, t.createdAt)],
+);

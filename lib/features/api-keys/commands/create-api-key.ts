@@ -1,0 +1,52 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import { apiKeyHash, mintApiKey } from "@/lib/access/api-keys";
+import { accountOf } from "@/lib/access/principal";
+import { apiKeyCreated } from "@/lib/audit/catalogue/organization";
+import { schema } from "@/lib/db/client";
+import { inOrganization } from "@/lib/gate/allow";
+import { command } from "@/lib/gate/command";
+import { cleanText } from "@/lib/platform/clean-text";
+import { refuse } from "@/lib/platform/errors";
+import { createApiKeyInput } from "../schemas";
+
+/** A person makes an API key for themselves. The key is in the answer and nowhere else. */
+export const createApiKey = command({
+  name: "create-api-key",
+  input: createApiKeyInput,
+  allow: inOrganization("api-key:own"),
+  event: apiKeyCreated,
+  target: ({ principal }) => ({ id: String(principal.orgId), type: "org" }),
+  async onRefusal({ input }, refusal) {
+    return { label: cleanText(input.name), metadata: { message: refusal.message, api_key: cleanText(input.name) } };
+  },
+  async run({ tx, input, principal }) {
+    const accountId = accountOf(principal);
+    if (!accountId) throw refuse("unauthenticated", "Please sign in first.");
+    const name = cleanText(input.name);
+    const key = mintApiKey();
+    const [made] = await tx
+      .insert(schema.apiKey)
+      .values({
+        orgId: principal.orgId,
+        accountId,
+        name,
+        keyHash: apiKeyHash(key),
+        scopes: input.scopes,
+        expiresAt: input.expiresInDays === null ? null : sql`gurulog_now() + make_interval(days => ${input.expiresInDays})`,
+      })
+      .onConflictDoNothing({ target: [schema.apiKey.accountId, schema.apiKey.name] })
+      .returning({ id: schema.apiKey.id, expiresAt: schema.apiKey.expiresAt });
+    if (!made) throw refuse("exists", "You already have a key of this name. Choose another name, or delete the old key first.");
+    return {
+      value: { id: made.id, name, key },
+      targetId: made.id,
+      audit: {
+        target: { id: made.id },
+        label: name,
+        metadata: { api_key: name },
+        details: { scopes: input.scopes, expiresAt: made.expiresAt?.toISOString() ?? null },
+      },
+    };
+  },
+});

@@ -1,0 +1,66 @@
+import "server-only";
+import { and, eq } from "drizzle-orm";
+import { type Principal, principalKey } from "@/lib/access/principal";
+import { schema, type Tx } from "@/lib/db/client";
+import { sha256 } from "@/lib/platform/crypto";
+import { type Failure, type RefusalCode, refuse } from "@/lib/platform/errors";
+
+/** An attempt claimed by this transaction; null when the call carries no id (anonymous forms, background work). */
+export interface Claim {
+  principal: string;
+  attemptId: string;
+}
+
+export type Earlier = { ok: true; value: null; repeated: true; targetId: string | null } | Failure;
+
+/**
+ * Claims an attempt id, minted by the form or sent as Idempotency-Key, for this transaction. A parallel repeat waits
+ * here for the first to end.
+ * @returns the claim, or what became of the earlier attempt
+ * @throws Refusal `conflict` when the id was used for another command or input
+ */
+export async function claimAttempt(
+  tx: Tx,
+  principal: Principal,
+  attemptId: string | undefined,
+  command: string,
+  input: unknown,
+): Promise<{ claim: Claim | null; earlier: Earlier | null }> {
+  if (!attemptId || principal.kind === "anonymous" || principal.kind === "system") return { claim: null, earlier: null };
+  const { attempt } = schema;
+  const claim = { principal: principalKey(principal), attemptId: attemptId.slice(0, 200) };
+  const inputDigest = sha256(JSON.stringify([command, input]));
+  const inserted = await tx
+    .insert(attempt)
+    .values({ ...claim, command, inputDigest, outcome: "" })
+    .onConflictDoNothing()
+    .returning({ id: attempt.attemptId });
+  if (inserted.length > 0) return { claim, earlier: null };
+  const [found] = await tx
+    .select()
+    .from(attempt)
+    .where(and(eq(attempt.principal, claim.principal), eq(attempt.attemptId, claim.attemptId)));
+  if (!found) throw refuse("conflict", "This attempt was just cleaned up. Please send the form again.");
+  if (found.command !== command || !found.inputDigest.equals(inputDigest)) {
+    throw refuse("conflict", "This form was already sent with other values. Reload the page and send it again.");
+  }
+  const earlier: Earlier =
+    found.outcome === "ok"
+      ? { ok: true, value: null, repeated: true, targetId: found.targetId }
+      : { ok: false, code: found.outcome as RefusalCode, message: found.message ?? "This was refused before." };
+  return { claim: null, earlier };
+}
+
+/** Keeps what became of the attempt, in its transaction: outcome, code and target, never a value shown once. */
+export async function settleAttempt(
+  tx: Tx,
+  claim: Claim | null,
+  outcome: { code: "ok" | RefusalCode; message?: string; targetId?: string | null },
+): Promise<void> {
+  if (!claim) return;
+  const { attempt } = schema;
+  await tx
+    .update(attempt)
+    .set({ outcome: outcome.code, message: outcome.message ?? null, targetId: outcome.targetId ?? null })
+    .where(and(eq(attempt.principal, claim.principal), eq(attempt.attemptId, claim.attemptId)));
+}

@@ -1,0 +1,41 @@
+import "server-only";
+import PgBoss from "pg-boss";
+import type { Tx } from "@/lib/db/client";
+import type { JobData, JobName } from "@/lib/jobs/jobs";
+import { queueValues } from "@/lib/jobs/queue-values";
+
+export type { JobData, JobName } from "@/lib/jobs/jobs";
+
+/** The raw driver behind drizzle's transaction; semi-private there, so a test pins it. */
+interface WithClient {
+  _: { session: { client: { unsafe(text: string, values: unknown[]): Promise<Iterable<unknown>> } } };
+}
+
+let sender: PgBoss | undefined;
+
+/** A queue handle that only sends, and only through a transaction of ours: it never opens a connection itself. */
+function boss(): PgBoss {
+  sender ??= new PgBoss({
+    db: {
+      executeSql: async () => {
+        throw new Error("jobs are queued inside a transaction of the gate");
+      },
+    },
+    schema: "pgboss",
+    migrate: false,
+    supervise: false,
+    schedule: false,
+  });
+  return sender;
+}
+
+/**
+ * Queues a job in the given transaction: it exists if and when the transaction commits.
+ * @throws when the queue does not exist (the library answers null without an error)
+ */
+export async function enqueueIn<N extends JobName>(tx: Tx, job: N, data: JobData<N>): Promise<void> {
+  const { client } = (tx as unknown as WithClient)._.session;
+  const db = { executeSql: async (text: string, values: unknown[] = []) => ({ rows: [...(await client.unsafe(text, queueValues(values)))] }) };
+  const id = await boss().send(job, data, { db });
+  if (!id) throw new Error(`the queue ${job} did not take the job`);
+}

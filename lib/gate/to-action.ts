@@ -1,0 +1,77 @@
+import "server-only";
+import { revalidatePath } from "next/cache";
+import { redirect } from "next/navigation";
+import type { ActionState } from "./action-state";
+import type { Command } from "./command";
+import { currentPrincipal, requestFacts } from "./current";
+
+const brand = Symbol.for("gurulog.action");
+
+/** True for an export that `toAction` made; an architecture test asks it of every server action. */
+export function isAction(candidate: unknown): boolean {
+  return typeof candidate === "function" && brand in candidate;
+}
+
+export interface ActionOptions<V> {
+  /** The command's input from the form. Default: its text fields. */
+  input?: (form: FormData) => unknown;
+  /** After the commit: cookies and the like. Runs before the redirect. */
+  after?: (value: V, form: FormData) => Promise<void>;
+  /** Where to go after success. */
+  then?: (value: V, form: FormData) => string | undefined;
+  /** Where to go when this attempt was done before. */
+  repeatedThen?: (targetId: string | null, form: FormData) => string | undefined;
+  /** Toast after success; names the object. */
+  message?: (value: V) => string;
+  /** Paths whose pages show the change. */
+  revalidate?: string[];
+}
+
+/** Fields that never go back into a form. */
+const secretField = /password|secret|token|key/i;
+
+/** The text fields of a form; framework fields (`$…`) and the attempt id left out; repeated names as a list. */
+export function formFields(form: FormData): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = {};
+  for (const name of new Set(form.keys())) {
+    if (name.startsWith("$") || name === "attemptId") continue;
+    const values = form.getAll(name).filter((v): v is string => typeof v === "string");
+    const [first] = values;
+    if (first === undefined) continue;
+    Object.defineProperty(fields, name, { value: values.length > 1 ? values : first, enumerable: true });
+  }
+  return fields;
+}
+
+/**
+ * Makes a server action of a command: for `useActionState`, before hydration too. The order is commit, then cookies,
+ * revalidation, redirect.
+ */
+export function toAction<V>(command: Command<V>, options: ActionOptions<V> = {}) {
+  const action = async (_previous: ActionState<V> | null, form: FormData): Promise<ActionState<V>> => {
+    const attemptId = form.get("attemptId");
+    const result = await command.execute({
+      principal: await currentPrincipal(),
+      request: await requestFacts(),
+      input: options.input ? options.input(form) : formFields(form),
+      ...(typeof attemptId === "string" && attemptId !== "" ? { attemptId } : {}),
+    });
+    if (!result.ok) {
+      const { code, message, fieldErrors } = result;
+      const typed = Object.entries(formFields(form)).filter(([name, v]) => typeof v === "string" && !secretField.test(name));
+      return { ok: false, code, message, ...(fieldErrors ? { fieldErrors } : {}), values: Object.fromEntries(typed) as Record<string, string> };
+    }
+    if ("repeated" in result) {
+      const next = options.repeatedThen?.(result.targetId, form);
+      if (next) redirect(next);
+      return { ok: true, value: null as V, repeated: true, message: "This was already done." };
+    }
+    await options.after?.(result.value, form);
+    for (const path of options.revalidate ?? []) revalidatePath(path, "layout");
+    const next = options.then?.(result.value, form);
+    if (next) redirect(next);
+    const message = options.message?.(result.value);
+    return { ok: true, value: result.value, ...(message ? { message } : {}) };
+  };
+  return Object.assign(action, { [brand]: command.name });
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+/** An environment value that the product cannot start with. The message is one line that says what to set. */
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+}
+
+const blankToUndefined = (v: unknown) => (typeof v === "string" && v.trim() === "" ? undefined : v);
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankToUndefined, schema.optional());
+const withDefault = <T extends z.ZodType>(schema: T, fallback: z.input<T>) =>
+  z.preprocess((v) => blankToUndefined(v) ?? fallback, schema);
+
+const flag = z.string().transform((v, ctx) => {
+  const low = v.trim().toLowerCase();
+  if (low === "true") return true;
+  if (low === "false") return false;
+  ctx.addIssue({ code: "custom", message: "must be true or false" });
+  return z.NEVER;
+});
+const whole = (min: number, max: number) =>
+  z.coerce
+    .string()
+    .regex(/^\d+$/, "must be a whole number")
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be between ${min} and ${max}`);
+const httpUrl = z
+  .string()
+  .transform((v, ctx) => {
+    const url = URL.canParse(v) ? new URL(v) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash || url.username) {
+      ctx.addIssue({ code: "custom", message: "must be an origin such as https://log.example.com" });
+      return z.NEVER;
+    }
+    return url.origin;
+  });
+const postgresUrl = z
+  .string()
+  .refine((v) => /^postgres(ql)?:\/\//.test(v) && URL.canParse(v), "must be a postgres:// URL");
+
+/** Every variable the product reads, with its default. `.env.example` lists the same; a test compares them. */
+export const envSchema = z.object({
+  PORT: withDefault(whole(0, 65_535), "3000"),
+  HOST: withDefault(z.string(), "127.0.0.1"),
+  GURULOG_URL: optional(httpUrl),
+  GURULOG_DATA_DIR: withDefault(z.string(), ".data"),
+  DATABASE_URL: optional(postgresUrl),
+  DATABASE_DIRECT_URL: optional(postgresUrl),
+  DATABASE_MAINTENANCE_URL: optional(postgresUrl),
+  DATABASE_SEALER_URL: optional(postgresUrl),
+  GURULOG_DATABASE_PREPARE: withDefault(flag, "true"),
+  SOURCEBOT_EE_AUDIT_LOGGING_ENABLED: withDefault(flag, "true"),
+  GURULOG_AUDIT_RETENTION_DAYS: optional(whole(0, 36_500)),
+  GURULOG_TRUSTED_PROXIES: withDefault(z.string(), ""),
+  GURULOG_WORKER: withDefault(flag, "true"),
+  GURULOG_OWNER_EMAIL: optional(z.string()),
+  GURULOG_OWNER_PASSWORD: optional(z.string()),
+  GURULOG_SEATS: optional(whole(1, 1_000_000)),
+  GURULOG_SESSION_IDLE_HOURS: withDefault(whole(1, 8_760), "12"),
+  GURULOG_SESSION_ABSOLUTE_DAYS: withDefault(whole(1, 3_650), "30"),
+  AUTH_SECRET: optional(z.string().min(32, "must have at least 32 characters")),
+  GURULOG_ENCRYPTION_KEY: optional(z.string()),
+  GURULOG_API_KEY_PEPPER: optional(z.string().min(32, "must have at least 32 characters")),
+  GURULOG_SEALING_KEY: optional(z.string()),
+  GURULOG_SETUP_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
+});
+export type Env = z.output<typeof envSchema>;
+
+/**
+ * Reads the product's variables. Unset and empty mean the default.
+ * @param source usually `process.env`
+ * @throws EnvError one line naming the first variable that cannot be used and what it takes
+ */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const parsed = envSchema.safeParse(source);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = String(issue?.path[0] ?? "environment");
+  // The value is not quoted: it may be a secret.
+  throw new EnvError(`${name} ${issue?.message ?? "is invalid"}. Set it right or leave it unset.`);
+}

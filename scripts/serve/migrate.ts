@@ -1,0 +1,75 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
+import PgBoss from "pg-boss";
+import postgres from "postgres";
+import { jobNames } from "@/lib/jobs/jobs";
+import { queueValues } from "@/lib/jobs/queue-values";
+import type { DatabaseMode, DatabaseRoles } from "@/lib/platform/runtime";
+
+
+
+
+/**
+ * Brings the database to this version: drizzle's migrations, the queue's tables, then everything in drizzle/always.
+ * One instance at a time does it, under an advisory lock.
+ * @param maintenanceUrl a login that may become the owning role (enforced) or owns everything (guard-rail)
+ */
+export async function migrate(options: {
+  maintenanceUrl: string;
+  roles: DatabaseRoles;
+  mode: DatabaseMode;
+  /** The folder `drizzle`, by default that of the working directory. */
+  folder?: string;
+}): Promise<void> {
+  const { roles, mode } = options;
+  const folder = options.folder ?? path.resolve("drizzle");
+  const sql = postgres(options.maintenanceUrl, { max: 1, onnotice: () => {}, connection: { application_name: "gurulog migrate", TimeZone: "UTC" } });
+  try {
+    await sql`select pg_advisory_lock(hashtext('gurulog.migrate'))`;
+    for (const [name, value] of Object.entries({
+      "gurulog.role_owner": roles.owner,
+      "gurulog.role_maintenance": roles.maintenance,
+      "gurulog.role_app": roles.app,
+      "gurulog.role_sealer": roles.sealer,
+      "gurulog.mode": mode,
+    })) {
+      await sql`select set_config(${name}, ${value}, false)`;
+    }
+    // Objects belong to the owning role, which nobody can sign in as.
+    if (mode === "enforced") await sql.unsafe(`set role "${roles.owner.replaceAll('"', '""')}"`);
+    await applyMigrations(drizzle(sql), { migrationsFolder: folder, migrationsSchema: "public", migrationsTable: "schema_migration" });
+    await makeQueues(sql);
+    await runAlways(sql, path.join(folder, "always"));
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** The queue library's plan, run by us so that it needs no pool of its own here. */
+async function makeQueues(sql: postgres.Sql): Promise<void> {
+  const [found] = await sql`select 1 from pg_tables where schemaname = 'pgboss' and tablename = 'version'`;
+  if (!found) await sql.unsafe(PgBoss.getConstructionPlans("pgboss"));
+  const boss = new PgBoss({
+    db: { executeSql: async (text: string, values: unknown[] = []) => ({ rows: [...(await sql.unsafe(text, queueValues(values)))] }) },
+    schema: "pgboss",
+    migrate: false,
+    supervise: false,
+    schedule: false,
+  });
+  boss.on("error", (error) => {
+    throw error;
+  });
+  await boss.start();
+  for (const name of jobNames) await boss.createQueue(name, { name, policy: "standard", retryLimit: 3, retryBackoff: true, expireInSeconds: 1800 });
+  await boss.stop({ graceful: false });
+}
+
+async function runAlways(sql: postgres.Sql, folder: string): Promise<void> {
+  const files = (await readdir(folder)).filter((f) => f.endsWith(".sql")).sort();
+  for (const file of files) {
+    const text = await readFile(path.join(folder, file), "utf8");
+    for (const statement of text.split("--> statement-breakpoint")) await sql.unsafe(statement);
+  }
+}

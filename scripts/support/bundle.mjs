@@ -1,0 +1,26 @@
+import { readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { root } from "./paths.mjs";
+
+/** Bundles each `scripts/entries/<name>.ts` into `build/<name>.mjs`; packages stay in node_modules. */
+export async function bundleEntries() {
+  const { build } = await import("esbuild");
+  const folder = path.join(root, "scripts", "entries");
+  const entries = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  rmSync(path.join(root, "build"), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: entries.map((name) => path.join(folder, name)),
+    outdir: path.join(root, "build"),
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20.19",
+    packages: "external",
+    alias: { "server-only": path.join(root, "scripts", "support", "empty-module.mjs") },
+    jsx: "automatic",
+    sourcemap: "linked",
+    logLevel: "warning",
+  });
+}

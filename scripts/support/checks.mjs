@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ensureBuilt } from "./build-product.mjs";
+import { runChild, StepError } from "./child.mjs";
+import { ensureChromium } from "./chromium.mjs";
+import { commandOf } from "./paths.mjs";
+
+const fewestModules = 60;
+
+/** @typedef {{ passed: number, failed: number, skipped?: number, note?: string }} Result */
+/** @typedef {{ name: string, needs?: string, run: () => Promise<Result> }} Check */
+
+/** @param {{ full: boolean }} options */
+export function checks({ full }) {
+  const env = full ? { GURULOG_TEST_FULL: "1" } : {};
+  /** @type {Check[]} */
+  return [
+    { name: "format and lint", run: () => plain(commandOf("@biomejs/biome", "biome"), ["check", "."]) },
+    { name: "types", run: types },
+    { name: "import rules", run: importRules },
+    { name: "unused code", run: () => plain(commandOf("knip"), ["--no-progress"]) },
+    { name: "unit and integration", run: () => unit(env) },
+    { name: "build", run: build },
+    { name: "browser", needs: "build", run: () => browser(env) },
+  ];
+}
+
+/** One command that counts as one check; it is heard only when it fails. */
+async function plain(command, args) {
+  const { code, output } = await runChild("", process.execPath, [...command, ...args]);
+  if (code === 0) return { passed: 1, failed: 0 };
+  process.stdout.write(output);
+  return { passed: 0, failed: 1 };
+}
+
+async function types() {
+  const routes = await plain(commandOf("next"), ["typegen"]);
+  return routes.failed ? routes : plain(commandOf("typescript", "tsc"), ["--noEmit"]);
+}
+
+/** A parser that cannot read our files reports no violation: the number of modules seen counts too. */
+async function importRules() {
+  const folders = ["app", "components", "lib", "scripts", "middleware.ts"];
+  const args = ["--config", ".dependency-cruiser.cjs", "--output-type", "json", ...folders];
+  const { stdout, output } = await runChild("", process.execPath, [...commandOf("dependency-cruiser", "depcruise"), ...args]);
+  const summary = parseJson(stdout)?.summary;
+  if (summary === undefined) {
+    process.stdout.write(output);
+    return { passed: 0, failed: 1 };
+  }
+  const errors = summary.violations.filter(({ rule }) => rule.severity === "error");
+  for (const { rule, from, to } of errors) console.log(`${rule.name}: ${from} → ${to}`);
+  const isBlind = summary.totalCruised < fewestModules;
+  if (isBlind) console.log(`Only ${summary.totalCruised} modules were seen, ${fewestModules} at least are there.`);
+  const failed = errors.length > 0 || isBlind ? 1 : 0;
+  return { passed: 1 - failed, failed, note: `${summary.totalCruised} modules` };
+}
+
+async function unit(env) {
+  return withReport(async (file) => {
+    const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const { code } = await runChild("", process.execPath, [...commandOf("vitest"), ...args], { env, show: true });
+    const report = parseJson(readText(file));
+    const passed = report?.numPassedTests ?? 0;
+    const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+    // A file that cannot be loaded has no failed test of its own, nor has a run that broke off.
+    const brokenFiles = (report?.testResults ?? []).filter((f) => f.status === "failed" && f.assertionResults.length === 0);
+    return { passed, skipped, failed: atLeastOne((report?.numFailedTests ?? 0) + brokenFiles.length, code, passed) };
+  });
+}
+
+async function build() {
+  await ensureBuilt();
+  return { passed: 1, failed: 0 };
+}
+
+async function browser(env) {
+  const chromium = await ensureChromium();
+  return withReport(async (file) => {
+    const { code } = await runChild(
+      "",
+      process.execPath,
+      [...commandOf("@playwright/test", "playwright"), "test", "--reporter=line,json"],
+      { env: { ...env, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file }, show: true },
+    );
+    const stats = parseJson(readText(file))?.stats;
+    const passed = stats?.expected ?? 0;
+    // A test that passes only on a second try is not to be relied on.
+    const failed = (stats?.unexpected ?? 0) + (stats?.flaky ?? 0);
+    return { passed, skipped: stats?.skipped ?? 0, failed: atLeastOne(failed, code, passed) };
+  });
+}
+
+function atLeastOne(failed, exitCode, passed) {
+  return failed === 0 && (exitCode !== 0 || passed === 0) ? 1 : failed;
+}
+
+async function withReport(work) {
+  const folder = mkdtempSync(path.join(tmpdir(), "gurulog-report-"));
+  try {
+    return await work(path.join(folder, "report.json"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return ""; // the run broke off before its report
+    throw error;
+  }
+}
+
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Runs one check; whatever it throws is its failure, so that the next one still runs.
+ * @param {Check} check
+ * @param {{ name: string, failed: number }[]} before results of the checks before it
+ * @returns {Promise<Result & { name: string, line: string }>}
+ */
+export async function runCheck(check, before) {
+  const begun = Date.now();
+  console.log(`\n── ${check.name}`);
+  let result;
+  try {
+    if (before.some(({ name, failed }) => name === check.needs && failed > 0)) {
+      throw new StepError(`Not run, as "${check.needs}" failed.`);
+    }
+    result = await check.run();
+  } catch (error) {
+    console.log(error instanceof StepError ? error.message : error);
+    result = { passed: 0, failed: 1 };
+  }
+  const { passed, failed, skipped = 0, note } = result;
+  const parts = [`${passed} passed`, `${failed} failed`];
+  if (skipped > 0) parts.push(`${skipped} skipped`);
+  if (note) parts.push(note);
+  const line = `${failed ? "✗" : "✓"} ${check.name}: ${parts.join(", ")} (${((Date.now() - begun) / 1000).toFixed(1)} s)`;
+  console.log(line);
+  return { ...result, name: check.name, line };
+}
