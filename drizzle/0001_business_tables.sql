@@ -134,6 +134,10 @@ CREATE TABLE "data_source" (
 	"error" text,
 	"passages" integer DEFAULT 0 NOT NULL,
 	"progress_bytes" bigint DEFAULT 0 NOT NULL,
+	"index_run" integer DEFAULT 0 NOT NULL,
+	"shown_run" integer DEFAULT 0 NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"heartbeat_at" timestamp with time zone DEFAULT gurulog_now() NOT NULL,
 	"created_by" uuid,
 	"created_at" timestamp with time zone DEFAULT gurulog_now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT gurulog_now() NOT NULL,
@@ -168,12 +172,13 @@ CREATE TABLE "guru_role" (
 --> statement-breakpoint
 CREATE TABLE "passage" (
 	"data_source_id" uuid NOT NULL,
+	"run" integer NOT NULL,
 	"ordinal" integer NOT NULL,
 	"guru_id" uuid NOT NULL,
 	"heading" text DEFAULT '' NOT NULL,
 	"content" text NOT NULL,
 	"words" "tsvector" GENERATED ALWAYS AS (to_tsvector('english', heading || ' ' || content)) STORED,
-	CONSTRAINT "passage_data_source_id_ordinal_pk" PRIMARY KEY("data_source_id","ordinal")
+	CONSTRAINT "passage_data_source_id_run_ordinal_pk" PRIMARY KEY("data_source_id","run","ordinal")
 );
 --> statement-breakpoint
 CREATE TABLE "question" (
@@ -239,12 +244,18 @@ CREATE INDEX "sign_in_delay_age" ON "sign_in_delay" USING btree ("last_failure_a
 CREATE INDEX "attempt_age" ON "attempt" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "audit_counter_minute" ON "audit_counter" USING btree ("minute");--> statement-breakpoint
 CREATE INDEX "export_job_account" ON "export_job" USING btree ("account_id",created_at desc);--> statement-breakpoint
-CREATE UNIQUE INDEX "data_source_title" ON "data_source" USING btree ("guru_id","kind","title");--> statement-breakpoint
-CREATE INDEX "data_source_list" ON "data_source" USING btree ("guru_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "data_source_title" ON "data_source" USING btree ("guru_id","title");--> statement-breakpoint
+CREATE UNIQUE INDEX "data_source_upload" ON "data_source" USING btree ("upload_id") WHERE upload_id is not null;--> statement-breakpoint
+CREATE INDEX "data_source_digest" ON "data_source" USING btree ("guru_id","sha256");--> statement-breakpoint
+CREATE INDEX "data_source_waiting" ON "data_source" USING btree ("heartbeat_at") WHERE status in ('NOT_PROCESSED', 'PROCESSING');--> statement-breakpoint
 CREATE UNIQUE INDEX "guru_slug" ON "guru" USING btree ("org_id","slug");--> statement-breakpoint
 CREATE INDEX "guru_role_account" ON "guru_role" USING btree ("account_id");--> statement-breakpoint
 CREATE INDEX "passage_guru" ON "passage" USING btree ("guru_id");--> statement-breakpoint
-CREATE INDEX "passage_words" ON "passage" USING gin ("words");--> statement-breakpoint
-CREATE INDEX "passage_trigrams" ON "passage" USING gin (content gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "passage_words" ON "passage" USING gin ("guru_id","words");--> statement-breakpoint
+CREATE INDEX "passage_trigrams" ON "passage" USING gin ("guru_id",content gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "question_guru" ON "question" USING btree ("guru_id","created_at");--> statement-breakpoint
-CREATE INDEX "retired_guru_slug" ON "retired_guru" USING btree ("org_id","slug");
+CREATE INDEX "retired_guru_slug" ON "retired_guru" USING btree ("org_id","slug");--> statement-breakpoint
+CREATE INDEX "upload_account" ON "upload" USING btree ("account_id");--> statement-breakpoint
+CREATE INDEX "upload_guru" ON "upload" USING btree ("guru_id");--> statement-breakpoint
+-- Chunks are read whole and once: compressing them would cost more than it saves.
+ALTER TABLE "upload_chunk" ALTER COLUMN "data" SET STORAGE EXTERNAL;

@@ -39,8 +39,8 @@ export type AuditRow = {
 
 export type FieldChange = { field: string; before: JsonValue; after: JsonValue };
 
-/** What the store keeps in place of a value that was too long. */
-export type CutValue = { value?: string; length: number; sha256: string };
+/** What the store keeps in place of a value that was too long; `cut` is its beginning, when kept. */
+export type CutValue = { cut?: string; length: number; sha256: string };
 
 export type AuditEventDetails = AuditRow & {
   targetId: string | null;

@@ -10,4 +10,11 @@ export type ActionResult =
       values?: Record<string, string>;
     };
 
-export type FormAction = (previous: ActionResult | null, form: FormData) => Promise<ActionResult>;
+/*
+ * A method, not an arrow, because a method's parameters are compared both ways: an action whose previous
+ * state is narrower (its own value type) must still fit.
+ */
+type ActionMethod = { run(previous: ActionResult | null, form: FormData): Promise<ActionResult> };
+
+/** A server action in the form that `useActionState` takes. */
+export type FormAction = ActionMethod["run"];

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
-import { useEffect, useRef, useState } from "react";
+import { useActionState, useEffect, useRef, useState } from "react";
+import type { FormAction } from "@/components/forms/action-result";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { Initials } from "@/components/ui/initials";
@@ -8,7 +9,7 @@ import { Initials } from "@/components/ui/initials";
 export type AccountMenuProps = {
   user: { name: string; email: string; role?: string };
   links: { label: string; href: string; icon?: IconName }[];
-  signOutAction: (form: FormData) => void | Promise<void>;
+  signOutAction: FormAction;
   signOutAttemptId: string;
 };
 
@@ -16,6 +17,7 @@ export type AccountMenuProps = {
 export function AccountMenu({ user, links, signOutAction, signOutAttemptId }: AccountMenuProps) {
   const details = useRef<HTMLDetailsElement>(null);
   const [open, setOpen] = useState(false);
+  const [refused, signOut] = useActionState(signOutAction, null);
   useEffect(() => {
     function close(event: Event) {
       const element = details.current;
@@ -64,8 +66,9 @@ export function AccountMenu({ user, links, signOutAction, signOutAttemptId }: Ac
           </Link>
         ))}
         {links.length > 0 ? <hr className="menu-line" /> : null}
-        <form action={signOutAction}>
+        <form action={signOut}>
           <input type="hidden" name="attemptId" value={signOutAttemptId} readOnly />
+          {refused && !refused.ok ? <p className="menu-note text-red-fg">{refused.message}</p> : null}
           <SignOutButton />
         </form>
       </div>

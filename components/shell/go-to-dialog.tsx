@@ -5,7 +5,7 @@ import { Icon, type IconName } from "@/components/ui/icon";
 import { Tile } from "@/components/ui/initials";
 import { Modal } from "@/components/ui/modal";
 
-export type GoToEntry = { label: string; href: string; group: string; icon?: IconName; tile?: boolean };
+export type GoToEntry = { label: string; href: string; group?: string; icon?: IconName; tile?: boolean };
 
 /** Type a few letters of a page or guru, Enter goes there. */
 export function GoToDialog({ entries, onClose }: { entries: GoToEntry[]; onClose: () => void }) {
@@ -69,7 +69,7 @@ export function GoToDialog({ entries, onClose }: { entries: GoToEntry[]; onClose
           // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which names the active option
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys
           <div
-            key={`${entry.group} ${entry.href}`}
+            key={entry.href}
             id={`${id}-${index}`}
             role="option"
             aria-selected={entry === current}
@@ -93,7 +93,7 @@ export function GoToDialog({ entries, onClose }: { entries: GoToEntry[]; onClose
 function matching(entries: GoToEntry[], text: string): GoToEntry[] {
   const words = text.toLowerCase().split(/\s+/u).filter(Boolean);
   return entries.filter((entry) => {
-    const name = `${entry.label} ${entry.group}`.toLowerCase();
+    const name = `${entry.label} ${entry.group ?? ""}`.toLowerCase();
     return words.every((word) => name.includes(word));
   });
 }

@@ -15,7 +15,8 @@ export function setSingleKeys(on: boolean): void {
 
 type Hotkey = { key: string; command?: boolean };
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether a key pressed here is text. */
+export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
   );

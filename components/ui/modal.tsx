@@ -1,5 +1,6 @@
 "use client";
 import { type ReactNode, useEffect, useRef } from "react";
+import { isTyping } from "./hotkey";
 
 const FOCUSABLE =
   'a[href], button:not(:disabled), input:not(:disabled, [type="hidden"]), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]:not([tabindex="-1"])';
@@ -15,6 +16,7 @@ export function Modal({
   className = "dlg",
   onClose,
   returnFocus,
+  onKey,
   children,
 }: {
   label?: string;
@@ -23,6 +25,8 @@ export function Modal({
   onClose: () => void;
   /** Where focus goes on closing; by default to where it was on opening. */
   returnFocus?: () => HTMLElement | null;
+  /** Keys that the modal answers to; true when the key was one of them. Not called while typing. */
+  onKey?: (key: string) => boolean;
   children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -65,7 +69,11 @@ export function Modal({
       onClick={(event) => {
         if (event.target === dialog.current && isOnBackdrop(event.nativeEvent, dialog.current)) onClose();
       }}
-      onKeyDown={keepFocusInside}
+      onKeyDown={(event) => {
+        keepFocusInside(event);
+        const bare = !event.metaKey && !event.ctrlKey && !event.altKey;
+        if (bare && !isTyping(event.target) && onKey?.(event.key)) event.preventDefault();
+      }}
     >
       {children}
     </dialog>

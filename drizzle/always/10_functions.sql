@@ -172,7 +172,8 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- The oldest and newest moment that has a partition, for the health check and the daily look-ahead.
+-- The weeks that have a partition, for the health check, the daily look-ahead and the cleanup. One whose detaching was
+-- interrupted is none any more: new queries do not see it.
 CREATE OR REPLACE FUNCTION audit_partitions() RETURNS TABLE (name text, starts timestamptz, ends timestamptz)
 LANGUAGE sql STABLE SET search_path = public, pg_temp
 AS $$
@@ -180,7 +181,7 @@ AS $$
     (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \(''([^'']+)''\)'))[1]::timestamptz,
     (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)'))[1]::timestamptz
   FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid
-  WHERE i.inhparent = 'public.audit_event'::regclass
+  WHERE i.inhparent = 'public.audit_event'::regclass AND NOT i.inhdetachpending
 $$;
 --> statement-breakpoint
 SELECT audit_make_partition(now() + make_interval(weeks => w)) FROM generate_series(-1, 5) AS w;

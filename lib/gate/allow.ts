@@ -72,3 +72,9 @@ export function onGuru<I>(permission: Permission, guruOf: (input: I) => string):
     return { guru: found.guru };
   };
 }
+
+/** Anyone who is signed in, whatever their role. */
+export const anySignedIn: Allow<unknown, null> = async ({ principal }) => {
+  if (principal.kind === "anonymous") throw new Denial("password:change-own", "signed-in", "unauthenticated");
+  return null;
+};

@@ -6,7 +6,7 @@ import { isTrusted, type TrustedProxies } from "./trusted-proxies";
 /** More proxies than this stand in no real chain; a longer header is an attack on our time. */
 const MOST_HOPS = 100;
 
-export type ClientAddressInput = {
+type ClientAddressInput = {
   /** The peer of the TCP connection, as `socket.remoteAddress` gives it. */
   socketAddress: string;
   /** X-Forwarded-For as received; several headers as a list, in their order. */

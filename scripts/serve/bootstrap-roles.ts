@@ -1,6 +1,13 @@
 import type postgres from "postgres";
 import type { DatabaseMode, DatabaseRoles, DatabaseUrls, Keys } from "@/lib/platform/runtime";
-import { ensureExtensions, ensureRole, grantDatabase, grantOwnership, grantSchema, roleNames } from "./create-roles";
+import {
+  ensureExtensions,
+  ensureRole,
+  grantDatabase,
+  grantOwnership,
+  grantSchema,
+  roleNames,
+} from "./create-roles";
 import { assertDurable } from "./database-checks";
 import { assertDatabaseUrl, onDatabase, userOf, withCredentials } from "./database-url";
 import { errorCode, StartError } from "./start-error";
@@ -53,7 +60,7 @@ export async function bootstrapRoles(options: BootstrapOptions): Promise<Bootstr
     const facts = await readFacts(sql);
     if (facts.mayCreateRoles && !facts.ownsTables) return createAll(sql, options, direct, facts);
     if (env.DATABASE_MAINTENANCE_URL && env.DATABASE_SEALER_URL) {
-      return usePrepared(sql, options, direct, env.DATABASE_MAINTENANCE_URL, env.DATABASE_SEALER_URL);
+      return withPreparedRoles(sql, options, direct, env.DATABASE_MAINTENANCE_URL, env.DATABASE_SEALER_URL);
     }
     if (!facts.mayCreateObjects) {
       throw new StartError(
@@ -132,13 +139,14 @@ async function createAll(
       app: withCredentials(options.adminUrl, roles.app, passwords.app),
       direct: withCredentials(direct, roles.app, passwords.app),
       sealer: env.DATABASE_SEALER_URL || withCredentials(direct, roles.sealer, passwords.sealer),
-      maintenance: env.DATABASE_MAINTENANCE_URL || withCredentials(direct, roles.maintenance, passwords.maintenance),
+      maintenance:
+        env.DATABASE_MAINTENANCE_URL || withCredentials(direct, roles.maintenance, passwords.maintenance),
     },
   };
 }
 
 /** DATABASE_URL is the runtime role's; the other two came with it. */
-async function usePrepared(
+async function withPreparedRoles(
   sql: postgres.Sql,
   options: BootstrapOptions,
   direct: string,
@@ -147,7 +155,9 @@ async function usePrepared(
 ): Promise<BootstrapResult> {
   const [app, maintenance, sealer] = [userOf(options.adminUrl), userOf(maintenanceUrl), userOf(sealerUrl)];
   if (new Set([app, maintenance, sealer]).size < 3) {
-    throw new StartError("DATABASE_URL, DATABASE_MAINTENANCE_URL and DATABASE_SEALER_URL must name three different users.");
+    throw new StartError(
+      "DATABASE_URL, DATABASE_MAINTENANCE_URL and DATABASE_SEALER_URL must name three different users.",
+    );
   }
   const owners = await sql<{ name: string; reachable: boolean }[]>`
     select o.rolname as name, pg_has_role(${app}, o.oid, 'member') or pg_has_role(${sealer}, o.oid, 'member') as reachable

@@ -30,7 +30,9 @@ export async function ensureRole(sql: Queryable, name: string, password: string 
     select rolsuper as superuser, rolcreaterole as createrole, rolbypassrls as bypass
     from pg_roles where rolname = ${name}`;
   if (found?.superuser || found?.createrole || found?.bypass) {
-    throw new StartError(`The database role "${name}" has more rights than Gurulog's roles may have. Drop or rename it.`);
+    throw new StartError(
+      `The database role "${name}" has more rights than Gurulog's roles may have. Drop or rename it.`,
+    );
   }
   const login = password === null ? "nologin" : `login password '${scramVerifier(password)}'`;
   if (found === undefined) await sql.unsafe(`create role ${quote(name)} ${login}`);
@@ -39,7 +41,9 @@ export async function ensureRole(sql: Queryable, name: string, password: string 
 
 /** Lets maintenance act as the owner. From Postgres 16 on membership has options, and both are needed. */
 export async function grantOwnership(sql: Queryable, roles: DatabaseRoles): Promise<void> {
-  const [row] = await sql<{ version: number }[]>`select current_setting('server_version_num')::int as version`;
+  const [row] = await sql<
+    { version: number }[]
+  >`select current_setting('server_version_num')::int as version`;
   const options = (row?.version ?? 0) >= 160_000 ? " with inherit true, set true" : "";
   await sql.unsafe(`grant ${quote(roles.owner)} to ${quote(roles.maintenance)}${options}`);
 }
@@ -73,7 +77,10 @@ export async function grantSchema(sql: Queryable, roles: DatabaseRoles): Promise
       "The user of DATABASE_URL may not grant rights on the schema public. Make it the owner of the database.",
     );
   }
-  if (row.app) throw new StartError("Everyone may create objects in the schema public. Revoke CREATE on it from PUBLIC.");
+  if (row.app)
+    throw new StartError(
+      "Everyone may create objects in the schema public. Revoke CREATE on it from PUBLIC.",
+    );
 }
 
 /** @throws StartError naming the extension that the server lacks or the user may not create. */

@@ -10,14 +10,19 @@ const oldestVersion = 15;
  * @param sql connection of the role whose settings count: they can differ by role and database.
  * @throws StartError naming the setting.
  */
-export async function assertDurable(sql: postgres.Sql, options: { allowUnsafeFsync: boolean }): Promise<void> {
+export async function assertDurable(
+  sql: postgres.Sql,
+  options: { allowUnsafeFsync: boolean },
+): Promise<void> {
   const [row] = await sql<{ version: number; fsync: string; commit: string; user: string }[]>`
     select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
       current_setting('synchronous_commit') as commit, current_user as user`;
   if (row === undefined) throw new Error("the server answered no settings");
   const major = Math.floor(row.version / 10_000);
   if (major < oldestVersion) {
-    throw new StartError(`The database is Postgres ${major}; ${oldestVersion} or newer is needed. Set DATABASE_URL to one.`);
+    throw new StartError(
+      `The database is Postgres ${major}; ${oldestVersion} or newer is needed. Set DATABASE_URL to one.`,
+    );
   }
   if (row.commit === "off") {
     throw new StartError(
@@ -25,6 +30,8 @@ export async function assertDurable(sql: postgres.Sql, options: { allowUnsafeFsy
     );
   }
   if (row.fsync === "off" && !options.allowUnsafeFsync) {
-    throw new StartError("The database has fsync=off, so a crash could destroy recorded events. Set fsync to on.");
+    throw new StartError(
+      "The database has fsync=off, so a crash could destroy recorded events. Set fsync to on.",
+    );
   }
 }

@@ -3,7 +3,11 @@ import { z } from "zod";
 import type { Keys } from "@/lib/platform/runtime";
 import { StartError } from "./start-error";
 
-const rolePasswords = z.strictObject({ app: z.string().min(20), sealer: z.string().min(20), maintenance: z.string().min(20) });
+const rolePasswords = z.strictObject({
+  app: z.string().min(20),
+  sealer: z.string().min(20),
+  maintenance: z.string().min(20),
+});
 /** What keys.json holds. Keys that come from the environment are absent. */
 export const storedKeys = z.strictObject({
   version: z.literal(1),
@@ -44,7 +48,11 @@ export function parseKeys(known: StoredKeys, file: string): Keys {
     apiKeyPepper,
     sealingKey,
     // With all keys from the environment there is no file: every instance derives the same values instead.
-    rolePasswords: known.rolePasswords ?? { app: derive("app"), sealer: derive("sealer"), maintenance: derive("maintenance") },
+    rolePasswords: known.rolePasswords ?? {
+      app: derive("app"),
+      sealer: derive("sealer"),
+      maintenance: derive("maintenance"),
+    },
     setupToken: known.setupToken ?? derive("set-up token"),
   };
 }

@@ -3,11 +3,13 @@ import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Keys } from "@/lib/platform/runtime";
 import { assertFingerprint } from "./keys-fingerprint";
-import { keyNames, keyVariables, type KeyName, parseKeys, type StoredKeys, storedKeys } from "./keys-format";
+import { type KeyName, keyNames, keyVariables, parseKeys, type StoredKeys, storedKeys } from "./keys-format";
 import { createPrivateFile, writePrivateFile } from "./private-file";
 import { errorCode, StartError } from "./start-error";
 
-type Environment = { readonly [name in (typeof keyVariables)[KeyName] | "GURULOG_SETUP_TOKEN"]?: string | undefined };
+type Environment = {
+  readonly [name in (typeof keyVariables)[KeyName] | "GURULOG_SETUP_TOKEN"]?: string | undefined;
+};
 
 export interface LoadKeysOptions {
   /** GURULOG_DATA_DIR: keys.json stands in it. */
@@ -94,7 +96,9 @@ function readStored(file: string): StoredKeys | undefined {
     chmodSync(file, 0o600); // a restored copy may have come back readable to others
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
-    throw new StartError(`Cannot read ${file} (${errorCode(error)}). Start as the user who owns it.`, { cause: error });
+    throw new StartError(`Cannot read ${file} (${errorCode(error)}). Start as the user who owns it.`, {
+      cause: error,
+    });
   }
   try {
     const parsed = storedKeys.safeParse(JSON.parse(text));
@@ -104,4 +108,3 @@ function readStored(file: string): StoredKeys | undefined {
   }
   throw new StartError(`${file} is damaged. Restore it from a backup; nothing was changed.`);
 }
-

@@ -8,9 +8,6 @@ import { jobNames } from "@/lib/jobs/jobs";
 import { queueValues } from "@/lib/jobs/queue-values";
 import type { DatabaseMode, DatabaseRoles } from "@/lib/platform/runtime";
 
-
-
-
 /**
  * Brings the database to this version: drizzle's migrations, the queue's tables, then everything in drizzle/always.
  * One instance at a time does it, under an advisory lock.
@@ -25,7 +22,11 @@ export async function migrate(options: {
 }): Promise<void> {
   const { roles, mode } = options;
   const folder = options.folder ?? path.resolve("drizzle");
-  const sql = postgres(options.maintenanceUrl, { max: 1, onnotice: () => {}, connection: { application_name: "gurulog migrate", TimeZone: "UTC" } });
+  const sql = postgres(options.maintenanceUrl, {
+    max: 1,
+    onnotice: () => {},
+    connection: { application_name: "gurulog migrate", TimeZone: "UTC" },
+  });
   try {
     await sql`select pg_advisory_lock(hashtext('gurulog.migrate'))`;
     for (const [name, value] of Object.entries({
@@ -39,7 +40,11 @@ export async function migrate(options: {
     }
     // Objects belong to the owning role, which nobody can sign in as.
     if (mode === "enforced") await sql.unsafe(`set role "${roles.owner.replaceAll('"', '""')}"`);
-    await applyMigrations(drizzle(sql), { migrationsFolder: folder, migrationsSchema: "public", migrationsTable: "schema_migration" });
+    await applyMigrations(drizzle(sql), {
+      migrationsFolder: folder,
+      migrationsSchema: "public",
+      migrationsTable: "schema_migration",
+    });
     await makeQueues(sql);
     await runAlways(sql, path.join(folder, "always"));
   } finally {
@@ -52,7 +57,11 @@ async function makeQueues(sql: postgres.Sql): Promise<void> {
   const [found] = await sql`select 1 from pg_tables where schemaname = 'pgboss' and tablename = 'version'`;
   if (!found) await sql.unsafe(PgBoss.getConstructionPlans("pgboss"));
   const boss = new PgBoss({
-    db: { executeSql: async (text: string, values: unknown[] = []) => ({ rows: [...(await sql.unsafe(text, queueValues(values)))] }) },
+    db: {
+      executeSql: async (text: string, values: unknown[] = []) => ({
+        rows: [...(await sql.unsafe(text, queueValues(values)))],
+      }),
+    },
     schema: "pgboss",
     migrate: false,
     supervise: false,
@@ -62,7 +71,14 @@ async function makeQueues(sql: postgres.Sql): Promise<void> {
     throw error;
   });
   await boss.start();
-  for (const name of jobNames) await boss.createQueue(name, { name, policy: "standard", retryLimit: 3, retryBackoff: true, expireInSeconds: 1800 });
+  for (const name of jobNames)
+    await boss.createQueue(name, {
+      name,
+      policy: "standard",
+      retryLimit: 3,
+      retryBackoff: true,
+      expireInSeconds: 1800,
+    });
   await boss.stop({ graceful: false });
 }
 

@@ -22,7 +22,8 @@ export async function assertPortFree(host: string, port: number): Promise<void> 
 
 function explain(code: string | undefined, host: string, port: number): string {
   if (code === "EADDRINUSE") return `Port ${port} on ${host} is taken. Set PORT to a free one.`;
-  if (code === "EACCES") return `Port ${port} on ${host} may not be used by this user. Set PORT to one above 1023.`;
+  if (code === "EACCES")
+    return `Port ${port} on ${host} may not be used by this user. Set PORT to one above 1023.`;
   if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return `${host} is no address of this machine. Set HOST to one that is, such as 127.0.0.1.`;
   }

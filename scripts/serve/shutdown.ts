@@ -48,10 +48,13 @@ export function handleShutdown(log: (line: string) => void): Shutdown {
   };
 
   // A closed terminal ends us in order too; without a terminal we were told to outlive it (nohup).
-  const signals: NodeJS.Signals[] = process.stdout.isTTY ? ["SIGINT", "SIGTERM", "SIGHUP"] : ["SIGINT", "SIGTERM"];
+  const signals: NodeJS.Signals[] = process.stdout.isTTY
+    ? ["SIGINT", "SIGTERM", "SIGHUP"]
+    : ["SIGINT", "SIGTERM"];
   for (const signal of signals) {
     process.on(signal, () => {
-      if (begunAt !== undefined && signal === "SIGINT" && Date.now() - begunAt > repeatedPressMs) process.exit(130);
+      if (begunAt !== undefined && signal === "SIGINT" && Date.now() - begunAt > repeatedPressMs)
+        process.exit(130);
       void begin(signal);
     });
   }

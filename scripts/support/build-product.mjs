@@ -18,9 +18,14 @@ export async function ensureBuilt() {
 export async function buildProduct() {
   const hash = sourcesHash(); // before: what is edited meanwhile makes the result stale
   rmSync(marker, { force: true });
-  const { code, output, seconds } = await runChild("Building", process.execPath, [...commandOf("next"), "build"], {
-    env: { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
-  });
+  const { code, output, seconds } = await runChild(
+    "Building",
+    process.execPath,
+    [...commandOf("next"), "build"],
+    {
+      env: { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    },
+  );
   if (code !== 0) {
     process.stderr.write(output);
     throw new StepError("The build failed (see above).");
@@ -42,7 +47,11 @@ export async function buildProduct() {
  */
 function assertAllDynamic() {
   const manifest = JSON.parse(readFileSync(path.join(root, ".next", "prerender-manifest.json"), "utf8"));
-  const pages = Object.keys(manifest.routes).filter((route) => !/\.\w+$/.test(route) && route !== "/_global-error");
+  const pages = Object.keys(manifest.routes).filter(
+    (route) => !/\.\w+$/.test(route) && route !== "/_global-error",
+  );
   if (pages.length === 0) return;
-  throw new StepError(`These pages would be static, without a nonce: ${pages.join(", ")}. Make them dynamic.`);
+  throw new StepError(
+    `These pages would be static, without a nonce: ${pages.join(", ")}. Make them dynamic.`,
+  );
 }

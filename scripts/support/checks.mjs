@@ -43,7 +43,10 @@ async function types() {
 async function importRules() {
   const folders = ["app", "components", "lib", "scripts", "middleware.ts"];
   const args = ["--config", ".dependency-cruiser.cjs", "--output-type", "json", ...folders];
-  const { stdout, output } = await runChild("", process.execPath, [...commandOf("dependency-cruiser", "depcruise"), ...args]);
+  const { stdout, output } = await runChild("", process.execPath, [
+    ...commandOf("dependency-cruiser", "depcruise"),
+    ...args,
+  ]);
   const summary = parseJson(stdout)?.summary;
   if (summary === undefined) {
     process.stdout.write(output);
@@ -52,7 +55,8 @@ async function importRules() {
   const errors = summary.violations.filter(({ rule }) => rule.severity === "error");
   for (const { rule, from, to } of errors) console.log(`${rule.name}: ${from} → ${to}`);
   const isBlind = summary.totalCruised < fewestModules;
-  if (isBlind) console.log(`Only ${summary.totalCruised} modules were seen, ${fewestModules} at least are there.`);
+  if (isBlind)
+    console.log(`Only ${summary.totalCruised} modules were seen, ${fewestModules} at least are there.`);
   const failed = errors.length > 0 || isBlind ? 1 : 0;
   return { passed: 1 - failed, failed, note: `${summary.totalCruised} modules` };
 }
@@ -60,13 +64,22 @@ async function importRules() {
 async function unit(env) {
   return withReport(async (file) => {
     const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-    const { code } = await runChild("", process.execPath, [...commandOf("vitest"), ...args], { env, show: true });
+    const { code } = await runChild("", process.execPath, [...commandOf("vitest"), ...args], {
+      env,
+      show: true,
+    });
     const report = parseJson(readText(file));
     const passed = report?.numPassedTests ?? 0;
     const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
     // A file that cannot be loaded has no failed test of its own, nor has a run that broke off.
-    const brokenFiles = (report?.testResults ?? []).filter((f) => f.status === "failed" && f.assertionResults.length === 0);
-    return { passed, skipped, failed: atLeastOne((report?.numFailedTests ?? 0) + brokenFiles.length, code, passed) };
+    const brokenFiles = (report?.testResults ?? []).filter(
+      (f) => f.status === "failed" && f.assertionResults.length === 0,
+    );
+    return {
+      passed,
+      skipped,
+      failed: atLeastOne((report?.numFailedTests ?? 0) + brokenFiles.length, code, passed),
+    };
   });
 }
 

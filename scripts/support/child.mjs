@@ -48,7 +48,9 @@ export async function runChild(label, command, args, options = {}) {
   // A SIGTERM to npm does not reach us; it only takes our parent away.
   const parentTimer = setInterval(() => isOrphaned() && interrupt(), parentCheckMs);
   if (label) console.log(`${label}…`);
-  const timer = label ? setInterval(() => console.log(`${label}… ${secondsSince()} s`), reportEveryMs) : undefined;
+  const timer = label
+    ? setInterval(() => console.log(`${label}… ${secondsSince()} s`), reportEveryMs)
+    : undefined;
   try {
     const code = await new Promise((resolve, reject) => {
       child.once("error", reject);

@@ -20,13 +20,20 @@ export async function ensureChromium() {
   if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) await installChromium();
   const installed = findChromium();
   if (installed) return installed;
-  throw new StepError("The browser tests need Chromium. Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH.");
+  throw new StepError(
+    "The browser tests need Chromium. Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH.",
+  );
 }
 
 function findChromium() {
-  const folders = [...(process.env.PATH ?? "").split(path.delimiter), "/usr/bin", "/snap/bin"].filter(Boolean);
+  const folders = [...(process.env.PATH ?? "").split(path.delimiter), "/usr/bin", "/snap/bin"].filter(
+    Boolean,
+  );
   const files = names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
-  files.push("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium");
+  files.push(
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  );
   return files.find(isExecutable);
 }
 
@@ -43,8 +50,14 @@ async function installChromium() {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   const install = ["install", "-y", "--no-install-recommends"];
   await runChild("Looking for Chromium", "apt-get", ["update"], { env });
-  const { code, output } = await runChild("Installing Chromium", "apt-get", [...install, "chromium", "fonts-liberation"], { env });
+  const { code, output } = await runChild(
+    "Installing Chromium",
+    "apt-get",
+    [...install, "chromium", "fonts-liberation"],
+    { env },
+  );
   if (code !== 0) process.stderr.write(output.slice(-2000));
   // The fonts of the design, where the system has them: screenshots then look as designed.
-  for (const font of ["fonts-inter", "fonts-jetbrains-mono"]) await runChild("", "apt-get", [...install, font], { env });
+  for (const font of ["fonts-inter", "fonts-jetbrains-mono"])
+    await runChild("", "apt-get", [...install, font], { env });
 }

@@ -9,7 +9,14 @@ export async function bundleScript(source: string): Promise<{ file: string; remo
   const folder = path.resolve("node_modules/.cache/gurulog-tests");
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${path.basename(source, ".ts")}-${process.pid}.mjs`);
-  await build({ entryPoints: [source], outfile: file, bundle: true, platform: "node", format: "esm", packages: "external" });
+  await build({
+    entryPoints: [source],
+    outfile: file,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+  });
   return { file, remove: () => rmSync(file, { force: true }) };
 }
 

@@ -42,7 +42,11 @@ export interface EventRow {
   cause: string | null;
 }
 
-export const testRequest: RequestFacts = { ip: "203.0.113.7", userAgent: "test browser", requestId: "00000000-0000-4000-8000-000000000001" };
+export const testRequest: RequestFacts = {
+  ip: "203.0.113.7",
+  userAgent: "test browser",
+  requestId: "00000000-0000-4000-8000-000000000001",
+};
 
 /** A product on a database of its own: the runtime set, the organization named. */
 export async function createTestProduct(env: Record<string, string> = {}): Promise<TestProduct> {
@@ -51,7 +55,12 @@ export async function createTestProduct(env: Record<string, string> = {}): Promi
   const made: Runtime = {
     env: parsed,
     keys: testKeys(),
-    urls: { app: database.urls.app, sealer: database.urls.sealer, maintenance: database.urls.maintenance, direct: database.urls.app },
+    urls: {
+      app: database.urls.app,
+      sealer: database.urls.sealer,
+      maintenance: database.urls.maintenance,
+      direct: database.urls.app,
+    },
     roles: database.roles,
     mode: "enforced",
     instanceId: "test",
@@ -112,7 +121,16 @@ async function person(email: string, role: OrgRole | null): Promise<UserPrincipa
 
 /** The same person by an API key (which need not exist: the gate takes principals, not keys). */
 export function byKey(user: UserPrincipal, scopes: ApiKeyPrincipal["scopes"] = []): ApiKeyPrincipal {
-  return { kind: "api_key", keyId: "11111111-1111-7111-8111-111111111111", keyName: "ci", scopes, accountId: user.accountId, email: user.email, orgId: 1, role: user.role };
+  return {
+    kind: "api_key",
+    keyId: "11111111-1111-7111-8111-111111111111",
+    keyName: "ci",
+    scopes,
+    accountId: user.accountId,
+    email: user.email,
+    orgId: 1,
+    role: user.role,
+  };
 }
 
 /** Makes every insert into the log fail, as a full disk would, until the returned function is called. */
@@ -127,6 +145,8 @@ export async function breakTheLog(product: TestProduct): Promise<() => Promise<v
 
 /** Rows of a table, to show that nothing was changed. */
 export async function countOf(table: string): Promise<number> {
-  const [row] = await db().execute<{ n: number }>(sql`select count(*)::int as n from ${sql.raw(`"${table}"`)}`);
+  const [row] = await db().execute<{ n: number }>(
+    sql`select count(*)::int as n from ${sql.raw(`"${table}"`)}`,
+  );
   return row?.n ?? 0;
 }

@@ -46,8 +46,9 @@ export const dataSourceAdded = defineEvent({
   action: "datasource.added",
   operation: "ADD_DATASOURCE",
   actionType: "created",
-  details: sourceFacts,
-  when: "a source is added; one event a source",
+  /** `updated`: a text of the same name was there, and its content changed. */
+  details: { ...sourceFacts, updated: z.literal(true).optional() },
+  when: "a source is added, or a text is sent again under its name with other content; one event a source",
 });
 export const dataSourceDeleted = defineEvent({
   ...source,

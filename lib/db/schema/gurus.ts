@@ -77,7 +77,7 @@ export const dataSource = pgTable(
     title: text("title").notNull(),
     /** The text of a TEXT source. */
     content: text("content"),
-    /** The upload a file came by; gone once its text is extracted is not wanted here: reindexing reads it again. */
+    /** The upload a file came by; kept with the source, as reindexing reads it again. */
     uploadId: uuid("upload_id"),
     fileName: text("file_name"),
     sizeBytes: bigint("size_bytes", { mode: "number" }).notNull().default(0),
@@ -90,6 +90,16 @@ export const dataSource = pgTable(
     passages: integer("passages").notNull().default(0),
     /** Bytes of the text already cut into passages, for the progress shown. */
     progressBytes: bigint("progress_bytes", { mode: "number" }).notNull().default(0),
+    /** The newest run of the indexing; a run that finds another number here has been overtaken and stops. */
+    indexRun: integer("index_run").notNull().default(0),
+    /** The run whose passages are quoted; 0 = none yet. */
+    shownRun: integer("shown_run").notNull().default(0),
+    /** Runs begun since the source was last sent to be indexed, so that one that kills its process ends. */
+    attempts: integer("attempts").notNull().default(0),
+    /** Last sign of life of the run; a silent one has crashed. */
+    heartbeatAt: moment("heartbeat_at")
+      .notNull()
+      .default(sql`gurulog_now()`),
     createdBy: uuid("created_by"),
     createdAt: createdAt(),
     updatedAt: moment("updated_at")
@@ -97,22 +107,31 @@ export const dataSource = pgTable(
       .default(sql`gurulog_now()`),
     indexedAt: moment("indexed_at"),
   },
-  (t) => [uniqueIndex("data_source_title").on(t.guruId, t.kind, t.title), index("data_source_list").on(t.guruId, t.createdAt)],
+  (t) => [
+    uniqueIndex("data_source_title").on(t.guruId, t.title),
+    uniqueIndex("data_source_upload").on(t.uploadId).where(sql`upload_id is not null`),
+    index("data_source_digest").on(t.guruId, t.sha256),
+    index("data_source_waiting").on(t.heartbeatAt).where(sql`status in ('NOT_PROCESSED', 'PROCESSING')`),
+  ],
 );
 
 /** A file on its way in: chunks arrive in order, `completed_at` is set when size and digest are known. */
-export const upload = pgTable("upload", {
-  id: id(),
-  guruId: uuid("guru_id")
-    .notNull()
-    .references(() => guru.id, { onDelete: "cascade" }),
-  accountId: uuid("account_id").notNull(),
-  fileName: text("file_name").notNull(),
-  sizeBytes: bigint("size_bytes", { mode: "number" }).notNull().default(0),
-  sha256: bytea("sha256"),
-  createdAt: createdAt(),
-  completedAt: moment("completed_at"),
-});
+export const upload = pgTable(
+  "upload",
+  {
+    id: id(),
+    guruId: uuid("guru_id")
+      .notNull()
+      .references(() => guru.id, { onDelete: "cascade" }),
+    accountId: uuid("account_id").notNull(),
+    fileName: text("file_name").notNull(),
+    sizeBytes: bigint("size_bytes", { mode: "number" }).notNull().default(0),
+    sha256: bytea("sha256"),
+    createdAt: createdAt(),
+    completedAt: moment("completed_at"),
+  },
+  (t) => [index("upload_account").on(t.accountId), index("upload_guru").on(t.guruId)],
+);
 
 export const uploadChunk = pgTable(
   "upload_chunk",
@@ -133,6 +152,8 @@ export const passage = pgTable(
     dataSourceId: uuid("data_source_id")
       .notNull()
       .references(() => dataSource.id, { onDelete: "cascade" }),
+    /** The run of the indexing that cut it; see `shown_run`. */
+    run: integer("run").notNull(),
     ordinal: integer("ordinal").notNull(),
     guruId: uuid("guru_id")
       .notNull()
@@ -142,10 +163,10 @@ export const passage = pgTable(
     words: tsvector("words").generatedAlwaysAs(sql`to_tsvector('english', heading || ' ' || content)`),
   },
   (t) => [
-    primaryKey({ columns: [t.dataSourceId, t.ordinal] }),
+    primaryKey({ columns: [t.dataSourceId, t.run, t.ordinal] }),
     index("passage_guru").on(t.guruId),
-    index("passage_words").using("gin", t.words),
-    index("passage_trigrams").using("gin", sql`content gin_trgm_ops`),
+    index("passage_words").using("gin", t.guruId, t.words),
+    index("passage_trigrams").using("gin", t.guruId, sql`content gin_trgm_ops`),
   ],
 );
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-export type BodyLimit = {
+type BodyLimit = {
   maxBytes: number;
   /** Time without any progress after which a body is given up. */
   idleMs: number;

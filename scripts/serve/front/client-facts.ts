@@ -7,7 +7,7 @@ import type { ClientFacts, Relay } from "./relay";
 
 const HOST = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 
-export type FactsInput = {
+type FactsInput = {
   req: IncomingMessage;
   trusted: TrustedProxies;
   publicUrl: URL | undefined;
@@ -38,7 +38,7 @@ export function readClientFacts(input: FactsInput): { facts: ClientFacts; own: b
   });
   const proto = publicUrl ? schemeOf(publicUrl) : proxied ? forwardedProto(req.headers) : "http";
   const host = normalHost(
-    (proxied ? lastOf(req.headers["x-forwarded-host"]) : undefined) ?? req.headers.host,
+    (proxied ? lastOf(req.headers["x-forwarded-host"]) : undefined) ?? req.headers.host ?? publicUrl?.host,
     proto,
   );
   return host === null ? null : { facts: { ip, requestId: randomUUID(), proto, host }, own: false };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-export type Draining = {
+type Draining = {
   close: () => Promise<void>;
   /** Whether an answer is on its way on this connection: its first bytes are out, its last ones are not. */
   isAnswering: (socket: Duplex) => boolean;

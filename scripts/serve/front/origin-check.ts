@@ -7,7 +7,7 @@ const OPEN_PATHS = /^\/(?:widget|api\/webhooks)(?:\/|$)/;
 const API_PATHS = /^\/api(?:\/|$)/;
 const KEY_HEADERS = ["x-sourcebot-api-key", "x-api-key", "authorization"] as const;
 
-export type OriginQuestion = {
+type OriginQuestion = {
   method: string;
   /** The path as received, without the query. */
   path: string;

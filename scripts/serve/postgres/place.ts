@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { accessSync, chmodSync, chownSync, constants, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+} from "node:fs";
 import path from "node:path";
 import { writePrivateFile } from "../private-file";
 import { errorCode, StartError } from "../start-error";
@@ -41,7 +50,9 @@ export function preparePlace(dataDir: string): Place {
 
   let stored = readStored(file);
   if (stored === undefined && insideIsUsed) {
-    throw new StartError(`${inside} holds a database, but its password file ${file} is missing. Restore that file.`);
+    throw new StartError(
+      `${inside} holds a database, but its password file ${file} is missing. Restore that file.`,
+    );
   }
   if (stored === undefined || (isRoot && stored.home === undefined && !insideIsUsed)) {
     stored = {
@@ -56,7 +67,9 @@ export function preparePlace(dataDir: string): Place {
   const cluster = path.join(home, "cluster");
   const exists = existsSync(cluster);
   if (stored.made && !exists) {
-    throw new StartError(`The database folder ${cluster} is gone. Restore it, or delete ${file} to begin empty.`);
+    throw new StartError(
+      `The database folder ${cluster} is gone. Restore it, or delete ${file} to begin empty.`,
+    );
   }
   const account = chooseAccount(exists ? cluster : null);
   makeHome(home, account);
@@ -69,7 +82,11 @@ export function preparePlace(dataDir: string): Place {
   return {
     home: realHome,
     cluster: path.join(realHome, "cluster"),
-    logFile, password: stored.password, account, binaries };
+    logFile,
+    password: stored.password,
+    account,
+    binaries,
+  };
 }
 
 /** Notes that the cluster is made (see `Stored.made`). */
@@ -127,7 +144,9 @@ function readStored(file: string): Stored | undefined {
     text = readFileSync(file, "utf8");
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
-    throw new StartError(`Cannot read ${file} (${errorCode(error)}). Start as the user who owns it.`, { cause: error });
+    throw new StartError(`Cannot read ${file} (${errorCode(error)}). Start as the user who owns it.`, {
+      cause: error,
+    });
   }
   try {
     const value: { password?: unknown; home?: unknown; made?: unknown } = Object(JSON.parse(text));

@@ -9,7 +9,13 @@ export function superuserUrl(port: number, password: string, database: string): 
 
 /** Runs one piece of work on a connection of its own. */
 export async function withConnection<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, connect_timeout: 10, idle_timeout: 5, onnotice: () => {}, prepare: false });
+  const sql = postgres(url, {
+    max: 1,
+    connect_timeout: 10,
+    idle_timeout: 5,
+    onnotice: () => {},
+    prepare: false,
+  });
   try {
     return await work(sql);
   } finally {
@@ -31,7 +37,14 @@ export async function askReady(port: number, password: string, cluster: string):
     const code = errorCode(error);
     if (code === "28P01" || code === "28000") return "wrong password";
     // 57P03: starting, recovering or stopping; the rest: nobody listens yet.
-    const waits = ["57P03", "ECONNREFUSED", "ECONNRESET", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECT_TIMEOUT"];
+    const waits = [
+      "57P03",
+      "ECONNREFUSED",
+      "ECONNRESET",
+      "CONNECTION_CLOSED",
+      "CONNECTION_ENDED",
+      "CONNECT_TIMEOUT",
+    ];
     if (code !== undefined && waits.includes(code)) return "not yet";
     throw error;
   }
@@ -57,7 +70,9 @@ export async function waitUntilReady(options: {
     const answer = await askReady(options.port, options.password, options.cluster);
     if (answer === "ready") return true;
     if (answer === "wrong password") {
-      throw new StartError(`The database in ${options.cluster} has another password than the one in postgres.json.`);
+      throw new StartError(
+        `The database in ${options.cluster} has another password than the one in postgres.json.`,
+      );
     }
     if (answer === "another cluster") return false; // that server took the port between our look and our start
     const waitedMs = Date.now() - begun;

@@ -3,7 +3,13 @@ import { findFreePort } from "../ports";
 import { isAlive } from "../process-identity";
 import { StartError } from "../start-error";
 import type { Place } from "./place";
-import { clearStalePidFile, findPostmaster, isPostmaster, lastComplaint, spawnPostmaster } from "./postmaster";
+import {
+  clearStalePidFile,
+  findPostmaster,
+  isPostmaster,
+  lastComplaint,
+  spawnPostmaster,
+} from "./postmaster";
 import { waitUntilReady } from "./readiness";
 
 const watchIntervalMs = 250;
@@ -62,7 +68,9 @@ async function adopt(place: Place, options: Options): Promise<{ pid: number; por
     const ready = await waitUntilReady({ ...options, ...waitTarget(place, found) });
     if (ready) return found;
     if (isPostmaster(found.pid, place.cluster)) {
-      throw new StartError(`Process ${found.pid} runs on ${place.cluster} but answers for another folder. Stop it.`);
+      throw new StartError(
+        `Process ${found.pid} runs on ${place.cluster} but answers for another folder. Stop it.`,
+      );
     } // else it was stopping: look again
   }
 }
@@ -82,7 +90,8 @@ async function startOnFreePort(place: Place, options: Options): Promise<{ pid: n
     const pid = await tryStart(place, port, options);
     if (pid !== undefined) return { pid, port };
     // Another program may have taken the port, or children of a killed server still hold its shared memory.
-    if (attempt === 8) throw new StartError(`The database does not start: ${lastComplaint(place)} (${place.logFile})`);
+    if (attempt === 8)
+      throw new StartError(`The database does not start: ${lastComplaint(place)} (${place.logFile})`);
     await delay(250 * attempt);
   }
 }
@@ -100,7 +109,8 @@ async function restart(
       options.log("The database server runs again.");
       return pid;
     }
-    if (attempt % 20 === 0) options.log(`The database does not start: ${lastComplaint(place)} (${place.logFile})`);
+    if (attempt % 20 === 0)
+      options.log(`The database does not start: ${lastComplaint(place)} (${place.logFile})`);
     await delay(Math.min(250 * attempt, 5_000));
   }
   return undefined;

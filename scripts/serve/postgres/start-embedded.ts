@@ -47,11 +47,15 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const release = claimDataFolder(dataDir);
   try {
     if (place.account !== null) {
-      options.log(`Running as root, so Postgres runs as ${place.account.name} with its data in ${place.home}.`);
+      options.log(
+        `Running as root, so Postgres runs as ${place.account.name} with its data in ${place.home}.`,
+      );
     }
     await ensureCluster(place, { sync: !options.unsafeFast });
     rememberCluster(dataDir);
-    const settings: Record<string, string> = options.unsafeFast ? { fsync: "off", full_page_writes: "off" } : {};
+    const settings: Record<string, string> = options.unsafeFast
+      ? { fsync: "off", full_page_writes: "off" }
+      : {};
     const server = await runServer(place, { settings, log: options.log });
     await ensureDatabase(superuserUrl(server.port, place.password, "postgres"));
     return {
@@ -83,7 +87,8 @@ async function join(dataDir: string, log: (line: string) => void): Promise<Embed
       isRunning: () => findPostmaster(place.cluster)?.pid === found.pid,
       log,
     }));
-  if (!ready) throw new StartError(`The database of ${dataDir} is starting or stopping. Try again in a moment.`);
+  if (!ready)
+    throw new StartError(`The database of ${dataDir} is starting or stopping. Try again in a moment.`);
   return {
     superuserUrl: superuserUrl(found.port, place.password, databaseName),
     port: found.port,

@@ -264,6 +264,12 @@ describe("addresses that Next would read differently than the front", () => {
     },
   );
 
+  it("answers health probes of HTTP/1.0, which send no Host, when GURULOG_URL says who we are", async () => {
+    const probe = async ({ port }: Started) => (await connect(port, "GET / HTTP/1.0\r\n\r\n")).closed;
+    expect(await probe(published)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await probe(plain)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it("leaves dots inside names, repeated dots and encoded slashes alone", async () => {
     for (const path of ["/browse/a..b/.github/x.ts", "/browse/a%2Fb", "/x?next=/../y", "/a/.../b"]) {
       expect((await call(plain.port, { path })).echo().url).toBe(path);

@@ -11,7 +11,7 @@ export type Echo = {
   context: RequestContext;
   bodyBytes: number;
 };
-export type Reply = { status: number; headers: IncomingHttpHeaders; text: string; echo: () => Echo };
+type Reply = { status: number; headers: IncomingHttpHeaders; text: string; echo: () => Echo };
 export type Started = { port: number; front: Front; errors: unknown[]; close: () => Promise<void> };
 type Options = Partial<Omit<FrontOptions, "trusted" | "publicUrl">> & { trust?: string; publicUrl?: string };
 

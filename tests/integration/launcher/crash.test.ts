@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { isAlive } from "../../../scripts/serve/process-identity";
 import { startEmbeddedPostgres } from "../../../scripts/serve/postgres/start-embedded";
+import { isAlive } from "../../../scripts/serve/process-identity";
 import { bundleScript, type ChildScript, type Message, startScript } from "../../support/child-script";
 
 let script: { file: string; remove: () => void };
@@ -51,7 +51,7 @@ async function ask(url: unknown, statement: string): Promise<unknown> {
   }
 }
 
-test("a Postgres that outlived kill -9 of its Node is adopted, with its data and its sessions", async () => {
+test("a Postgres that outlived kill -9 of its Node is adopted, with its data", async () => {
   const first = await start();
   await ask(first.facts.superuserUrl, "create table kept as select 42 as answer");
   first.child.process.kill("SIGKILL");
@@ -75,14 +75,14 @@ test("after kill -9 of Postgres it runs again on the same port, with what was co
 
 test("after kill -9 of both at once the next start recovers", async () => {
   const { child, facts, postmaster } = await start();
-  await ask(facts.superuserUrl, "create table both as select 9 as answer");
+  await ask(facts.superuserUrl, "create table both_killed as select 9 as answer");
   child.process.kill("SIGKILL");
   process.kill(postmaster, "SIGKILL");
   await child.ended;
 
   const next = await start();
   expect(next.facts.adopted).toBe(false);
-  expect(await ask(next.facts.superuserUrl, "select answer from both")).toBe(9);
+  expect(await ask(next.facts.superuserUrl, "select answer from both_killed")).toBe(9);
 });
 
 test("a second launcher on the same data folder is refused, and the first goes on", async () => {
@@ -107,8 +107,24 @@ test("SIGTERM stops in order, the last started first, and Postgres with it; the 
   child.process.kill("SIGTERM");
   expect(await child.ended).toBe(0);
   expect(isAlive(postmaster)).toBe(false);
-  const logged = child.messages.map((message) => message.log).filter((line) => line === "first" || line === "last");
+  const logged = child.messages
+    .map((message) => message.log)
+    .filter((line) => line === "first" || line === "last");
   expect(logged).toEqual(["last", "first"]);
+});
+
+test("when npm is killed, its orphaned script stops in order all the same", async () => {
+  const wrapper = path.join(dataDir, "wrapper.mjs");
+  const command = JSON.stringify([script.file, dataDir]);
+  writeFileSync(
+    wrapper,
+    `import { spawn } from "node:child_process"; spawn(process.execPath, ${command}, { stdio: "inherit" });`,
+  );
+  const npm = startScript(wrapper, [], { npm_lifecycle_event: "start" });
+  await npm.waitFor((message) => "port" in message);
+  npm.process.kill("SIGKILL");
+  await npm.waitFor((message) => message.log === "Stopping (npm has ended)…");
+  await npm.waitFor((message) => message.log === "Stopped.");
 });
 
 test("a process id that was reused by another program is not taken for Postgres", async () => {

@@ -16,7 +16,11 @@ export function cutBefore(sql: postgres.Sql, statement: number, admin: postgres.
     const original = Reflect.get(query, "then");
     if (typeof original !== "function") return query;
     Object.defineProperty(query, "then", {
-      value: (...args: unknown[]) => cut().then(() => Reflect.apply(original, query, args)),
+      configurable: true,
+      value: (...args: unknown[]) => {
+        Reflect.deleteProperty(query, "then"); // the driver itself attaches to the promise again
+        return cut().then(() => Reflect.apply(original, query, args));
+      },
     });
     return query;
   };

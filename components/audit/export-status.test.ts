@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { exportText, isOver } from "./export-status";
+
+const status = { rowsSent: 3_000, rowsExpected: 8_412, bytes: 1_234_567 };
+
+it("says how far an export is, and that a stopped one left an incomplete file", () => {
+  expect(exportText({ ...status, state: "running" })).toBe("3,000 of 8,412 events");
+  expect(exportText({ ...status, rowsExpected: null, state: "running" })).toBe("3,000 events");
+  expect(exportText({ ...status, state: "done" })).toBe("Done: 3,000 events, 1.2 MB");
+  expect(exportText({ ...status, state: "cancelled" })).toBe(
+    "Cancelled after 3,000 events. The file is not complete.",
+  );
+  expect(exportText({ ...status, rowsSent: 0, state: "failed" })).toBe("Failed. Export again.");
+});
+
+it("goes on asking until an export is done, failed or cancelled", () => {
+  expect((["pending", "running"] as const).some((state) => isOver({ ...status, state }))).toBe(false);
+  expect((["done", "failed", "cancelled"] as const).every((state) => isOver({ ...status, state }))).toBe(
+    true,
+  );
+});

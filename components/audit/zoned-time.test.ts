@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { fromLocalInput, startOfDay, toLocalInput } from "./zoned-time";
+
+const iso = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+
+describe("times typed in a person's zone", () => {
+  it("come back as they were typed", () => {
+    for (const zone of ["UTC", "Europe/Oslo", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia"]) {
+      for (const text of ["2026-11-20T14:41", "2026-02-28T00:00", "2025-12-31T23:59"]) {
+        expect(toLocalInput(iso(fromLocalInput(text, zone)), zone)).toBe(text);
+      }
+    }
+    expect(iso(fromLocalInput("2026-11-20T14:41", "Europe/Oslo"))).toBe("2026-11-20T13:41:00.000Z");
+  });
+
+  it("stand on the right side of a change of clocks", () => {
+    // In Oslo 02:30 does not exist on 29 March 2026, and comes twice on 25 October 2026.
+    expect(iso(fromLocalInput("2026-03-29T02:30", "Europe/Oslo"))).toBe("2026-03-29T01:30:00.000Z");
+    expect(iso(fromLocalInput("2026-10-25T02:30", "Europe/Oslo"))).toBe("2026-10-25T00:30:00.000Z");
+    expect(iso(startOfDay(Date.parse("2026-10-26T10:00:00Z"), 1, "Europe/Oslo"))).toBe(
+      "2026-10-24T22:00:00.000Z",
+    );
+  });
+
+  it("begin a day at its midnight, across months", () => {
+    const now = Date.parse("2026-11-20T13:41:52Z");
+    expect(iso(startOfDay(now, 0, "UTC"))).toBe("2026-11-20T00:00:00.000Z");
+    expect(iso(startOfDay(now, 29, "Europe/Oslo"))).toBe("2026-10-21T22:00:00.000Z");
+  });
+
+  it("that are no time give nothing", () => {
+    for (const text of ["", "yesterday", "2026-11-20"]) expect(fromLocalInput(text, "UTC")).toBeUndefined();
+    for (const text of [undefined, "", "x"]) expect(toLocalInput(text, "UTC")).toBe("");
+  });
+});

@@ -1,0 +1,48 @@
+import type { ExportView } from "./format";
+
+/** A column of the table as an export shows it. */
+export interface ExportColumn {
+  header: string;
+  /** Its text, never null, in terms of `audit_event e`. */
+  sql: string;
+  /** Holds text from outside. The others are of our own making: times, addresses, names of the catalogue. */
+  outside: boolean;
+  /** Width in characters, for formats that know widths. */
+  width: number;
+}
+
+const inGuru = "e.guru_id is not null";
+/** Snapshots: what the guru was called then. That it is gone now is said beside it. */
+const guruName = `
+  case when ${inGuru} then coalesce(nullif(e.guru_name, ''), e.guru_slug, '-')
+    || case when e.guru_id in (select id from retired_guru) then ' (deleted)' else '' end
+  else '-' end`;
+/** Written out, not built as an object, so that the keys stand in this order. */
+const details = `
+  '{"changes":' || e.changes::text || ',"details":' || e.details::text || ',"metadata":' || coalesce(e.metadata::text, 'null') || '}'`;
+
+const all: readonly (ExportColumn & { globalOnly?: true })[] = [
+  { header: "Time (UTC)", sql: "to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')", outside: false, width: 24 },
+  {
+    header: "User",
+    sql: "case e.actor_type when 'system' then 'System' when 'anonymous' then 'Anonymous' else coalesce(e.actor_email, '-') end",
+    outside: true,
+    width: 30,
+  },
+  { header: "IP Address", sql: "coalesce(host(e.ip), '-')", outside: false, width: 18 },
+  { header: "Guru", sql: guruName, outside: true, width: 20, globalOnly: true },
+  { header: "Model", sql: "e.model", outside: false, width: 16 },
+  { header: "Action", sql: "initcap(e.action_type)", outside: false, width: 10 },
+  { header: "Operation", sql: "e.operation", outside: false, width: 26 },
+  { header: "Object", sql: "e.target_label", outside: true, width: 36 },
+  { header: "Outcome", sql: "e.outcome", outside: false, width: 10 },
+  { header: "Details", sql: details, outside: true, width: 80 },
+];
+
+/** The columns of a file, in order. A guru's own log has no Guru column. */
+export function exportColumns(view: ExportView): ExportColumn[] {
+  return all.filter((column) => view.global || !column.globalOnly);
+}
+
+/** The order of every page and file: newest first. Equal times alone never decide. */
+export const newestFirst = "order by e.occurred_at desc, e.id desc";

@@ -1,0 +1,129 @@
+import "server-only";
+import type { Metadata } from "@/lib/audit/catalogue/define";
+
+/** An event as the log's readers get it from the database: `eventColumns` and a sequence. */
+export interface EventRecordRow {
+  id: string;
+  /** RFC 3339 in UTC, cut to milliseconds. */
+  timestamp: string;
+  /** Microseconds since 1970 as decimal text; what cursors carry, as a Date would cut it to milliseconds. */
+  micros: string;
+  org_id: number;
+  guru_id: string | null;
+  guru_slug: string | null;
+  guru_name: string | null;
+  action: string;
+  operation: string;
+  action_type: "access" | "created" | "updated" | "deleted";
+  model: string;
+  outcome: "success" | "failure" | "unknown";
+  actor_type: "user" | "api_key" | "system" | "anonymous";
+  actor_id: string;
+  actor_email: string | null;
+  ip: string | null;
+  target_type: string;
+  target_id: string;
+  target_label: string;
+  metadata: Metadata;
+  changes: { field: string; before: unknown; after: unknown }[];
+  details: Record<string, unknown>;
+  cause: string | null;
+  version: string;
+}
+
+/** What one element of the answer has: the ten keys of the source document, in its order. */
+export interface DefaultRecord {
+  id: string;
+  timestamp: string;
+  action: string;
+  actorId: string;
+  actorType: string;
+  targetId: string;
+  targetType: string;
+  sourcebotVersion: string;
+  metadata: Metadata;
+  orgId: number;
+}
+
+/** `view=full`, and an element of the JSON export. */
+export interface FullRecord extends DefaultRecord {
+  operation: string;
+  actionType: string;
+  model: string;
+  actorEmail: string | null;
+  ip: string | null;
+  guru: { id: string; slug: string | null; name: string | null } | null;
+  objectLabel: string;
+  outcome: string;
+  changes: { field: string; before: unknown; after: unknown }[];
+  details: Record<string, unknown>;
+  cause: string | null;
+  /** The sealed index; null until sealed. */
+  sequence: number | null;
+}
+
+/** to_char cuts, it does not round: the filter's millisecond grain counts on it. */
+export const timestampSql = `to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+export const microsSql = "(extract(epoch from e.occurred_at) * 1000000)::bigint::text";
+
+/** Columns of `audit_event e` for an `EventRecordRow`. */
+export const eventColumns = `e.id, ${timestampSql} as timestamp, ${microsSql} as micros, e.org_id, e.guru_id, e.guru_slug,
+  e.guru_name, e.action, e.operation, e.action_type, e.model, e.outcome, e.actor_type, e.actor_id, e.actor_email,
+  host(e.ip) as ip, e.target_type, e.target_id, e.target_label, e.metadata, e.changes, e.details, e.cause, e.version`;
+
+/** Newest first; equal times never break ties alone. */
+export const newestFirst = "e.occurred_at desc, e.id desc";
+
+export function toDefaultRecord(row: EventRecordRow): DefaultRecord {
+  return {
+    id: row.id,
+    timestamp: row.timestamp,
+    action: row.action,
+    actorId: row.actor_id,
+    actorType: row.actor_type,
+    targetId: row.target_id,
+    targetType: row.target_type,
+    sourcebotVersion: row.version,
+    metadata: row.metadata,
+    orgId: row.org_id,
+  };
+}
+
+/** @param sequence the event's sealed index, null while it has none */
+export function toFullRecord(row: EventRecordRow, sequence: bigint | null): FullRecord {
+  return {
+    ...toDefaultRecord(row),
+    operation: row.operation,
+    actionType: row.action_type,
+    model: row.model,
+    actorEmail: row.actor_email,
+    ip: row.ip,
+    guru: row.guru_id === null ? null : { id: row.guru_id, slug: row.guru_slug, name: row.guru_name },
+    objectLabel: row.target_label,
+    outcome: row.outcome,
+    changes: row.changes,
+    details: row.details,
+    cause: row.cause,
+    sequence: sequence === null ? null : Number(sequence),
+  };
+}
+
+const defaultPairs = `'id', e.id, 'timestamp', ${timestampSql}, 'action', e.action, 'actorId', e.actor_id,
+  'actorType', e.actor_type, 'targetId', e.target_id, 'targetType', e.target_type, 'sourcebotVersion', e.version,
+  'metadata', e.metadata, 'orgId', e.org_id`;
+
+/** JSON text of a `DefaultRecord`, made by the database. */
+export const defaultRecordSql = `json_build_object(${defaultPairs})::text`;
+
+/**
+ * JSON text of a `FullRecord`, made by the database.
+ * @param sequence SQL expression of the sealed index; a constant of the source
+ */
+export function fullRecordSql(sequence: string): string {
+  return `json_build_object(${defaultPairs}, 'operation', e.operation, 'actionType', e.action_type, 'model', e.model,
+    'actorEmail', e.actor_email, 'ip', host(e.ip),
+    'guru', case when e.guru_id is null then null
+      else json_build_object('id', e.guru_id, 'slug', e.guru_slug, 'name', e.guru_name) end,
+    'objectLabel', e.target_label, 'outcome', e.outcome, 'changes', e.changes, 'details', e.details, 'cause', e.cause,
+    'sequence', ${sequence})::text`;
+}

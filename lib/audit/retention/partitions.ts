@@ -1,0 +1,63 @@
+import "server-only";
+import type postgres from "postgres";
+
+/** A week of the log: a partition, or a table that was one until a cleanup detached it. */
+export interface Week {
+  name: string;
+  /** Nothing of it is within the retention, and nothing of it waits to be sealed. */
+  over: boolean;
+}
+
+/** Weeks attached to the log, oldest first. */
+export async function attachedWeeks(sql: postgres.Sql): Promise<Week[]> {
+  return sql<Week[]>`
+    select p.name, ${isOver(sql)} as over from audit_partitions() p order by p.starts`;
+}
+
+/** Weeks that a cleanup detached and, cut off in between, did not drop. */
+export async function detachedWeeks(sql: postgres.Sql): Promise<Week[]> {
+  return sql<Week[]>`
+    select p.name, ${isOver(sql)} as over
+    from (
+      select c.relname::text as name, w.starts, w.starts + interval '7 days' as ends
+      from pg_class c
+      cross join lateral (select to_date(substring(c.relname from 13), 'IYYY"w"IW')::timestamp at time zone 'UTC' as starts) w
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname ~ '^audit_event_\\d{4}w\\d{2}$'
+        and not exists (select from pg_inherits i where i.inhrelid = c.oid)
+    ) p
+    order by p.starts`;
+}
+
+function isOver(sql: postgres.Sql): postgres.PendingQuery<postgres.Row[]> {
+  return sql`(p.ends <= audit_cutoff() and not exists (
+    select from audit_outbox o where o.occurred_at >= p.starts and o.occurred_at < p.ends))`;
+}
+
+/** Completes detachings that were cut off half-way; until then no other week can be detached. */
+export async function finalizeDetaching(sql: postgres.Sql): Promise<void> {
+  const pending = await sql<{ name: string }[]>`
+    select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'public.audit_event'::regclass and i.inhdetachpending`;
+  for (const week of pending) {
+    await sql`alter table audit_event detach partition ${sql(week.name)} finalize`.simple();
+  }
+}
+
+/**
+ * Takes a week out of the log. Waits for the readers that may use it, an export above all, while new ones go on
+ * undisturbed; a plain DROP would make every new read queue behind the export.
+ */
+export async function detachWeek(sql: postgres.Sql, name: string): Promise<void> {
+  await sql`alter table audit_event detach partition ${sql(name)} concurrently`.simple();
+}
+
+/**
+ * Makes the weeks ahead, for at least four weeks from now; those that stand are left alone.
+ * @returns the moment up to which acts can be recorded
+ */
+export async function makeWeeksAhead(sql: postgres.Sql): Promise<Date> {
+  await sql`select audit_make_partition(now() + make_interval(weeks => w)) from generate_series(0, 5) as w`;
+  const [last] = await sql<{ ends: Date }[]>`select max(ends) as ends from audit_partitions()`;
+  if (!last) throw new Error("the log has no partition");
+  return last.ends;
+}

@@ -1,0 +1,103 @@
+import "server-only";
+import type postgres from "postgres";
+import { logError } from "@/lib/platform/log";
+import { asOwner, type MaintenanceOptions } from "./maintenance-session";
+import { attachedWeeks, detachedWeeks, detachWeek, finalizeDetaching } from "./partitions";
+
+export interface Pruned {
+  /** False when another instance is cleaning up at the moment, or when nothing was due. Nothing was done then. */
+  ran: boolean;
+  /** Events before it are gone: 00:00 UTC of a day. Null when events are kept for ever. */
+  cutoff: Date | null;
+  /** Events removed. */
+  removed: number;
+  droppedPartitions: string[];
+}
+
+export interface PruneOptions extends MaintenanceOptions {
+  /** Do nothing unless 03:00 UTC has passed since the last cleanup. */
+  onlyWhenDue?: boolean;
+  /** How long to wait for open exports before a week is left to the next run; above the ten minutes one may take. */
+  patienceMs?: number;
+  /**
+   * Called as the owner in the very transaction that removes the events and drops the weeks, so that the removal and
+   * its event stand or fall together.
+   */
+  inTransaction?: (tx: postgres.TransactionSql, pruned: Pruned) => Promise<void>;
+}
+
+/**
+ * Removes the events behind the cut-off, which the database computes. Whole weeks are detached and dropped, what is left
+ * of the week at the edge is deleted; rollups and facets go in the same transaction. Unsealed events stay, and with them
+ * their week. Tiles and indexes stay: the sealed order keeps an event's id, time and hash when its content is gone.
+ *
+ * Cut off at any instant it is completed by the next run: a detaching half done is finished, a week detached but not
+ * dropped is dropped, or attached again if the retention was raised or an unsealed event turned up in it.
+ *
+ * @throws what the database throws; weeks detached by then are hidden and will be dropped by the next run
+ */
+export async function prune(options: PruneOptions): Promise<Pruned> {
+  const { patienceMs = 12 * 60_000 } = options;
+  return asOwner(options, { name: "gurulog cleanup", lockTimeoutMs: patienceMs }, async (sql) => {
+    const nothing: Pruned = { ran: false, cutoff: null, removed: 0, droppedPartitions: [] };
+    const [lock] = await sql`select pg_try_advisory_lock(hashtext('gurulog.cleanup')) as held`;
+    if (!lock?.held || (options.onlyWhenDue && !(await isDue(sql)))) return nothing;
+    await detachOldWeeks(sql);
+    const weeks = await detachedWeeks(sql);
+    for (const week of weeks.filter((w) => !w.over)) await attachAgain(sql, week.name);
+    return sql.begin((tx) => removeForGood(tx, weeks.filter((w) => w.over).map((w) => w.name), options));
+  });
+}
+
+/** Whether a cleanup is due: daily at 03:00 UTC, at start when that was missed. */
+export async function isDue(sql: postgres.Sql): Promise<boolean> {
+  const [found] = await sql<{ due: boolean }[]>`
+    select last_pruned_at is null
+      or last_pruned_at < (date_trunc('day', now() at time zone 'UTC' - interval '3 hours') + interval '3 hours') at time zone 'UTC'
+      as due
+    from audit_config`;
+  return found?.due ?? true;
+}
+
+async function detachOldWeeks(sql: postgres.Sql): Promise<void> {
+  try {
+    await finalizeDetaching(sql);
+    for (const week of await attachedWeeks(sql)) {
+      if (week.over) await detachWeek(sql, week.name);
+    }
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    // Its events are hidden by now; the next run finishes. What can be removed without it is removed today.
+    logError("cleanup: a week is still being read and is left to the next run", error);
+  }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "55P03";
+}
+
+async function attachAgain(sql: postgres.Sql, name: string): Promise<void> {
+  await sql`
+    select audit_make_partition(to_date(substring(${name}::text from 13), 'IYYY"w"IW')::timestamp at time zone 'UTC')`;
+}
+
+async function removeForGood(
+  tx: postgres.TransactionSql,
+  names: string[],
+  options: PruneOptions,
+): Promise<Pruned> {
+  let removed = 0;
+  for (const name of names) {
+    const [week] = await tx<{ events: string }[]>`select count(*) as events from ${tx(name)}`;
+    await tx`drop table ${tx(name)}`;
+    removed += Number(week?.events);
+  }
+  const [edge] = await tx<{ removed: string }[]>`select audit_prune_edge() as removed`;
+  removed += Number(edge?.removed);
+  const [config] = await tx<{ cutoff: Date | null }[]>`
+    update audit_config set last_pruned_at = now()
+    returning case when isfinite(audit_cutoff()) then audit_cutoff() end as cutoff`;
+  const pruned = { ran: true, cutoff: config?.cutoff ?? null, removed, droppedPartitions: names };
+  await options.inTransaction?.(tx, pruned);
+  return pruned;
+}

@@ -1,0 +1,71 @@
+import "server-only";
+import { and, asc, eq, sql } from "drizzle-orm";
+import { dataSourceDeleted, guruDeleted, maintainerRemoved } from "@/lib/audit/catalogue/gurus";
+import { dataSourceLabel } from "@/lib/audit/catalogue/labels";
+import { schema, type Tx } from "@/lib/db/client";
+import { onGuru } from "@/lib/gate/allow";
+import { command } from "@/lib/gate/command";
+import type { AuditFact } from "@/lib/gate/facts";
+import { refuse } from "@/lib/platform/errors";
+import { deleteGuruInput } from "../schemas";
+
+/**
+ * A maintainer deletes a guru, its slug typed. Its sources and maintainers go with it, one event each, with this one as
+ * cause. Its log stays, and its slug stays reserved while the log does.
+ */
+export const deleteGuru = command({
+  name: "delete-guru",
+  input: deleteGuruInput,
+  allow: onGuru("guru:delete", ({ guru }) => guru),
+  event: guruDeleted,
+  target: ({ input, scope }) => ({ id: scope?.guru.id ?? input.guru }),
+  async run({ tx, input, principal, scope }) {
+    const { id, slug } = scope.guru;
+    if (input.confirmation.trim() !== slug) {
+      const message = `Type the slug ${slug} to delete this guru.`;
+      throw refuse("invalid", message, { fieldErrors: { confirmation: [message] } });
+    }
+    // Hundreds of thousands of passages may go with it; the usual limit of a statement is for pages.
+    await tx.execute(sql`set local statement_timeout = '300s'`);
+    const [locked] = await tx
+      .select({ name: schema.guru.name })
+      .from(schema.guru)
+      .where(eq(schema.guru.id, id))
+      .for("update");
+    if (!locked) throw refuse("not_found", "This guru was just deleted.");
+    const guru = { id, slug, name: locked.name };
+    const followers = [...(await sourcesOf(tx, guru)), ...(await maintainersOf(tx, guru))];
+    await tx.delete(schema.guru).where(eq(schema.guru.id, id));
+    await tx.insert(schema.retiredGuru).values({ id, orgId: principal.orgId, slug, name: locked.name });
+    return { value: guru, audit: [{ label: locked.name, guru }, ...followers] };
+  },
+});
+
+type Named = { id: string; slug: string; name: string };
+
+async function sourcesOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
+  const { dataSource } = schema;
+  const rows = await tx
+    .select({ id: dataSource.id, kind: dataSource.kind, title: dataSource.title, sizeBytes: dataSource.sizeBytes, sha256: dataSource.sha256 })
+    .from(dataSource)
+    .where(eq(dataSource.guruId, guru.id))
+    .orderBy(asc(dataSource.id));
+  return rows.map((row) => ({
+    event: dataSourceDeleted,
+    target: { id: row.id },
+    label: dataSourceLabel(row),
+    guru,
+    details: { kind: row.kind, sizeBytes: row.sizeBytes, sha256: row.sha256.toString("hex") },
+  }));
+}
+
+async function maintainersOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
+  const { guruRole, account } = schema;
+  const rows = await tx
+    .select({ id: account.id, email: account.email })
+    .from(guruRole)
+    .innerJoin(account, eq(account.id, guruRole.accountId))
+    .where(and(eq(guruRole.guruId, guru.id), eq(guruRole.role, "maintainer")))
+    .orderBy(asc(account.email));
+  return rows.map((row) => ({ event: maintainerRemoved, target: { id: row.id }, label: row.email, guru }));
+}

@@ -1,0 +1,38 @@
+import "server-only";
+import { and, asc, eq, isNotNull, or, sql } from "drizzle-orm";
+import { mayInOrganization } from "@/lib/access/permissions";
+import { accountOf } from "@/lib/access/principal";
+import { schema } from "@/lib/db/client";
+import { anySignedIn } from "@/lib/gate/allow";
+import { query } from "@/lib/gate/query";
+
+/** What the frame of every page shows: the organization, the gurus that the person may open, and what they may do. */
+export const shellFacts = query({
+  allow: anySignedIn,
+  async run({ db, principal }) {
+    const { organization, guru, guruRole } = schema;
+    const [org] = await db.select({ name: organization.name }).from(organization).where(eq(organization.id, principal.orgId));
+    const [config] = await db.execute<{ demo: boolean }>(sql`select demo from audit_config`);
+    const account = accountOf(principal);
+    const role = principal.kind === "user" || principal.kind === "api_key" ? principal.role : null;
+    const mine = and(eq(guruRole.guruId, guru.id), eq(guruRole.accountId, account ?? "00000000-0000-0000-0000-000000000000"));
+    const seen = role === "owner" ? undefined : or(isNotNull(guruRole.role), eq(guru.visibility, "organization"));
+    const gurus =
+      role === "owner" || role === "member"
+        ? await db
+            .select({ name: guru.name, slug: guru.slug })
+            .from(guru)
+            .leftJoin(guruRole, mine)
+            .where(and(eq(guru.orgId, principal.orgId), seen))
+            .orderBy(asc(sql`lower(${guru.name})`))
+            .limit(200)
+        : [];
+    return {
+      organization: org?.name ?? "",
+      demo: config?.demo ?? false,
+      gurus,
+      canCreateGuru: mayInOrganization(principal, "guru:create"),
+      canReadGlobalLog: mayInOrganization(principal, "audit:read-global"),
+    };
+  },
+});

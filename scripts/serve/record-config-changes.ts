@@ -1,0 +1,50 @@
+import type { SQL } from "drizzle-orm";
+import { PgDialect } from "drizzle-orm/pg-core";
+import type postgres from "postgres";
+import { noRequest, systemPrincipal } from "@/lib/access/principal";
+import { loggingDisabled, loggingEnabled, retentionChanged } from "@/lib/audit/catalogue/audit-log";
+import type { EventInput } from "@/lib/audit/record/event-input";
+import { recordEvents } from "@/lib/audit/record/record";
+import type { Tx } from "@/lib/db/client";
+import { eventOf } from "@/lib/gate/facts";
+import type { ConfigChanges } from "./agreement";
+
+/**
+ * Records, as System and in the transaction that stores them, the settings of the log that differ from the last start.
+ */
+export async function recordConfigChanges(
+  tx: postgres.TransactionSql,
+  changes: ConfigChanges,
+): Promise<void> {
+  const target = { id: String(systemPrincipal.orgId) };
+  const label = "Audit log";
+  const events: EventInput[] = [];
+  if (changes.loggingEnabled) {
+    const { from, to } = changes.loggingEnabled;
+    const change = { field: "audit_logging_enabled", before: from, after: to };
+    events.push(
+      eventOf(
+        to ? loggingEnabled : loggingDisabled,
+        { target, label, changes: [change] },
+        systemPrincipal,
+        noRequest,
+      ),
+    );
+  }
+  if (changes.retentionDays) {
+    const { from, to } = changes.retentionDays;
+    const change = { field: "retention_days", before: from, after: to };
+    events.push(eventOf(retentionChanged, { target, label, changes: [change] }, systemPrincipal, noRequest));
+  }
+  await recordEvents(executorOf(tx), events);
+}
+
+/** drizzle's `execute` over the driver's own transaction. */
+export function executorOf(tx: postgres.TransactionSql): Pick<Tx, "execute"> {
+  const dialect = new PgDialect();
+  const execute = async (query: SQL) => {
+    const { sql, params } = dialect.sqlToQuery(query);
+    return tx.unsafe(sql, params as never[]);
+  };
+  return { execute } as unknown as Pick<Tx, "execute">;
+}
