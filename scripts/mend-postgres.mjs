@@ -148,7 +148,9 @@ const files = {
 export function mendPostgres(folder) {
   const { version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
   if (version !== "3.4.9") {
-    throw new Error(`scripts/mend-postgres.mjs is written for postgres 3.4.9, found ${version}: check it against the new version.`);
+    throw new Error(
+      `scripts/mend-postgres.mjs is written for postgres 3.4.9, found ${version}: check it against the new version.`,
+    );
   }
   let changed = false;
   for (const [name, mends] of Object.entries(files)) {
@@ -167,7 +169,8 @@ export function mendPostgres(folder) {
 function replaceOnce(text, from, to, file) {
   if (text.includes(to)) return text;
   const parts = text.split(from);
-  if (parts.length !== 2) throw new Error(`${file} is not the file of postgres 3.4.9 that scripts/mend-postgres.mjs knows.`);
+  if (parts.length !== 2)
+    throw new Error(`${file} is not the file of postgres 3.4.9 that scripts/mend-postgres.mjs knows.`);
   return parts.join(to);
 }
 

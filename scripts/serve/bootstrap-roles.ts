@@ -12,7 +12,7 @@ import { assertDurable } from "./database-checks";
 import { assertDatabaseUrl, onDatabase, userOf, withCredentials } from "./database-url";
 import { errorCode, StartError } from "./start-error";
 
-export interface BootstrapOptions {
+interface BootstrapOptions {
   /** DATABASE_URL, or the embedded server's superuser. */
   readonly adminUrl: string;
   /** True for the server that comes with the product: the database and its roles are ours alone. */

@@ -36,7 +36,13 @@ export async function onDatabase<T>(
   variable: string,
   work: (sql: postgres.Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = postgres(url, { max: 1, connect_timeout: 10, prepare: false, onnotice: () => {} });
+  const sql = postgres(url, {
+    max: 1,
+    connect_timeout: 10,
+    prepare: false,
+    fetch_types: false,
+    onnotice: () => {},
+  });
   try {
     try {
       await sql`select 1`;

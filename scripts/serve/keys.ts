@@ -11,7 +11,7 @@ type Environment = {
   readonly [name in (typeof keyVariables)[KeyName] | "GURULOG_SETUP_TOKEN"]?: string | undefined;
 };
 
-export interface LoadKeysOptions {
+interface LoadKeysOptions {
   /** GURULOG_DATA_DIR: keys.json stands in it. */
   readonly dataDir: string;
   readonly env: Environment;

@@ -15,10 +15,12 @@ export async function cuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
     open.add(near);
-    near.on("error", () => far.destroy()).on("close", () => {
-      open.delete(near);
-      far.destroy();
-    });
+    near
+      .on("error", () => far.destroy())
+      .on("close", () => {
+        open.delete(near);
+        far.destroy();
+      });
     far.on("error", () => near.destroy());
     near.pipe(far).pipe(near);
   });

@@ -14,6 +14,9 @@ const template = "gurulog"; // the database that the embedded server makes
 
 /** One real Postgres for the whole run, with the roles and a migrated template that test databases are copied from. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Packages installed by hand, not by our scripts, come with the driver as it is published.
+  const { mendPostgresDriver } = await import(path.resolve("scripts/support/mend-postgres-driver.mjs"));
+  mendPostgresDriver();
   await removeLeftovers();
   const dataDir = mkdtempSync(path.join(tmpdir(), prefix));
   const server = await startEmbeddedPostgres({ dataDir, log: () => {}, unsafeFast: true });

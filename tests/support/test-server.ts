@@ -1,7 +1,7 @@
 import type { DatabaseRoles, Keys } from "@/lib/platform/runtime";
 
 /** What the global setup hands to the test workers. All of it is plain data. */
-export interface TestServer {
+interface TestServer {
   /** Superuser, database `postgres`. */
   readonly adminUrl: string;
   /** Database that each test database is a copy of. */

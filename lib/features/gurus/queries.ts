@@ -13,7 +13,7 @@ const nobody = "00000000-0000-0000-0000-000000000000";
 export const visibleGurus = query({
   allow: inOrganization<null>("guru:list"),
   async run({ db, principal }) {
-    const { guru, guruRole, dataSource } = schema;
+    const { guru, guruRole } = schema;
     const owner = (principal.kind === "user" || principal.kind === "api_key") && principal.role === "owner";
     const rows = await db
       .select({
@@ -23,7 +23,7 @@ export const visibleGurus = query({
         description: guru.description,
         visibility: guru.visibility,
         role: guruRole.role,
-        sources: sql<number>`(select count(*)::int from ${dataSource} where ${dataSource.guruId} = ${guru.id})`,
+        sources: sql<number>`(select count(*)::int from data_source s where s.guru_id = "guru"."id")`,
       })
       .from(guru)
       .leftJoin(guruRole, and(eq(guruRole.guruId, guru.id), eq(guruRole.accountId, accountOf(principal) ?? nobody)))
@@ -92,7 +92,7 @@ export const guruSettings = query({
         instructions: guru.instructions,
         visibility: guru.visibility,
         hasLogo: sql<boolean>`${guru.logo} is not null`,
-        sources: sql<number>`(select count(*)::int from data_source where guru_id = ${guru.id})`,
+        sources: sql<number>`(select count(*)::int from data_source s where s.guru_id = "guru"."id")`,
       })
       .from(guru)
       .where(eq(guru.id, scope.guru.id));

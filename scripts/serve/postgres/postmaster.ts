@@ -17,7 +17,7 @@ import type { Place } from "./place";
 
 const logLimitBytes = 5_000_000;
 
-export interface Postmaster {
+interface Postmaster {
   readonly pid: number;
   readonly port: number;
 }

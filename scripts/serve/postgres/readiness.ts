@@ -15,6 +15,7 @@ export async function withConnection<T>(url: string, work: (sql: postgres.Sql) =
     idle_timeout: 5,
     onnotice: () => {},
     prepare: false,
+    fetch_types: false,
   });
   try {
     return await work(sql);
@@ -23,10 +24,10 @@ export async function withConnection<T>(url: string, work: (sql: postgres.Sql) =
   }
 }
 
-export type Answer = "ready" | "not yet" | "wrong password" | "another cluster";
+type Answer = "ready" | "not yet" | "wrong password" | "another cluster";
 
 /** Asks once whether the server takes connections, and whether it is the server of this cluster. */
-export async function askReady(port: number, password: string, cluster: string): Promise<Answer> {
+async function askReady(port: number, password: string, cluster: string): Promise<Answer> {
   try {
     const folder = await withConnection(superuserUrl(port, password, "postgres"), async (sql) => {
       const [row] = await sql<{ folder: string }[]>`select current_setting('data_directory') as folder`;

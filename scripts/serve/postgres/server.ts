@@ -15,7 +15,7 @@ import { waitUntilReady } from "./readiness";
 const watchIntervalMs = 250;
 const fastShutdownMs = 60_000;
 
-export interface Server {
+interface Server {
   readonly port: number;
   readonly adopted: boolean;
   /** Stops the server in order; resolves once its process is gone. */

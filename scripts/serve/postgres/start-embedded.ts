@@ -22,7 +22,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-export interface EmbeddedOptions {
+interface EmbeddedOptions {
   /** GURULOG_DATA_DIR. */
   readonly dataDir: string;
   /** Receives short lines for the operator. */
