@@ -59,8 +59,9 @@ export function AuditPage(props: AuditPageProps) {
         <Banner tone="warning">
           Audit logging has been off since{" "}
           <AbsoluteTime value={props.loggingOffSince} timeZone={timeZone} precision="minutes" />. What was
-          recorded before stays readable; nothing new is recorded. Set SOURCEBOT_EE_AUDIT_LOGGING_ENABLED to
-          true and start again to switch it on.
+          recorded before stays readable; nothing new is recorded. Set{" "}
+          <code className="mono">SOURCEBOT_EE_AUDIT_LOGGING_ENABLED</code> to true and start again to switch
+          it on.
         </Banner>
       ) : null}
       <div className="audit-head">

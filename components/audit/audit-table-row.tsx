@@ -3,13 +3,12 @@
 import { memo } from "react";
 import { IconButton } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
-import { Tile } from "@/components/ui/initials";
 import { RelativeTime } from "@/components/ui/time";
 import { visibleString } from "@/components/visible-text/tokens";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import { ActionBadges } from "./action-badges";
 import { Actor } from "./actor";
-import type { AuditGuruRef, AuditRow } from "./types";
+import type { AuditRow } from "./types";
 
 type Props = {
   row: AuditRow;
@@ -49,8 +48,8 @@ export const AuditTableRow = memo(function AuditTableRow({
         {row.ip ?? <span className="none">-</span>}
       </Cell>
       {global ? (
-        <Cell className="c-guru">
-          <GuruCell guru={row.guru} />
+        <Cell className="c-guru" title={row.guru ? visibleString(row.guru.name) : "No guru"}>
+          {row.guru ? <VisibleText text={row.guru.name} /> : <span className="none">-</span>}
         </Cell>
       ) : null}
       <Cell className="c-model" title={row.model}>
@@ -94,17 +93,5 @@ function Cell({
     <td role="cell" className={className} title={title}>
       {children}
     </td>
-  );
-}
-
-function GuruCell({ guru }: { guru: AuditGuruRef | null }) {
-  if (!guru) return <span className="none">-</span>;
-  return (
-    <span className="guru-cell" title={visibleString(guru.name)}>
-      <Tile name={guru.name} />
-      <span className="cut">
-        <VisibleText text={guru.name} />
-      </span>
-    </span>
   );
 }

@@ -5,6 +5,7 @@ import { IconButton } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { Modal } from "@/components/ui/modal";
 import { Sidebar, type SidebarProps } from "./sidebar";
+import { ThemeSwitch } from "./theme-switch";
 
 /** Below 768 px the sidebar is behind this button. */
 export function Drawer(props: SidebarProps) {
@@ -19,7 +20,7 @@ export function Drawer(props: SidebarProps) {
       </IconButton>
       {open ? (
         <Modal label="Navigation" className="sheet left" onClose={() => setOpen(false)}>
-          <Sidebar {...props} />
+          <Sidebar {...props} footButtons={<ThemeSwitch />} />
         </Modal>
       ) : null}
     </>

@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { Icon } from "@/components/ui/icon";
 import { Tile } from "@/components/ui/initials";
 import { Kbd } from "@/components/ui/kbd";
@@ -17,7 +18,8 @@ export type SidebarProps = {
 };
 
 /** The contents of the sidebar, of the rail and of the drawer. */
-export function Sidebar({ org, version, sections, guru, active, footLinks }: SidebarProps) {
+export function Sidebar(props: SidebarProps & { footButtons?: ReactNode }) {
+  const { org, version, sections, guru, active, footLinks, footButtons } = props;
   const { openGoTo } = useShell();
   return (
     <>
@@ -76,6 +78,7 @@ export function Sidebar({ org, version, sections, guru, active, footLinks }: Sid
           </Link>
         ))}
         <span className="side-version num">{version}</span>
+        {footButtons}
       </div>
     </>
   );

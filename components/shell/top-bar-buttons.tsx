@@ -11,7 +11,7 @@ export function TopBarButtons() {
       <IconButton label="Keyboard shortcuts" className="wide-only" onClick={openShortcuts}>
         <Icon name="help" />
       </IconButton>
-      <ThemeSwitch />
+      <ThemeSwitch className="wide-only" />
     </>
   );
 }

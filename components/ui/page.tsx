@@ -43,7 +43,7 @@ export function Section({
   children: ReactNode;
 }) {
   return (
-    <section className="border-t border-line py-5 first:border-t-0 first:pt-0">
+    <section className="pb-5 [section+&]:border-t [section+&]:pt-5">
       <h2 className="font-semibold text-sm">{title}</h2>
       {description ? <p className="mt-0.5 text-fg-2 text-sm">{description}</p> : null}
       <div className="mt-3">{children}</div>

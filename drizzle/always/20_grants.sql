@@ -41,6 +41,10 @@ BEGIN
   EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgboss TO %I', app);
   EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO %I', app);
 
+  -- A start compares the keys it has with the ones this database was made with before it knows any role's password; the
+  -- fingerprint reveals nothing of them.
+  GRANT SELECT (keys_fingerprint) ON audit_config TO PUBLIC;
+
   -- Privileged functions: a partition may be asked for by the runtime role (an act outside the weeks made ahead), the
   -- rest is maintenance's.
   REVOKE ALL ON FUNCTION audit_make_partition(timestamptz), audit_prune_edge(), audit_prune_rollups(),

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, gt, ne, sql } from "drizzle-orm";
+import { and, eq, gt, lt, ne, sql } from "drizzle-orm";
 import { decode, encode } from "next-auth/jwt";
 import { db, schema, type Tx } from "@/lib/db/client";
 import { randomToken, sha256 } from "@/lib/platform/crypto";
@@ -23,6 +23,8 @@ export function sessionMaxAgeS(): number {
  */
 export async function startSession(tx: Tx, accountId: string, from: { ip: string | null; userAgent: string | null }): Promise<string> {
   const sid = randomToken(32);
+  // What ran out is of no use to anyone; taken away here, so that the table stays as small as its live sessions.
+  await tx.delete(schema.session).where(and(eq(schema.session.accountId, accountId), lt(schema.session.expiresAt, sql`gurulog_now()`)));
   await tx.insert(schema.session).values({
     idHash: sha256(sid),
     accountId,
@@ -90,6 +92,20 @@ export async function endSession(tx: Tx, sessionHash: string): Promise<boolean> 
     .where(eq(schema.session.idHash, Buffer.from(sessionHash, "hex")))
     .returning({ id: schema.session.accountId });
   return ended.length > 0;
+}
+
+/**
+ * Gives a session another id: it goes on, and every copy of its cookie is dead.
+ * @returns the new session id for the cookie, or null when the session has ended meanwhile
+ */
+export async function renewSession(tx: Tx, sessionHash: string): Promise<string | null> {
+  const sid = randomToken(32);
+  const renewed = await tx
+    .update(schema.session)
+    .set({ idHash: sha256(sid), lastSeenAt: sql`gurulog_now()` })
+    .where(eq(schema.session.idHash, Buffer.from(sessionHash, "hex")))
+    .returning({ id: schema.session.accountId });
+  return renewed.length > 0 ? sid : null;
 }
 
 /** Ends all sessions of an account but one. @returns their number */

@@ -17,6 +17,8 @@ export const auditExported = defineEvent({
     success: z.boolean(),
     rowsSent: z.number().int().optional(),
     fileName: z.string(),
+    /** Ties the event of an early end, and the download, to the start. */
+    exportId: z.string(),
     message: z.string().optional(),
   },
   when: "an export of the log begins; if it ends early a second event, failed, with the rows sent and the first as cause",

@@ -41,9 +41,10 @@ export function newDataDir(): string {
 }
 
 /** The environment of a product under test: nothing of ours leaks in. */
-function cleanEnvironment(): Record<string, string> {
+function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name] as string]] : [])));
+  const found = Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  return { ...found, NODE_ENV: "production" };
 }
 
 /** Starts the built product as `npm start` does, and waits until it says where it is. */

@@ -81,7 +81,7 @@ describe.each(modes)("cleanup (%s)", (mode) => {
       ...(await insertAt(daysAgo(200), variedEvents(1100))),
       ...(await insertAt(daysAgo(120), variedEvents(20))),
       ...(await insertAt(daysAgo(91), variedEvents(10))),
-      ...(await insertAt(daysAgo(90, -1000), variedEvents(5))),
+      ...(await insertAt(daysAgo(90, -60_000), variedEvents(5))),
     ];
     const kept = [...(await insertAt(daysAgo(90, 60_000), variedEvents(7))), ...(await insertEvents(app, variedEvents(30)))];
     // Counted while the retention was longer.
@@ -119,14 +119,16 @@ describe.each(modes)("cleanup (%s)", (mode) => {
   it("never removes an unsealed event, nor the week it stands in", async () => {
     await insertAt(daysAgo(200), variedEvents(3));
     await sealAll();
-    await insertAt(daysAgo(199), variedEvents(2));
+    await insertAt(daysAgo(200, 60_000), variedEvents(2));
     await insertAt(daysAgo(91), variedEvents(4));
     const first = await run();
     expect(first.removed).toBe(3);
     expect(first.droppedPartitions).toEqual([]);
     expect(await rows()).toBe(6);
     await sealAll();
-    expect(await run()).toMatchObject({ removed: 6, droppedPartitions: [await weekOf(daysAgo(200))].slice(0, 1) });
+    const second = await run();
+    expect(second.removed).toBe(6);
+    expect(second.droppedPartitions).toContain(await weekOf(daysAgo(200)));
     expect(await rows()).toBe(0);
   });
 
@@ -231,7 +233,6 @@ describe("the schedule", () => {
   });
 
   it("weeks stand at least four ahead, also behind an open export", async () => {
-    await admin`create table none ()`;
     for (const { name } of await admin<{ name: string }[]>`select name from audit_partitions() where starts > now()`) {
       await admin.unsafe(`drop table ${name}`);
     }

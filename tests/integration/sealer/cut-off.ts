@@ -3,8 +3,14 @@ import postgres from "postgres";
 /**
  * A connection that is cut before its n-th statement: the backend is terminated from outside, as a crash of either side
  * would do, and only then the statement is sent. The begin counts as none, the commit as one.
+ * @param transaction false runs the work of `begin` without one: the control that shows what the harness can see
  */
-export function cutBefore(sql: postgres.Sql, statement: number, admin: postgres.Sql): { sql: postgres.Sql; sent: () => number } {
+export function cutBefore(
+  sql: postgres.Sql,
+  statement: number,
+  admin: postgres.Sql,
+  transaction = true,
+): { sql: postgres.Sql; sent: () => number } {
   let sent = 0;
   const cut = async () => {
     sent += 1;
@@ -34,6 +40,7 @@ export function cutBefore(sql: postgres.Sql, statement: number, admin: postgres.
       },
       get: (from, key) => {
         if (key !== "begin") return Reflect.get(from, key);
+        if (!transaction) return (work: (tx: postgres.Sql) => Promise<unknown>) => work(wrap(sql));
         return (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
           (from as postgres.Sql).begin(async (tx) => {
             const result = await work(wrap(tx));

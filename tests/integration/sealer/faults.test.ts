@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { recount } from "@/lib/audit/seal/recount";
 import { sealBatch } from "@/lib/audit/seal/seal-batch";
 import { createSealer } from "@/lib/audit/seal/sealer";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres-for-tests";
@@ -24,13 +25,14 @@ afterEach(async () => {
 });
 
 describe("a sealer cut off", () => {
+  const connect = () =>
+    postgres(database.urls.sealer, {
+      max: 1,
+      onnotice: () => {},
+      connection: { application_name: "gurulog sealer under test" },
+    });
+
   it("before any of its statements leaves the log whole: the batch stands or it does not", async () => {
-    const connect = () =>
-      postgres(database.urls.sealer, {
-        max: 1,
-        onnotice: () => {},
-        connection: { application_name: "gurulog sealer under test" },
-      });
     let events = 0;
     let statement = 0;
     let reachedTheEnd = false;
@@ -62,6 +64,19 @@ describe("a sealer cut off", () => {
     }
     // exists, lock, take, count, close tiles, commit
     expect(statement).toBe(7);
+  });
+
+  it("control: the same statements without a transaction are seen to tear", async () => {
+    await insertEvents(app, variedEvents(10));
+    const connection = connect();
+    // exists, lock, take; the count is what is cut off
+    const cut = cutBefore(connection, 4, admin, false);
+    // The driver connects anew for the count, as a lost connection between two of its statements allows.
+    await admin`alter table audit_rollup add constraint refused check (count < 0) not valid`;
+    await expect(sealBatch(cut.sql, 100)).rejects.toThrow();
+    await connection.end({ timeout: 5 });
+    expect(await sealedOrder(app)).toHaveLength(10);
+    expect(await recount(app)).not.toEqual([]);
   });
 
   it("again and again while events arrive goes on by itself and loses or doubles none", async () => {

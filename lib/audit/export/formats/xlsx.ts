@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { exportColumns } from "./columns";
-import { countLines, type ExportFormat, type ExportView, lineFeed, type RowMeter } from "./format";
+import { type ExportFormat, type ExportView, lineFeed, type RowMeter } from "./format";
 import { rowsAsXml } from "./xlsx-cells";
 import { closingParts, sheetHead, sheetPath, sheetTail } from "./xlsx-parts";
 
@@ -106,5 +106,5 @@ function upToRow(chunk: Uint8Array, wanted: number): { length: number; rows: num
     rows += 1;
     if (rows === wanted) return { length: at + 1, rows };
   }
-  return { length: chunk.length, rows: countLines(chunk) };
+  return { length: chunk.length, rows };
 }

@@ -1,0 +1,136 @@
+import "server-only";
+import { type CopyStream, openCopy } from "@/lib/audit/query/copy-stream";
+import { logError } from "@/lib/platform/log";
+import type { ExportFormat, ExportView } from "./formats/format";
+import type { ExportCounts } from "./progress";
+
+/** How an export ended; `cause` says it to the reader of the log. */
+export interface ExportEnd extends ExportCounts {
+  state: "done" | "failed" | "cancelled";
+  cause: string;
+}
+
+export interface ExportRun {
+  format: ExportFormat;
+  view: ExportView;
+  copySql: string;
+  /** Called about every `everyMs` while it runs. */
+  report: (counts: ExportCounts) => Promise<"go-on" | "cancelled" | "gone">;
+  /** Called once at the end, also when it could not begin. For a whole file, before its last byte is handed over. */
+  settle: (end: ExportEnd) => Promise<void>;
+  everyMs?: number;
+}
+
+/** The file was cut on purpose. Not an AbortError: the framework would take that for the browser's own wish. */
+class ExportStopped extends Error {
+  override readonly name = "ExportStopped";
+}
+
+const readAheadBytes = 262_144;
+
+/**
+ * The bytes of an export, made while they are read, in constant memory. Whatever ends it early (the browser leaves,
+ * cancel, an error), the query on the server ends too and the file is cut, so that it never looks whole.
+ * @throws what keeps the first byte from coming; it is settled as failed then
+ */
+export async function streamExport(run: ExportRun): Promise<ReadableStream<Uint8Array>> {
+  const copy = await openCopy({ copySql: run.copySql }).catch(async (error: unknown) => {
+    await run.settle({ state: "failed", cause: "the export could not begin", rows: 0, bytes: 0 });
+    throw error;
+  });
+  return new Download(run, copy).stream;
+}
+
+class Download {
+  readonly stream: ReadableStream<Uint8Array>;
+  private readonly meter = { rows: 0 };
+  private bytes = 0;
+  private readonly file: AsyncIterator<Uint8Array>;
+  private readonly timer: NodeJS.Timeout;
+  private controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  private settled: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
+  private reporting = false;
+
+  constructor(
+    private readonly run: ExportRun,
+    private readonly copy: CopyStream,
+  ) {
+    this.file = run.format.encode(copy.stream, run.view, this.meter)[Symbol.asyncIterator]();
+    this.timer = setInterval(() => void this.report(), run.everyMs ?? 500);
+    this.stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.controller = controller;
+        },
+        pull: () => this.next(),
+        cancel: () => this.stop("cancelled", "the browser left"),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: readAheadBytes }),
+    );
+    // A reader that stalls asks for nothing, so it does not learn either that the query was ended under it.
+    void copy.done.then(({ outcome }) => {
+      if (outcome === "left") return this.stop("cancelled", "the browser stopped reading");
+      if (outcome === "failed") return this.stop("failed", "the database ended the query");
+    });
+  }
+
+  private get counts(): ExportCounts {
+    return { rows: this.meter.rows, bytes: this.bytes };
+  }
+
+  private async next(): Promise<void> {
+    try {
+      const { value, done } = await this.file.next();
+      if (this.settled) return;
+      if (!done) {
+        this.bytes += value.length;
+        this.controller?.enqueue(value);
+        return;
+      }
+      await this.settle("done", "");
+      this.controller?.close();
+    } catch (error) {
+      if (!this.stopped) logError("making an export", error);
+      await this.stop("failed", "the file could not be made");
+    }
+  }
+
+  /** Cuts the file. Safe to call again: the first reason stands. */
+  private async stop(state: "failed" | "cancelled", cause: string): Promise<void> {
+    if (this.stopped) return this.stopped;
+    this.stopped = this.settle(state, cause).catch((error: unknown) => {
+      // Unsettled, it is found without a sign of life and closed by whoever looks next.
+      logError("settling an export", error);
+    });
+    this.copy.abort();
+    this.controller?.error(new ExportStopped(cause));
+    // A generator in the middle of a step ends with it: the rows it waits for have just been ended. What it throws then
+    // is this very end.
+    void this.file.return?.().catch(() => undefined);
+    return this.stopped;
+  }
+
+  private settle(state: ExportEnd["state"], cause: string): Promise<void> {
+    if (!this.settled) {
+      clearInterval(this.timer);
+      this.settled = this.run.settle({ state, cause, ...this.counts });
+    }
+    return this.settled;
+  }
+
+  private async report(): Promise<void> {
+    if (this.reporting || this.settled) return;
+    this.reporting = true;
+    try {
+      const answer = await this.run.report(this.counts);
+      if (answer === "cancelled") await this.stop("cancelled", "cancelled by its person");
+      if (answer === "gone") await this.stop("failed", "it was taken for crashed");
+    } catch (error) {
+      // The next half second tries again; a database that is gone ends the copy itself.
+      logError("reporting the progress of an export", error);
+    } finally {
+      this.reporting = false;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import "server-only";
+import { inArray, sql } from "drizzle-orm";
+import { dataSourceReindexed } from "@/lib/audit/catalogue/gurus";
+import { schema } from "@/lib/db/client";
+import { onGuru } from "@/lib/gate/allow";
+import { command } from "@/lib/gate/command";
+import { selectedSourcesInput } from "../schemas";
+import { lockSelected } from "../selected-sources";
+import { sourceFact } from "../source-facts";
+
+/** A maintainer sends one or several sources to be indexed anew; until that ends, the old passages answer. */
+export const reindexDataSources = command({
+  name: "reindex-data-sources",
+  input: selectedSourcesInput,
+  allow: onGuru("datasource:change", ({ guru }) => guru),
+  event: dataSourceReindexed,
+  target: ({ input }) => ({ id: input.ids[0] ?? "-" }),
+  async run({ tx, input, scope, enqueue }) {
+    const { dataSource } = schema;
+    const rows = await lockSelected(tx, scope.guru.id, input.ids);
+    await tx
+      .update(dataSource)
+      .set({
+        status: "NOT_PROCESSED",
+        error: null,
+        progressBytes: 0,
+        attempts: 0,
+        // A run under way is overtaken: the new one begins from the start.
+        indexRun: sql`${dataSource.indexRun} + 1`,
+        heartbeatAt: sql`gurulog_now()`,
+      })
+      .where(inArray(dataSource.id, input.ids));
+    for (const row of rows) await enqueue("index-data-source", { dataSourceId: row.id });
+    const [first, ...others] = rows.map((row) => sourceFact(row, scope.guru));
+    return { value: { titles: rows.map((row) => row.title) }, audit: first ? [first, ...others] : null };
+  },
+});

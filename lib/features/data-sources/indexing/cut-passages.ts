@@ -1,0 +1,133 @@
+/** What a passage aims at, in UTF-16 units: long enough to answer, short enough to quote. */
+const passageLength = 1_200;
+/** A passage is never cut earlier than this, so that each step moves on. */
+const shortest = 500;
+/** How much of the end of a passage the next one may repeat, so that a sentence on the border is found in both. */
+const overlap = 160;
+const headingLength = 300;
+
+export interface CutPassage {
+  heading: string;
+  content: string;
+}
+
+/**
+ * Cuts text into passages while it arrives: at headings of Markdown, else at the end of a paragraph, a sentence, a line or
+ * a word, whichever comes first in this order near the aimed length. Holds at most a few passages' worth of text.
+ */
+export class PassageCutter {
+  readonly #markdown: boolean;
+  readonly #headings: string[] = [];
+  /** The rest of a line whose end has not arrived. */
+  #line = "";
+  #text = "";
+  /** Something in `#text` is new, not only repeated from the passage before. */
+  #fresh = false;
+  #inFence = false;
+
+  constructor(options: { markdown: boolean }) {
+    this.#markdown = options.markdown;
+  }
+
+  /** @returns the passages that are complete after this piece of text */
+  push(piece: string): CutPassage[] {
+    const done: CutPassage[] = [];
+    let from = 0;
+    for (let at = piece.indexOf("\n"); at !== -1; at = piece.indexOf("\n", from)) {
+      this.#endLine(this.#line + piece.slice(from, at), done);
+      this.#line = "";
+      from = at + 1;
+    }
+    this.#line += piece.slice(from);
+    // A line without end (minified data, a hostile file) is text like any other.
+    if (this.#line.length > passageLength * 2) {
+      this.#add(this.#line, done);
+      this.#line = "";
+    }
+    return done;
+  }
+
+  /** @returns what is left when the text has ended */
+  end(): CutPassage[] {
+    const done: CutPassage[] = [];
+    if (this.#line !== "") this.#endLine(this.#line, done);
+    this.#flush(done);
+    return done;
+  }
+
+  #endLine(raw: string, done: CutPassage[]): void {
+    const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    if (this.#markdown) {
+      if (/^ {0,3}(```|~~~)/.test(line)) this.#inFence = !this.#inFence;
+      const heading = this.#inFence ? null : /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/.exec(line.slice(0, 1_000));
+      if (heading) {
+        this.#flush(done);
+        this.#headings.length = Math.min(this.#headings.length, (heading[1]?.length ?? 1) - 1);
+        this.#headings.push(heading[2] ?? "");
+        return;
+      }
+    }
+    this.#add(`${line}\n`, done);
+  }
+
+  #add(text: string, done: CutPassage[]): void {
+    this.#text += text;
+    this.#fresh ||= text.trim() !== "";
+    let start = 0;
+    while (this.#text.length - start > passageLength) {
+      const window = this.#text.slice(start, start + passageLength);
+      const cut = boundaryIn(window);
+      this.#emit(window.slice(0, cut), done);
+      start += cut - repeatedLength(window.slice(0, cut));
+    }
+    if (start === 0) return;
+    this.#text = this.#text.slice(start);
+    this.#fresh = true;
+  }
+
+  #flush(done: CutPassage[]): void {
+    if (this.#fresh) this.#emit(this.#text, done);
+    this.#text = "";
+    this.#fresh = false;
+  }
+
+  #emit(text: string, done: CutPassage[]): void {
+    const content = text.trim();
+    if (content === "") return;
+    const heading = this.#headings.filter((h) => h !== "").join(" › ");
+    done.push({ heading: heading.slice(0, headingLength).toWellFormed(), content });
+  }
+}
+
+/** Where to end a passage: after the last paragraph, sentence, line or word of the window. */
+function boundaryIn(window: string): number {
+  const after = (at: number, length: number) => (at + length > shortest ? at + length : 0);
+  const paragraph = after(window.lastIndexOf("\n\n"), 2);
+  if (paragraph) return paragraph;
+  const sentence = lastSentenceEnd(window);
+  if (sentence > shortest) return sentence;
+  const line = after(window.lastIndexOf("\n"), 1);
+  if (line) return line;
+  const word = after(window.lastIndexOf(" "), 1);
+  if (word) return word;
+  // No border at all: a pair of surrogates is not torn apart.
+  return window.isWellFormed() ? window.length : window.length - 1;
+}
+
+function lastSentenceEnd(text: string): number {
+  for (let at = text.length - 1; at > shortest; at--) {
+    const ends = /[\s]/.test(text[at] ?? "") && /[.!?:;。！？]/.test(text[at - 1] ?? "");
+    if (ends) return at + 1;
+  }
+  return 0;
+}
+
+/** How much of a passage's end is repeated: its last sentence if that is short, and nothing at the end of a paragraph. */
+function repeatedLength(passage: string): number {
+  if (passage.endsWith("\n\n")) return 0;
+  const tail = passage.slice(-overlap);
+  const sentence = /[.!?:;。！？]\s+(?=\S)/.exec(tail);
+  if (sentence) return tail.length - (sentence.index + sentence[0].length);
+  const word = tail.indexOf(" ");
+  return word === -1 ? 0 : tail.length - (word + 1);
+}

@@ -1,0 +1,141 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { eq, sql } from "drizzle-orm";
+import { accountOf, type Principal, type RequestFacts } from "@/lib/access/principal";
+import { schema } from "@/lib/db/client";
+import { onGuru } from "@/lib/gate/allow";
+import { fieldErrorsOf } from "@/lib/gate/field-errors";
+import { query } from "@/lib/gate/query";
+import { inTransaction } from "@/lib/gate/transaction";
+import { cleanText } from "@/lib/platform/clean-text";
+import { Refusal, type Result, refuse } from "@/lib/platform/errors";
+import { maxFileBytes, uploadFacts } from "../schemas";
+import { TextCheck } from "./text-check";
+
+const chunkBytes = 1024 * 1024;
+/** Files a person may have sent without making a source of them; the leftovers go after a day. */
+const maxUnused = 50;
+
+export interface IncomingFile {
+  principal: Principal;
+  request: RequestFacts;
+  guru: string;
+  fileName: string;
+  /** Content-Length, in bytes. */
+  declaredBytes: number;
+  body: ReadableStream<Uint8Array>;
+}
+
+export interface ReceivedFile {
+  id: string;
+  fileName: string;
+  sizeBytes: number;
+}
+
+/** Who may send files for a guru: whoever may add sources. A denial is recorded. */
+const uploadTarget = query({
+  allow: onGuru<string>("datasource:change", (ref) => ref),
+  run: async ({ scope }) => scope.guru,
+});
+
+/**
+ * Takes a file in, a mebibyte at a time: never more than that is in memory. What arrives is kept only when it is text and
+ * exactly as long as was said; a crash midway leaves an upload without an end, which is cleaned up.
+ */
+export async function receiveUpload(file: IncomingFile): Promise<Result<ReceivedFile>> {
+  const { principal, request, declaredBytes } = file;
+  const facts = uploadFacts.safeParse({ guru: file.guru, fileName: file.fileName });
+  if (!facts.success) {
+    const fieldErrors = fieldErrorsOf(facts.error);
+    return { ok: false, code: "invalid", message: Object.values(fieldErrors)[0]?.[0] ?? "Check the file.", fieldErrors };
+  }
+  const target = await uploadTarget.execute({ principal, request, input: facts.data.guru });
+  if (!target.ok) return target;
+  try {
+    if (declaredBytes === 0) throw refuse("invalid", "This file is empty. Choose one with some text in it.");
+    if (declaredBytes > maxFileBytes) throw tooLarge();
+    const fileName = cleanText(facts.data.fileName);
+    const id = await beginUpload(target.value.id, accountOf(principal), fileName);
+    return { ok: true, value: { id, fileName, sizeBytes: await storeOrForget(id, file) } };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { ok: false, code: error.code, message: error.message };
+  }
+}
+
+const tooLarge = () => refuse("too_large", "A file has at most 100 MB. Split it, or leave out what is not text.");
+
+async function beginUpload(guruId: string, accountId: string | null, fileName: string): Promise<string> {
+  return inTransaction(async (tx) => {
+    if (!accountId) throw refuse("unauthenticated", "Please sign in first.");
+    const [unused] = await tx.execute<{ n: number }>(sql`
+      select count(*)::int as n from upload u where account_id = ${accountId}
+        and not exists (select from data_source s where s.upload_id = u.id)`);
+    if ((unused?.n ?? 0) >= maxUnused) {
+      throw refuse("throttled", `You have sent ${maxUnused} files that no source uses. They go after a day; try again then.`);
+    }
+    const [made] = await tx.insert(schema.upload).values({ guruId, accountId, fileName }).returning({ id: schema.upload.id });
+    if (!made) throw new Error("no upload made");
+    return made.id;
+  });
+}
+
+async function storeOrForget(id: string, file: IncomingFile): Promise<number> {
+  let whole = false;
+  try {
+    const size = await store(id, file);
+    whole = true;
+    return size;
+  } finally {
+    if (!whole) await inTransaction((tx) => tx.delete(schema.upload).where(eq(schema.upload.id, id)));
+  }
+}
+
+/** A refused body is still read to its end: browsers show an answer only to a request they could send whole. */
+async function store(id: string, { body, declaredBytes }: IncomingFile): Promise<number> {
+  const check = new TextCheck();
+  const digest = createHash("sha256");
+  let problem: string | null = null;
+  let received = 0;
+  let ordinal = 0;
+  for await (const chunk of chunksOf(body)) {
+    received += chunk.length;
+    if (received > maxFileBytes) throw tooLarge();
+    problem ??= check.push(chunk);
+    if (problem !== null) continue;
+    digest.update(chunk);
+    const at = ordinal++;
+    await inTransaction((tx) => tx.insert(schema.uploadChunk).values({ uploadId: id, ordinal: at, data: chunk }));
+  }
+  if (received !== declaredBytes) {
+    throw refuse("invalid", `The upload ended after ${received} of ${declaredBytes} bytes. Please upload the file again.`);
+  }
+  problem ??= check.end();
+  if (problem !== null) throw refuse("invalid", problem);
+  await inTransaction((tx) =>
+    tx
+      .update(schema.upload)
+      .set({ sizeBytes: received, sha256: digest.digest(), completedAt: sql`gurulog_now()` })
+      .where(eq(schema.upload.id, id)),
+  );
+  return received;
+}
+
+/** The body in pieces of one size, however the network cut it. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Buffer> {
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body) {
+    let rest = part;
+    while (length + rest.length >= chunkBytes) {
+      const take = chunkBytes - length;
+      yield Buffer.concat([...parts, rest.subarray(0, take)]);
+      rest = rest.subarray(take);
+      parts = [];
+      length = 0;
+    }
+    if (rest.length > 0) parts.push(rest);
+    length += rest.length;
+  }
+  if (length > 0) yield Buffer.concat(parts);
+}

@@ -1,0 +1,25 @@
+import "server-only";
+import type { EventDefinition } from "@/lib/audit/catalogue/define";
+import type { Recorded } from "@/lib/audit/record/event-input";
+import { recordEvents } from "@/lib/audit/record/record";
+import type { Principal, RequestFacts } from "@/lib/access/principal";
+import type { Tx } from "@/lib/db/client";
+import { type AuditFact, eventOf } from "./facts";
+
+/**
+ * Records that an act ended early whose event, recorded before it began, says that it succeeded: the same event once
+ * more with outcome failure.
+ * @param tx the gate's transaction, in which the state of the work is settled too
+ * @param cause id of the first event; null when logging was off then
+ * @returns null when logging is off
+ */
+export async function recordEarlyEnd(
+  tx: Tx,
+  definition: EventDefinition,
+  fact: AuditFact & { target: { id: string; type?: string } },
+  by: { principal: Principal; request: RequestFacts; cause: string | null },
+): Promise<Recorded | null> {
+  const event = eventOf(definition, fact, by.principal, by.request);
+  const [recorded] = await recordEvents(tx, [{ ...event, outcome: "failure", cause: by.cause }]);
+  return recorded ?? null;
+}

@@ -1,0 +1,27 @@
+import { createSealer } from "@/lib/audit/seal/sealer";
+import { startWorker } from "@/lib/jobs/worker";
+import { runtime } from "@/lib/platform/runtime";
+import { startCleanup } from "./cleanup";
+
+export interface Background {
+  stop(): Promise<void>;
+}
+
+/**
+ * The sealer, and where wanted the worker (jobs, counters, daily clean-up). The sealer runs in every process that
+ * serves: one at a time works, under an advisory lock.
+ */
+export async function startBackground(options: { worker: boolean; log: (line: string) => void }): Promise<Background> {
+  const { urls } = runtime();
+  const sealer = createSealer({ sealerUrl: urls.sealer });
+  sealer.start();
+  const worker = options.worker ? await startWorker({ databaseUrl: urls.direct }) : null;
+  const cleanup = options.worker ? startCleanup(options.log) : null;
+  return {
+    async stop() {
+      await cleanup?.stop();
+      await worker?.stop();
+      await sealer.stop();
+    },
+  };
+}
