@@ -92,7 +92,7 @@ export function FilterBar(props: Props) {
         </Button>
         <Button
           type="submit"
-          className="apply wide-only"
+          className={filter.pending ? "apply" : "apply wide-only"}
           data-pending={filter.pending}
           aria-disabled={filter.pending ? undefined : true}
         >

@@ -39,7 +39,7 @@ export function useFilterDraft(applied: AppliedFilter): FilterDraft {
   };
 }
 
-export function partOf(filter: AppliedFilter, part: FilterPart): Partial<AppliedFilter> {
+function partOf(filter: AppliedFilter, part: FilterPart): Partial<AppliedFilter> {
   if (part === "time") return { since: filter.since, until: filter.until };
   if (part === "q") return { q: filter.q };
   return { [part]: filter[part] };

@@ -1,7 +1,7 @@
 import type { AuditEventDetails } from "./types";
 
 /** A sentence about one event, in pieces, so that the names in it can be set apart. */
-export type Sentence = { actor: string; middle: string; object: string; end: string };
+type Sentence = { actor: string; middle: string; object: string; end: string };
 
 type Phrase = {
   /** What comes after the actor when it worked, and after "tried to" in its plain form when it did not. */
@@ -70,7 +70,7 @@ export function eventSentence(event: AuditEventDetails): Sentence {
   return { actor, middle: ` ${phrase.done}${object ? " " : ""}`, object, end };
 }
 
-export function actorName(event: Pick<AuditEventDetails, "actor">): string {
+function actorName(event: Pick<AuditEventDetails, "actor">): string {
   if (event.actor.type === "system") return "System";
   if (event.actor.type === "anonymous") return "Someone who was not signed in";
   return event.actor.email ?? event.actor.id ?? "Someone";

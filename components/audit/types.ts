@@ -3,7 +3,6 @@
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
 
-export type AuditScope = "global" | "guru";
 export type ActorType = "user" | "api_key" | "system" | "anonymous";
 export type ActionType = "access" | "created" | "updated" | "deleted";
 export type Outcome = "success" | "failure" | "unknown";

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Icon } from "@/components/ui/icon";
 
-export type FieldFrameProps = {
+type FieldFrameProps = {
   id: string;
   label: ReactNode;
   hint?: ReactNode;

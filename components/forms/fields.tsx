@@ -98,7 +98,7 @@ export function TextAreaField({
   );
 }
 
-export type SelectOption = { value: string; label: string; disabled?: boolean };
+type SelectOption = { value: string; label: string; disabled?: boolean };
 
 /** The browser's own select. */
 export function SelectField({

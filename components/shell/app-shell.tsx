@@ -11,7 +11,7 @@ import { Sidebar } from "./sidebar";
 import { TimeZoneCookie } from "./time-zone-cookie";
 import { TopBarButtons } from "./top-bar-buttons";
 
-export type AppShellProps = {
+type AppShellProps = {
   org: string | null;
   version: string;
   sections: NavSection[];

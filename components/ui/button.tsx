@@ -2,7 +2,7 @@ import Link from "next/link";
 import type { ComponentProps } from "react";
 import { cn } from "./class-names";
 
-export type ButtonLook = "default" | "primary" | "quiet" | "danger" | "danger-quiet";
+type ButtonLook = "default" | "primary" | "quiet" | "danger" | "danger-quiet";
 type Look = { look?: ButtonLook; size?: "md" | "lg"; wide?: boolean };
 
 function classes({ look = "default", size = "md", wide = false }: Look, className?: string): string {

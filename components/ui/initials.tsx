@@ -1,7 +1,7 @@
 import { cn } from "./class-names";
 
 /** Two letters for a person: of an e-mail's local part, or of a name. */
-export function initialsOf(text: string): string {
+function initialsOf(text: string): string {
   const words = (text.split("@")[0] ?? "").split(/[\s._+-]+/u).filter(Boolean);
   const first = [...(words[0] ?? "")];
   const letters = words.length > 1 ? [first[0], [...(words.at(-1) ?? "")][0]] : first.slice(0, 2);

@@ -14,7 +14,7 @@ import { Icon } from "./icon";
 
 type Tone = "ok" | "bad";
 type Shown = { id: number; text: string; tone: Tone };
-export type ShowToast = (text: string, tone?: Tone) => void;
+type ShowToast = (text: string, tone?: Tone) => void;
 
 const SHOWN_MS = 6_000;
 const AT_MOST = 3;

@@ -1,5 +1,5 @@
 /** A run of text, or one character that would not be seen: its short name and what it is. */
-export type TextToken = { kind: "text"; text: string } | { kind: "sign"; short: string; title: string };
+type TextToken = { kind: "text"; text: string } | { kind: "sign"; short: string; title: string };
 
 const NAMED = new Map<number, readonly [string, string]>([
   [0x09, ["TAB", "Tab"]],

@@ -14,7 +14,7 @@ export function isAction(candidate: unknown): boolean {
 
 export interface ActionOptions<V> {
   /** The command's input from the form. Default: its text fields. */
-  input?: (form: FormData) => unknown;
+  input?: (form: FormData) => unknown | Promise<unknown>;
   /** After the commit: cookies and the like. Runs before the redirect. */
   after?: (value: V, form: FormData) => Promise<void>;
   /** Where to go after success. */
@@ -53,7 +53,7 @@ export function toAction<V>(command: Command<V>, options: ActionOptions<V> = {})
     const result = await command.execute({
       principal: await currentPrincipal(),
       request: await requestFacts(),
-      input: options.input ? options.input(form) : formFields(form),
+      input: options.input ? await options.input(form) : formFields(form),
       ...(typeof attemptId === "string" && attemptId !== "" ? { attemptId } : {}),
     });
     if (!result.ok) {

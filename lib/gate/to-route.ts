@@ -25,7 +25,7 @@ export interface RouteContext<P> {
  * Makes a route handler. Inside, everything goes through commands and queries of the gate; here are the request's facts
  * and the last resort: an unexpected error is logged and answered in the family's words, without a trace of its insides.
  */
-export function toRoute<P = Record<string, never>>(
+export function toRoute<P = unknown>(
   family: RouteFamily,
   handle: (context: RouteContext<P>) => Promise<Response>,
 ) {

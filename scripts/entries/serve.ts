@@ -6,6 +6,7 @@ import { logError, logLine } from "@/lib/platform/log";
 import { startBackground } from "../serve/background";
 import { boot, readSettings } from "../serve/boot";
 import { createFront } from "../serve/front/create-front";
+import { selfOrigin } from "../serve/front/self-origin";
 import { assertPortFree } from "../serve/ports";
 import { root } from "../serve/root";
 import { handleShutdown, type Shutdown } from "../serve/shutdown";
@@ -46,7 +47,10 @@ async function serve(settings: ReturnType<typeof readSettings>, trusted: ReturnT
     host: env.HOST,
     log: logError,
   });
-  const { port } = await front.listen();
+  const address = await front.listen();
+  const { port } = address;
+  // After an action's redirect Next fetches the page from itself; behind a TLS proxy it would otherwise ask https here.
+  process.env.__NEXT_PRIVATE_ORIGIN = selfOrigin(address);
   if (!env.GURULOG_URL) runtime.baseUrl = `${local}:${port}`;
   const { default: next } = await import("next");
   const app = next({ dev: false, dir: root, hostname: env.HOST, port, quiet: true });
@@ -54,7 +58,7 @@ async function serve(settings: ReturnType<typeof readSettings>, trusted: ReturnT
   handle = app.getRequestHandler();
   shutdown.add("Next", () => app.close());
   shutdown.add("the HTTP front", () => front.close(), 15_000);
-  const background = await startBackground({ worker: env.GURULOG_WORKER, log: logLine });
+  const background = await startBackground({ worker: env.GURULOG_WORKER });
   shutdown.add("the worker", () => background.stop(), 15_000);
   await printWhatNext(runtime.baseUrl, runtime.keys.setupToken);
 }

@@ -11,12 +11,12 @@ export interface Background {
  * The sealer, and where wanted the worker (jobs, counters, daily clean-up). The sealer runs in every process that
  * serves: one at a time works, under an advisory lock.
  */
-export async function startBackground(options: { worker: boolean; log: (line: string) => void }): Promise<Background> {
+export async function startBackground(options: { worker: boolean }): Promise<Background> {
   const { urls } = runtime();
   const sealer = createSealer({ sealerUrl: urls.sealer });
   sealer.start();
   const worker = options.worker ? await startWorker({ databaseUrl: urls.direct }) : null;
-  const cleanup = options.worker ? startCleanup(options.log) : null;
+  const cleanup = options.worker ? startCleanup() : null;
   return {
     async stop() {
       await cleanup?.stop();

@@ -16,7 +16,7 @@ export interface ExportRun {
   copySql: string;
   /** Called about every `everyMs` while it runs. */
   report: (counts: ExportCounts) => Promise<"go-on" | "cancelled" | "gone">;
-  /** Called once at the end, also when it could not begin. For a whole file, before its last byte is handed over. */
+  /** Called once at the end. For a whole file, before its end is handed over. */
   settle: (end: ExportEnd) => Promise<void>;
   everyMs?: number;
 }
@@ -31,14 +31,10 @@ const readAheadBytes = 262_144;
 /**
  * The bytes of an export, made while they are read, in constant memory. Whatever ends it early (the browser leaves,
  * cancel, an error), the query on the server ends too and the file is cut, so that it never looks whole.
- * @throws what keeps the first byte from coming; it is settled as failed then
+ * @throws what keeps the first byte from coming; settling is the caller's then
  */
 export async function streamExport(run: ExportRun): Promise<ReadableStream<Uint8Array>> {
-  const copy = await openCopy({ copySql: run.copySql }).catch(async (error: unknown) => {
-    await run.settle({ state: "failed", cause: "the export could not begin", rows: 0, bytes: 0 });
-    throw error;
-  });
-  return new Download(run, copy).stream;
+  return new Download(run, await openCopy({ copySql: run.copySql, ...(run.format.plan ? { snapshotWork: run.format.plan } : {}) })).stream;
 }
 
 class Download {

@@ -1,25 +1,28 @@
 import "server-only";
 import type postgres from "postgres";
-import { organizationScope } from "@/lib/audit/seal/dimensions";
-import { sql } from "@/lib/db/client";
-import { isUuid } from "@/lib/platform/ids";
 import { parseAddress } from "@/lib/platform/ip-address";
 import type { AuditFilter } from "./filter";
+import { type ChosenActors, type ChosenGurus, type FilterScope, resolveActors, resolveGurus } from "./names";
 
-/** Whose log is read, and which events of it. */
-export interface FilterScope {
-  orgId: number;
-  /** Id of the guru whose page it is; null for the organization's whole log. */
-  guruScope: string | null;
-}
+export type { FilterScope } from "./names";
 
 /** A condition on `audit_event e`. Each parameter stands with its cast, so that it may be replaced by a literal. */
 export interface Compiled {
   /** SQL with `$1`, `$2`, ...; holds no other dollar sign. */
   text: string;
   params: (string | string[])[];
-  /** Nothing can match: the query may be left out. The text is a true condition for that, too. */
+  /** Nothing can match: the query may be left out. The text says the same. */
   impossible: boolean;
+  /** Where the sealer's counts answer this very filter; null when events have to be counted. */
+  tally: Tally | null;
+}
+
+/** Rows of `audit_rollup` in the scope's counts. */
+export interface Tally {
+  dimension: "all" | "guru" | "model" | "user" | "operation" | "outcome";
+  values: string[];
+  /** Empty = every one. */
+  actionTypes: string[];
 }
 
 /** Collects parameters while SQL text is put together. */
@@ -49,7 +52,8 @@ const columnOf = {
  * guru. Names (guru slugs, e-mails) are resolved to ids here, at the time of asking.
  * @returns the condition; see `Compiled`
  */
-export async function compileFilter({ orgId, guruScope, filter }: FilterScope & { filter: AuditFilter }): Promise<Compiled> {
+export async function compileFilter({ filter, ...scope }: FilterScope & { filter: AuditFilter }): Promise<Compiled> {
+  const { orgId, guruScope } = scope;
   const b = new Binder();
   const all: string[] = [`e.org_id = ${b.bind(String(orgId), "int")}`, "e.occurred_at >= audit_cutoff()"];
   if (guruScope !== null) all.push(`e.guru_id = ${b.bind(guruScope, "uuid")}`);
@@ -62,75 +66,72 @@ export async function compileFilter({ orgId, guruScope, filter }: FilterScope & 
     const addresses = filter.ip.map((ip) => parseAddress(ip)?.toString()).filter((ip) => ip !== undefined);
     all.push(addresses.length > 0 ? `e.ip = any (${b.bind(addresses, "inet[]")})` : "false");
   }
-  if (filter.guru.length > 0) all.push(anyOf(await guruConditions(b, { orgId, guruScope }, filter.guru)));
-  if (filter.actor.length > 0) all.push(anyOf(await actorConditions(b, { orgId, guruScope }, filter.actor)));
+  const gurus = await resolveGurus(scope, filter.guru);
+  const actors = await resolveActors(scope, filter.actor);
+  if (filter.guru.length > 0) all.push(anyOf(guruConditions(b, gurus)));
+  if (filter.actor.length > 0) all.push(anyOf(actorConditions(b, actors)));
   if (filter.q) all.push(searchCondition(b, filter.q));
-  return { text: all.map((c) => `(${c})`).join(" and "), params: b.params, impossible: all.includes("false") };
+  return {
+    text: all.map((c) => `(${c})`).join(" and "),
+    params: b.params,
+    impossible: all.includes("false"),
+    tally: tallyOf(scope, filter, gurus, actors),
+  };
 }
 
 function anyOf(conditions: string[]): string {
   return conditions.length === 0 ? "false" : conditions.join(" or ");
 }
 
-/** Slugs choose by guru id: that of today's guru, of a deleted one, or, known from old events alone, their snapshot. */
-async function guruConditions(b: Binder, { orgId, guruScope }: FilterScope, values: string[]): Promise<string[]> {
+function guruConditions(b: Binder, gurus: ChosenGurus): string[] {
   const conditions: string[] = [];
-  const slugs = values.filter((v) => v !== "none");
-  if (slugs.length !== values.length && guruScope === null) conditions.push("e.guru_id is null");
-  if (slugs.length === 0) return conditions;
-  const known = await sql()<{ id: string; slug: string }[]>`
-    select id, slug from guru where org_id = ${orgId} and slug = any (${slugs})
-    union all
-    select id, slug from retired_guru where org_id = ${orgId} and slug = any (${slugs})`;
-  const ids = known.map((k) => k.id).filter((id) => guruScope === null || id === guruScope);
-  const unknown = slugs.filter((slug) => !known.some((k) => k.slug === slug));
-  if (ids.length > 0) conditions.push(`e.guru_id = any (${b.bind(ids, "uuid[]")})`);
-  if (unknown.length > 0) conditions.push(`e.guru_slug = any (${b.bind(unknown, "text[]")})`);
+  if (gurus.none) conditions.push("e.guru_id is null");
+  if (gurus.ids.length > 0) conditions.push(`e.guru_id = any (${b.bind(gurus.ids, "uuid[]")})`);
+  if (gurus.snapshots.length > 0) conditions.push(`e.guru_slug = any (${b.bind(gurus.snapshots, "text[]")})`);
   return conditions;
 }
 
-/**
- * An account's id chooses what the person did, what their keys did and failed sign-ins on the account; a key's id what
- * the key did; an e-mail the accounts that are or were called so, and every event that shows it.
- */
-async function actorConditions(b: Binder, scope: FilterScope, values: string[]): Promise<string[]> {
-  const types = values.filter((v) => v === "system" || v === "anonymous");
-  const ids = values.filter(isUuid).map((v) => v.toLowerCase());
-  const emails = values.filter((v) => v.includes("@")).map((v) => v.toLowerCase());
+function actorConditions(b: Binder, actors: ChosenActors): string[] {
   const conditions: string[] = [];
-  if (types.length > 0) conditions.push(`e.actor_type = any (${b.bind(types, "text[]")})`);
-  const accounts = new Set(await accountsCalled(scope, emails));
-  if (ids.length > 0) {
-    const known = await knownAccounts(scope, ids);
-    for (const id of ids) accounts.add(id);
-    // An id that is no account's may be a key's. The other column has no index, so it is asked only then.
-    const keys = ids.filter((id) => !known.has(id));
-    if (keys.length > 0) conditions.push(`e.actor_type = 'api_key' and e.actor_id = any (${b.bind(keys, "text[]")})`);
+  if (actors.types.length > 0) conditions.push(`e.actor_type = any (${b.bind(actors.types, "text[]")})`);
+  const accounts = [...actors.accounts, ...actors.unknownIds];
+  if (accounts.length > 0) conditions.push(`e.account_id = any (${b.bind(accounts, "uuid[]")})`);
+  // An id that is no account's may be a key's. That column has no index, so it is asked only then.
+  if (actors.unknownIds.length > 0) {
+    conditions.push(`e.actor_type = 'api_key' and e.actor_id = any (${b.bind(actors.unknownIds, "text[]")})`);
   }
-  if (accounts.size > 0) conditions.push(`e.account_id = any (${b.bind([...accounts].sort(), "uuid[]")})`);
-  if (emails.length > 0) conditions.push(`lower(e.actor_email) = any (${b.bind(emails, "text[]")})`);
+  if (actors.emails.length > 0) conditions.push(`lower(e.actor_email) = any (${b.bind(actors.emails, "text[]")})`);
   return conditions;
 }
 
-async function knownAccounts({ orgId, guruScope }: FilterScope, ids: string[]): Promise<Set<string>> {
-  const rows = await sql()<{ id: string }[]>`
-    select id::text from account where id = any (${ids}::uuid[])
-    union
-    select value from audit_facet
-    where org_id = ${orgId} and scope = ${guruScope ?? organizationScope} and dimension = 'user' and value = any (${ids})`;
-  return new Set(rows.map((r) => r.id));
-}
-
-/** On a guru's page only the names that its own events show: who has which e-mail today is not told there. */
-async function accountsCalled({ orgId, guruScope }: FilterScope, emails: string[]): Promise<string[]> {
-  if (emails.length === 0) return [];
-  const rows = await sql()<{ id: string }[]>`
-    select value as id from audit_facet
-    where org_id = ${orgId} and scope = ${guruScope ?? organizationScope} and dimension = 'user'
-      and value not in ('system', 'anonymous') and lower(label) = any (${emails})
-    union
-    select id::text from account where ${guruScope === null} and email_key = any (${emails})`;
-  return rows.map((r) => r.id);
+/** The counts kept by the sealer answer a filter of one dimension at most, and the action type beside it. */
+function tallyOf({ guruScope }: FilterScope, filter: AuditFilter, gurus: ChosenGurus, actors: ChosenActors): Tally | null {
+  if (filter.since || filter.until || filter.q) return null;
+  const chosen = (["guru", "model", "actor", "operation", "outcome", "action", "target", "ip"] as const).filter(
+    (name) => filter[name].length > 0,
+  );
+  const { actionType: actionTypes } = filter;
+  const [only, ...more] = chosen;
+  if (only === undefined) return { dimension: "all", values: [""], actionTypes };
+  if (more.length > 0) return null;
+  switch (only) {
+    case "model":
+    case "operation":
+    case "outcome":
+      return { dimension: only, values: filter[only], actionTypes };
+    case "guru": {
+      if (guruScope !== null || gurus.snapshots.length > 0) return null;
+      return { dimension: "guru", values: gurus.none ? [...gurus.ids, "none"] : gurus.ids, actionTypes };
+    }
+    case "actor": {
+      if (actors.emails.length > 0 || actors.unknownIds.length > 0) return null;
+      // A failed sign-in counts for its account and for Anonymous: together they would count it twice.
+      if (actors.types.length > 0 && actors.accounts.length > 0) return null;
+      return { dimension: "user", values: [...actors.types, ...actors.accounts], actionTypes };
+    }
+    default:
+      return null;
+  }
 }
 
 /** Text anywhere in e-mail, object, guru and operation; at the beginning of target id and address. */

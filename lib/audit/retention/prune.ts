@@ -45,7 +45,13 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
     await detachOldWeeks(sql);
     const weeks = await detachedWeeks(sql);
     for (const week of weeks.filter((w) => !w.over)) await attachAgain(sql, week.name);
-    return sql.begin((tx) => removeForGood(tx, weeks.filter((w) => w.over).map((w) => w.name), options));
+    return sql.begin((tx) =>
+      removeForGood(
+        tx,
+        weeks.filter((w) => w.over).map((w) => w.name),
+        options,
+      ),
+    );
   });
 }
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+export { leastPasswordLength } from "@/lib/access/password-length";
+
 export const mostEmailLength = 320;
 export const mostNameLength = 100;
 export const mostOrganizationLength = 100;

@@ -1,6 +1,11 @@
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Agreement, type AgreeOptions, agree, type ConfigChanges } from "../../../scripts/serve/agreement";
+import {
+  type Agreement,
+  type AgreeOptions,
+  agree,
+  type ConfigChanges,
+} from "../../../scripts/serve/agreement";
 import { StartError } from "../../../scripts/serve/start-error";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres-for-tests";
 import { terminate } from "../sealer/cut-off";
@@ -28,7 +33,10 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function start(env: Partial<AgreeOptions["env"]> = {}, more: Partial<AgreeOptions> = {}): Promise<Agreement> {
+async function start(
+  env: Partial<AgreeOptions["env"]> = {},
+  more: Partial<AgreeOptions> = {},
+): Promise<Agreement> {
   const agreement = await agree({
     maintenanceUrl: database.urls.maintenance,
     directUrl: database.urls.app,
@@ -56,7 +64,10 @@ describe("what instances must agree on", () => {
     expect(await startOnce()).toEqual({ changes: {}, firstStart: true });
     expect(await startOnce()).toEqual({ changes: {}, firstStart: false });
     await admin`update audit_config set logging_enabled = null, keys_fingerprint = null`;
-    expect(await startOnce(off)).toEqual({ changes: { loggingEnabled: { from: null, to: false } }, firstStart: true });
+    expect(await startOnce(off)).toEqual({
+      changes: { loggingEnabled: { from: null, to: false } },
+      firstStart: true,
+    });
   });
 
   it("a flag that differs from the last start is a change, once", async () => {
@@ -67,10 +78,15 @@ describe("what instances must agree on", () => {
   });
 
   it("the retention is the environment's, else the one chosen at onboarding, else 90 days", async () => {
-    const days = async () => (await admin`select audit_cutoff() = (date_trunc('day', now() at time zone 'UTC') - interval '90 days') at time zone 'UTC' as ninety, retention_days from audit_config`)[0];
+    const days = async () =>
+      (
+        await admin`select audit_cutoff() = (date_trunc('day', now() at time zone 'UTC') - interval '90 days') at time zone 'UTC' as ninety, retention_days from audit_config`
+      )[0];
     expect((await startOnce()).changes).toEqual({});
     expect(await days()).toEqual({ ninety: true, retention_days: null });
-    expect((await startOnce({ GURULOG_AUDIT_RETENTION_DAYS: 30 })).changes).toEqual({ retentionDays: { from: 90, to: 30 } });
+    expect((await startOnce({ GURULOG_AUDIT_RETENTION_DAYS: 30 })).changes).toEqual({
+      retentionDays: { from: 90, to: 30 },
+    });
     expect((await startOnce()).changes).toEqual({ retentionDays: { from: 30, to: 90 } });
 
     const app = postgres(database.urls.app, { max: 1 });
@@ -79,13 +95,22 @@ describe("what instances must agree on", () => {
     await app.end();
     expect((await startOnce()).changes).toEqual({});
     expect(await days()).toEqual({ ninety: false, retention_days: 365 });
-    expect((await startOnce({ GURULOG_AUDIT_RETENTION_DAYS: 0 })).changes).toEqual({ retentionDays: { from: 365, to: 0 } });
+    expect((await startOnce({ GURULOG_AUDIT_RETENTION_DAYS: 0 })).changes).toEqual({
+      retentionDays: { from: 365, to: 0 },
+    });
     expect((await startOnce()).changes).toEqual({ retentionDays: { from: 0, to: 365 } });
   });
 
   it("the retention can be chosen at onboarding only, not by a runtime that wants the log shorter", async () => {
     const app = postgres(database.urls.app, { max: 1 });
-    await insertEvents(app, [{ action: "user.owner_created", operation: "OWNER_CREATED", model: "Organization", action_type: "created" }]);
+    await insertEvents(app, [
+      {
+        action: "user.owner_created",
+        operation: "OWNER_CREATED",
+        model: "Organization",
+        action_type: "created",
+      },
+    ]);
     await expect(app`select audit_choose_retention(1)`).rejects.toThrow(/chosen at onboarding/);
     await expect(app`update audit_config set retention_days = 1`).rejects.toThrow(/permission denied/);
     await app.end();
@@ -95,18 +120,21 @@ describe("what instances must agree on", () => {
     ["SOURCEBOT_EE_AUDIT_LOGGING_ENABLED", off],
     ["GURULOG_AUDIT_RETENTION_DAYS", { GURULOG_AUDIT_RETENTION_DAYS: 7 }],
     ["GURULOG_TRUSTED_PROXIES", { GURULOG_TRUSTED_PROXIES: "10.0.0.0/8" }],
-  ])("one that differs in %s refuses to start while another runs, in one line, and starts after it", async (variable, env) => {
-    const first = await start();
-    const refused = await start(env).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(StartError);
-    expect((refused as StartError).message).toMatch(new RegExp(`^${variable} [^\\n]+$`));
-    const [kept] = await admin`select logging_enabled, retention_days, trusted_proxies from audit_config`;
-    expect({ ...kept }).toEqual({ logging_enabled: true, retention_days: null, trusted_proxies: "" });
-    // Alike starts beside it; the refused one does not count as running.
-    await (await start()).release();
-    await first.release();
-    await start(env);
-  });
+  ])(
+    "one that differs in %s refuses to start while another runs, in one line, and starts after it",
+    async (variable, env) => {
+      const first = await start();
+      const refused = await start(env).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(StartError);
+      expect((refused as StartError).message).toMatch(new RegExp(`^${variable} [^\\n]+$`));
+      const [kept] = await admin`select logging_enabled, retention_days, trusted_proxies from audit_config`;
+      expect({ ...kept }).toEqual({ logging_enabled: true, retention_days: null, trusted_proxies: "" });
+      // Alike starts beside it; the refused one does not count as running.
+      await (await start()).release();
+      await first.release();
+      await start(env);
+    },
+  );
 
   it("trusted proxies in another order or spacing are the same", async () => {
     await start({ GURULOG_TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.1" });
@@ -148,8 +176,10 @@ describe("what instances must agree on", () => {
   it("an instance whose connection was cut goes on counting as running", async () => {
     await start();
     const holders = async () =>
-      (await admin`select a.pid from pg_locks l join pg_stat_activity a using (pid)
-        where l.locktype = 'advisory' and a.application_name = 'gurulog instance' and a.datname = current_database()`).map((row) => row.pid as number);
+      (
+        await admin`select a.pid from pg_locks l join pg_stat_activity a using (pid)
+        where l.locktype = 'advisory' and a.application_name = 'gurulog instance' and a.datname = current_database()`
+      ).map((row) => row.pid as number);
     const [before] = await holders();
     expect(await terminate(admin, "gurulog instance")).toBe(1);
     await until("the lock is held again", async () => (await holders()).some((pid) => pid !== before));

@@ -21,7 +21,9 @@ describe.each(modes)("the log is append-only (%s)", (mode) => {
       maintenance: connect(database.urls.maintenance),
     };
     await insertEvents(as.app, [{}, {}]);
-    partitions = (await as.app<{ name: string }[]>`select name from audit_partitions()`).map((row) => row.name);
+    partitions = (await as.app<{ name: string }[]>`select name from audit_partitions()`).map(
+      (row) => row.name,
+    );
     expect(partitions.length).toBeGreaterThan(4);
   });
 
@@ -36,33 +38,45 @@ describe.each(modes)("the log is append-only (%s)", (mode) => {
     (table: string) => `truncate ${table}`,
   ];
 
-  it.each(logins)("plain UPDATE, DELETE and TRUNCATE by %s are refused on the parent and on every partition", async (login) => {
-    for (const table of ["audit_event", ...partitions]) {
-      for (const change of changes) {
-        await expect(as[login].unsafe(change(table)), change(table)).rejects.toMatchObject({ code: "42501" });
+  it.each(logins)(
+    "plain UPDATE, DELETE and TRUNCATE by %s are refused on the parent and on every partition",
+    async (login) => {
+      for (const table of ["audit_event", ...partitions]) {
+        for (const change of changes) {
+          await expect(as[login].unsafe(change(table)), change(table)).rejects.toMatchObject({
+            code: "42501",
+          });
+        }
       }
-    }
-    expect(await as.app`select from audit_event`).toHaveLength(2);
-  });
+      expect(await as.app`select from audit_event`).toHaveLength(2);
+    },
+  );
 
   it("the trigger refuses them even where a right was granted", async () => {
     const admin = postgres(database.urls.admin, { max: 1, onnotice: () => {} });
-    await admin.unsafe(`grant update, delete, truncate on audit_event, ${partitions.join(", ")} to "${database.roles.app}"`);
+    await admin.unsafe(
+      `grant update, delete, truncate on audit_event, ${partitions.join(", ")} to "${database.roles.app}"`,
+    );
     for (const table of ["audit_event", ...partitions]) {
       for (const change of changes) await expect(as.app.unsafe(change(table))).rejects.toThrow(/append-only/);
     }
     if (mode === "enforced") {
-      await admin.unsafe(`revoke update, delete, truncate on audit_event, ${partitions.join(", ")} from "${database.roles.app}"`);
+      await admin.unsafe(
+        `revoke update, delete, truncate on audit_event, ${partitions.join(", ")} from "${database.roles.app}"`,
+      );
     }
     await admin.end();
   });
 
   it("a week made later is guarded too, and the runtime may ask for it", async () => {
-    const [made] = await as.app<{ name: string }[]>`select audit_make_partition(now() + interval '20 weeks') as name`;
+    const [made] = await as.app<
+      { name: string }[]
+    >`select audit_make_partition(now() + interval '20 weeks') as name`;
     const name = made?.name ?? "";
     expect(partitions).not.toContain(name);
     for (const login of logins) {
-      for (const change of changes) await expect(as[login].unsafe(change(name))).rejects.toMatchObject({ code: "42501" });
+      for (const change of changes)
+        await expect(as[login].unsafe(change(name))).rejects.toMatchObject({ code: "42501" });
     }
   });
 
@@ -144,8 +158,12 @@ describe("the runtime role", () => {
   });
 
   it("cannot insert into a partition past the outbox", async () => {
-    const [week] = await app<{ name: string }[]>`select name from audit_partitions() where starts <= now() and ends > now()`;
-    await expect(app`insert into ${app(week?.name ?? "")} (org_id) values (1)`).rejects.toMatchObject({ code: "42501" });
+    const [week] = await app<
+      { name: string }[]
+    >`select name from audit_partitions() where starts <= now() and ends > now()`;
+    await expect(app`insert into ${app(week?.name ?? "")} (org_id) values (1)`).rejects.toMatchObject({
+      code: "42501",
+    });
   });
 
   it("cannot turn the clock back, nor open the guard rail", async () => {
@@ -158,11 +176,14 @@ describe("the runtime role", () => {
       expect(Number.parseInt((event?.id ?? "").replaceAll("-", "").slice(0, 12), 16)).toBeGreaterThanOrEqual(
         (before?.now ?? new Date()).getTime() - 1,
       );
-      await tx.savepoint((sp) => sp`delete from audit_event`).catch((error: unknown) => {
-        expect(error).toMatchObject({ code: "42501" });
-      });
+      await tx
+        .savepoint((sp) => sp`delete from audit_event`)
+        .catch((error: unknown) => {
+          expect(error).toMatchObject({ code: "42501" });
+        });
     });
-    const temporary = await app`select count(*)::int as n from audit_event where occurred_at < ${before?.now ?? ""}::timestamptz - interval '1 day'`;
+    const temporary =
+      await app`select count(*)::int as n from audit_event where occurred_at < ${before?.now ?? ""}::timestamptz - interval '1 day'`;
     expect(temporary[0]?.n).toBe(0);
   });
 });

@@ -54,7 +54,11 @@ const run = (more: Partial<PruneOptions> = {}) =>
 
 const rows = async () => (await app`select from audit_event`).length;
 const weekOf = async (at: string) =>
-  (await app<{ name: string }[]>`select 'audit_event_' || to_char(${at}::timestamptz at time zone 'UTC', 'IYYY"w"IW') as name`)[0]?.name ?? "";
+  (
+    await app<
+      { name: string }[]
+    >`select 'audit_event_' || to_char(${at}::timestamptz at time zone 'UTC', 'IYYY"w"IW') as name`
+  )[0]?.name ?? "";
 const stands = async (name: string) => (await app`select from pg_class where relname = ${name}`).length === 1;
 
 /** A reader with its own snapshot in the midst of an export. */
@@ -83,11 +87,18 @@ describe.each(modes)("cleanup (%s)", (mode) => {
       ...(await insertAt(daysAgo(91), variedEvents(10))),
       ...(await insertAt(daysAgo(90, -60_000), variedEvents(5))),
     ];
-    const kept = [...(await insertAt(daysAgo(90, 60_000), variedEvents(7))), ...(await insertEvents(app, variedEvents(30)))];
+    const kept = [
+      ...(await insertAt(daysAgo(90, 60_000), variedEvents(7))),
+      ...(await insertEvents(app, variedEvents(30))),
+    ];
     // Counted while the retention was longer.
     await admin`update audit_config set retention_days = 400`;
     await sealAll();
-    expect((await app`select count::int as count from audit_facet where dimension = 'all' and scope = '00000000-0000-0000-0000-000000000000'`)[0]?.count).toBe(1172);
+    expect(
+      (
+        await app`select count::int as count from audit_facet where dimension = 'all' and scope = '00000000-0000-0000-0000-000000000000'`
+      )[0]?.count,
+    ).toBe(1172);
     await admin`update audit_config set retention_days = null`;
 
     const told: unknown[] = [];
@@ -95,7 +106,9 @@ describe.each(modes)("cleanup (%s)", (mode) => {
       inTransaction: async (tx, p) => {
         told.push(p);
         expect((await tx`select from audit_event`).length).toBe(kept.length);
-        await insertEvents(tx, [{ action: "audit.pruned", operation: "PRUNE_AUDIT_LOGS", action_type: "deleted" }]);
+        await insertEvents(tx, [
+          { action: "audit.pruned", operation: "PRUNE_AUDIT_LOGS", action_type: "deleted" },
+        ]);
       },
     });
     expect(pruned).toMatchObject({ ran: true, cutoff: new Date(daysAgo(90)), removed: old.length });
@@ -105,12 +118,24 @@ describe.each(modes)("cleanup (%s)", (mode) => {
     const left = await app<{ id: string }[]>`select id from audit_event where action <> 'audit.pruned'`;
     expect(new Set(left.map((row) => row.id))).toEqual(new Set(kept.map((e) => e.id)));
     expect((await app`select from audit_rollup where day < ${daysAgo(90)}::date`).length).toBe(0);
-    expect((await app`select count::int as count from audit_facet where dimension = 'all' and scope = '00000000-0000-0000-0000-000000000000'`)[0]?.count).toBe(kept.length);
+    expect(
+      (
+        await app`select count::int as count from audit_facet where dimension = 'all' and scope = '00000000-0000-0000-0000-000000000000'`
+      )[0]?.count,
+    ).toBe(kept.length);
     expect(await recount(app)).toEqual([]);
     // Content is gone, places stay.
     const all = [...old, ...kept];
     expect((await eventsFrom(app, 1, 0n, 5000)).map((key) => key.id)).toEqual(all.map((e) => e.id));
-    expect((await indexOfEvents(app, 1, all.map((e) => ({ id: e.id, occurredAtMicros: e.micros })))).size).toBe(all.length);
+    expect(
+      (
+        await indexOfEvents(
+          app,
+          1,
+          all.map((e) => ({ id: e.id, occurredAtMicros: e.micros })),
+        )
+      ).size,
+    ).toBe(all.length);
     await sealAll();
     expect(await recount(app)).toEqual([]);
     expect(await run()).toMatchObject({ ran: true, removed: 0, droppedPartitions: [] });
@@ -138,8 +163,13 @@ describe.each(modes)("cleanup (%s)", (mode) => {
     await sealAll();
     const reader = await openExport();
     const cleaning = run();
-    await until("the cleanup waits for the export", async () =>
-      (await admin`select from pg_stat_activity where application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`).length === 1);
+    await until(
+      "the cleanup waits for the export",
+      async () =>
+        (
+          await admin`select from pg_stat_activity where application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`
+        ).length === 1,
+    );
     const begun = Date.now();
     expect(await rows()).toBe(5);
     await insertEvents(app, variedEvents(1));
@@ -148,7 +178,11 @@ describe.each(modes)("cleanup (%s)", (mode) => {
     expect(Date.now() - begun).toBeLessThan(2000);
     expect(await reader.read()).toBe(55);
     await reader.end();
-    expect(await cleaning).toMatchObject({ ran: true, removed: 50, droppedPartitions: [await weekOf(daysAgo(200))] });
+    expect(await cleaning).toMatchObject({
+      ran: true,
+      removed: 50,
+      droppedPartitions: [await weekOf(daysAgo(200))],
+    });
     expect(await recount(app)).toEqual([]);
   });
 
@@ -174,8 +208,13 @@ describe.each(modes)("cleanup (%s)", (mode) => {
     await sealAll();
     const reader = await openExport();
     const killed = run().catch((error: unknown) => error);
-    await until("the cleanup waits for the export", async () =>
-      (await admin`select from pg_stat_activity where application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`).length === 1);
+    await until(
+      "the cleanup waits for the export",
+      async () =>
+        (
+          await admin`select from pg_stat_activity where application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`
+        ).length === 1,
+    );
     await terminate(admin, "gurulog cleanup");
     expect(await killed).toBeInstanceOf(Error);
     await reader.end();
@@ -202,7 +241,9 @@ describe.each(modes)("cleanup (%s)", (mode) => {
     await admin`update audit_config set retention_days = 400`;
     expect((await run()).removed).toBe(0);
     expect(await rows()).toBe(50);
-    await expect(app`delete from ${app(await weekOf(daysAgo(200)))}`).rejects.toMatchObject({ code: "42501" });
+    await expect(app`delete from ${app(await weekOf(daysAgo(200)))}`).rejects.toMatchObject({
+      code: "42501",
+    });
   });
 
   it("with retention 0 keeps for ever", async () => {
@@ -221,7 +262,8 @@ describe("the schedule", () => {
   it("is due at 03:00 UTC and when that was missed, and one instance at a time does it", async () => {
     expect((await run({ onlyWhenDue: true })).ran).toBe(true);
     expect((await run({ onlyWhenDue: true })).ran).toBe(false);
-    const last = "(date_trunc('day', now() at time zone 'UTC' - interval '3 hours') + interval '3 hours') at time zone 'UTC'";
+    const last =
+      "(date_trunc('day', now() at time zone 'UTC' - interval '3 hours') + interval '3 hours') at time zone 'UTC'";
     await admin.unsafe(`update audit_config set last_pruned_at = ${last}`);
     expect((await run({ onlyWhenDue: true })).ran).toBe(false);
     await admin.unsafe(`update audit_config set last_pruned_at = ${last} - interval '1 second'`);
@@ -233,7 +275,9 @@ describe("the schedule", () => {
   });
 
   it("weeks stand at least four ahead, also behind an open export", async () => {
-    for (const { name } of await admin<{ name: string }[]>`select name from audit_partitions() where starts > now()`) {
+    for (const { name } of await admin<
+      { name: string }[]
+    >`select name from audit_partitions() where starts > now()`) {
       await admin.unsafe(`drop table ${name}`);
     }
     const reader = await openExport();

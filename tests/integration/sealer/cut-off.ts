@@ -1,4 +1,4 @@
-import postgres from "postgres";
+import type postgres from "postgres";
 
 /**
  * A connection that is cut before its n-th statement: the backend is terminated from outside, as a crash of either side
@@ -21,6 +21,7 @@ export function cutBefore(
   const watch = <T extends object>(query: T): T => {
     const original = Reflect.get(query, "then");
     if (typeof original !== "function") return query;
+    // biome-ignore lint/suspicious/noThenProperty: the query is a promise already; the moment it is sent is what counts
     Object.defineProperty(query, "then", {
       configurable: true,
       value: (...args: unknown[]) => {

@@ -99,7 +99,9 @@ describe("a sealer cut off", () => {
 
 describe("many writers", () => {
   it("every committed event gets exactly one index, and what was acknowledged before another was sent comes first", async () => {
-    const sealers = [1, 2].map(() => createSealer({ sealerUrl: database.urls.sealer, intervalMs: 1, batch: 50 }));
+    const sealers = [1, 2].map(() =>
+      createSealer({ sealerUrl: database.urls.sealer, intervalMs: 1, batch: 50 }),
+    );
     for (const sealer of sealers) sealer.start();
     const acts: { id: string; sent: number; acknowledged: number }[] = [];
     let clock = 0;

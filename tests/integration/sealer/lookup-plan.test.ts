@@ -49,7 +49,9 @@ describe("index ↔ event in a log of 30 million events", () => {
     });
     await work(watched);
     const explained = seen.map(async ({ strings, args }) => {
-      const prefixed = Object.assign([`explain (format json) ${strings[0]}`, ...strings.slice(1)], { raw: [...strings.raw] });
+      const prefixed = Object.assign([`explain (format json) ${strings[0]}`, ...strings.slice(1)], {
+        raw: [...strings.raw],
+      });
       const [row] = await admin<{ "QUERY PLAN": [{ Plan: Plan }] }[]>(prefixed, ...args);
       if (!row) throw new Error("no plan");
       return row["QUERY PLAN"][0].Plan;
@@ -60,8 +62,16 @@ describe("index ↔ event in a log of 30 million events", () => {
   const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
   it.each([
-    ["index of an event", (sql: postgres.Sql) => indexOfEvents(sql, 1, [event]), ["audit_seal_tail_event", "audit_tile_span"]],
-    ["events from an index", (sql: postgres.Sql) => eventsFrom(sql, 1, 30_000n * 1024n + 3n, 50), ["audit_seal_tail_pkey", "audit_tile_pkey"]],
+    [
+      "index of an event",
+      (sql: postgres.Sql) => indexOfEvents(sql, 1, [event]),
+      ["audit_seal_tail_event", "audit_tile_span"],
+    ],
+    [
+      "events from an index",
+      (sql: postgres.Sql) => eventsFrom(sql, 1, 30_000n * 1024n + 3n, 50),
+      ["audit_seal_tail_pkey", "audit_tile_pkey"],
+    ],
   ])("%s is found by indexes, never by a scan", async (_, work, indexes) => {
     expect(await work(admin)).not.toEqual([]);
     const plans = (await plansOf(work)).flatMap(nodes);

@@ -32,7 +32,9 @@ afterEach(async () => {
 
 async function facet(scope: string, dimension: string) {
   return app`select value, label, count::int as count, last_day::text as last_day from audit_facet
-    where scope = ${scope} and dimension = ${dimension} order by value`.then((rows) => rows.map((row) => ({ ...row })));
+    where scope = ${scope} and dimension = ${dimension} order by value`.then((rows) =>
+    rows.map((row) => ({ ...row })),
+  );
 }
 
 describe("the sealer", () => {
@@ -45,9 +47,15 @@ describe("the sealer", () => {
 
     await expectWholeLog(app, 2500);
     const order = await sealedOrder(app);
-    expect(order).toEqual(recorded.map((e, i) => ({ index: BigInt(i), id: e.id, occurredAtMicros: e.micros })));
-    const tiles = await app`select tile::int as tile, octet_length(events) as bytes, lower(span) as first, upper(span) as last from audit_tile order by tile`;
-    expect(tiles.map((t) => [t.tile, t.bytes])).toEqual([[0, 24_576], [1, 24_576]]);
+    expect(order).toEqual(
+      recorded.map((e, i) => ({ index: BigInt(i), id: e.id, occurredAtMicros: e.micros })),
+    );
+    const tiles =
+      await app`select tile::int as tile, octet_length(events) as bytes, lower(span) as first, upper(span) as last from audit_tile order by tile`;
+    expect(tiles.map((t) => [t.tile, t.bytes])).toEqual([
+      [0, 24_576],
+      [1, 24_576],
+    ]);
     const [tail] = await app`select min(index)::int as first, count(*)::int as rows from audit_seal_tail`;
     expect({ ...tail }).toEqual({ first: 2048, rows: 452 });
   });
@@ -56,7 +64,10 @@ describe("the sealer", () => {
     const recorded = await insertEvents(app, variedEvents(3000));
     while ((await sealer.sealOnce()) > 0);
     const [unsealed] = await insertEvents(app, variedEvents(1));
-    const asked = [...recorded, ...(unsealed ? [unsealed] : [])].map((e) => ({ id: e.id, occurredAtMicros: e.micros }));
+    const asked = [...recorded, ...(unsealed ? [unsealed] : [])].map((e) => ({
+      id: e.id,
+      occurredAtMicros: e.micros,
+    }));
     const found = await indexOfEvents(app, 1, asked);
     expect(found).toEqual(new Map(recorded.map((e, i) => [e.id, BigInt(i)])));
     expect(await indexOfEvents(app, 2, asked)).toEqual(new Map());
@@ -69,7 +80,10 @@ describe("the sealer", () => {
 
   it("counts organizations apart", async () => {
     await insertEvents(app, variedEvents(30));
-    await insertEvents(app, variedEvents(1500).map((e) => ({ ...e, org_id: 2 })));
+    await insertEvents(
+      app,
+      variedEvents(1500).map((e) => ({ ...e, org_id: 2 })),
+    );
     while ((await sealer.sealOnce()) > 0);
     await expectWholeLog(app, 30, 1);
     await expectWholeLog(app, 1500, 2);
@@ -78,7 +92,16 @@ describe("the sealer", () => {
   it("counts by scope and dimension as the filters need it", async () => {
     const day = new Date().toISOString().slice(0, 10);
     await insertEvents(app, [
-      { account_id: alice, actor_type: "anonymous", actor_id: "anonymous", target_label: "typed@example.com", model: "User", action_type: "access", operation: "LOGIN_FAILED", outcome: "failure" },
+      {
+        account_id: alice,
+        actor_type: "anonymous",
+        actor_id: "anonymous",
+        target_label: "typed@example.com",
+        model: "User",
+        action_type: "access",
+        operation: "LOGIN_FAILED",
+        outcome: "failure",
+      },
     ]);
     await sealer.sealOnce();
     // No act of her own yet: the address that was tried stands in.
@@ -88,9 +111,27 @@ describe("the sealer", () => {
     ]);
 
     await insertEvents(app, [
-      { account_id: alice, actor_type: "user", actor_email: "old@example.com", guru_id: guru, guru_name: "First name", action_type: "created" },
-      { account_id: alice, actor_type: "api_key", actor_email: "alice@example.com", guru_id: guru, guru_name: "Second name" },
-      { account_id: alice, actor_type: "anonymous", actor_id: "anonymous", target_label: "later@example.com" },
+      {
+        account_id: alice,
+        actor_type: "user",
+        actor_email: "old@example.com",
+        guru_id: guru,
+        guru_name: "First name",
+        action_type: "created",
+      },
+      {
+        account_id: alice,
+        actor_type: "api_key",
+        actor_email: "alice@example.com",
+        guru_id: guru,
+        guru_name: "Second name",
+      },
+      {
+        account_id: alice,
+        actor_type: "anonymous",
+        actor_id: "anonymous",
+        target_label: "later@example.com",
+      },
       { actor_type: "system" },
     ]);
     await sealer.sealOnce();
@@ -110,9 +151,13 @@ describe("the sealer", () => {
     ]);
     expect(await facet(everything, "all")).toEqual([{ value: "", label: "", count: 5, last_day: day }]);
     // A guru's scope knows its own events alone, and no guru dimension.
-    expect(await facet(guru, "user")).toEqual([{ value: alice, label: "alice@example.com", count: 2, last_day: day }]);
+    expect(await facet(guru, "user")).toEqual([
+      { value: alice, label: "alice@example.com", count: 2, last_day: day },
+    ]);
     expect(await facet(guru, "guru")).toEqual([]);
-    expect(await facet(guru, "outcome")).toEqual([{ value: "success", label: "success", count: 2, last_day: day }]);
+    expect(await facet(guru, "outcome")).toEqual([
+      { value: "success", label: "success", count: 2, last_day: day },
+    ]);
     expect(await recount(app)).toEqual([]);
   });
 

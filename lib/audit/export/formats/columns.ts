@@ -1,3 +1,4 @@
+import { newestFirst as byTimeAndId } from "@/lib/audit/query/row";
 import type { ExportView } from "./format";
 
 /** A column of the table as an export shows it. */
@@ -40,9 +41,9 @@ const all: readonly (ExportColumn & { globalOnly?: true })[] = [
 ];
 
 /** The columns of a file, in order. A guru's own log has no Guru column. */
-export function exportColumns(view: ExportView): ExportColumn[] {
+export function exportColumns(view: Pick<ExportView, "global">): ExportColumn[] {
   return all.filter((column) => view.global || !column.globalOnly);
 }
 
-/** The order of every page and file: newest first. Equal times alone never decide. */
-export const newestFirst = "order by e.occurred_at desc, e.id desc";
+/** The order of every page and file. */
+export const newestFirst = `order by ${byTimeAndId}`;

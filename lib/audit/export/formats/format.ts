@@ -1,5 +1,9 @@
-/** The log that an export covers: the global view has the Guru column. */
+import type postgres from "postgres";
+
+/** The log that an export covers. */
 export interface ExportView {
+  orgId: number;
+  /** The organization's whole log, which has the Guru column; else one guru's. */
   global: boolean;
 }
 
@@ -23,20 +27,14 @@ export interface ExportFormat {
    * @param where a condition on `audit_event e` whose values are literals quoted by the database, as COPY takes no binds
    */
   copySql(where: string, view: ExportView): string;
+  /** Runs in the COPY's transaction before it: settings of the planner. */
+  readonly plan?: (tx: postgres.Sql) => Promise<void>;
   /**
    * Makes the file of the bytes of that COPY.
    * @param rows chunks cut anywhere, in the middle of a row and of a character too
    * @param meter grows by each event whose bytes have been taken in
    */
   encode(rows: AsyncIterable<Uint8Array>, view: ExportView, meter: RowMeter): AsyncIterable<Uint8Array>;
-}
-
-/**
- * One text a row, as it stands: quote and delimiter are characters that the text never holds, nor does it hold a line
- * break, so that nothing is quoted and a line is a row.
- */
-export function rawLines(select: string): string {
-  return `copy (${select}) to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')`;
 }
 
 export const lineFeed = 0x0a;

@@ -1,6 +1,6 @@
-import { fullRecordSql } from "@/lib/audit/query/row";
-import { newestFirst } from "./columns";
-import { countLines, type ExportFormat, lineFeed, rawLines } from "./format";
+import { copyRows } from "@/lib/audit/query/copy-stream";
+import { fullRecordsSelect, planForFullRecords } from "@/lib/audit/query/whole-log";
+import { countLines, type ExportFormat, lineFeed } from "./format";
 
 const comma = Buffer.from(",\n");
 
@@ -11,9 +11,10 @@ export const json: ExportFormat = {
   extension: "json",
   contentType: "application/json; charset=utf-8",
 
-  copySql(where) {
-    return rawLines(`select ${fullRecordSql} from audit_event e where ${where} ${newestFirst}`);
+  copySql(where, { orgId }) {
+    return copyRows(fullRecordsSelect(where, orgId));
   },
+  plan: planForFullRecords,
 
   async *encode(rows, _view, meter) {
     yield Buffer.from("[\n");

@@ -1,5 +1,6 @@
+import { copyRows } from "@/lib/audit/query/copy-stream";
 import { type ExportColumn, exportColumns, newestFirst } from "./columns";
-import { type ExportView, rawLines } from "./format";
+import type { ExportView } from "./format";
 
 /** The most that a cell of Excel holds, in UTF-16 units. */
 export const cellLimit = 32_767;
@@ -48,7 +49,7 @@ export function rowsAsXml(where: string, view: ExportView): string {
   const cuts = columns.map((column, i) => (column.outside ? `${cut(`t${i}`)} as c${i}` : `t${i} as c${i}`));
   const cells = columns.map((column, i) => cell(column, `c${i}`));
   // OFFSET 0 keeps each text from being made anew for every mention of it.
-  return rawLines(`
+  return copyRows(`
     select '<row>' || ${cells.join(" ||\n")} || '</row>'
     from (select e.occurred_at, e.id, ${cuts.join(",\n")} from (
       select e.occurred_at, e.id, ${texts.join(",\n")} from audit_event e where ${where} ${newestFirst} offset 0

@@ -17,6 +17,8 @@ export interface Candidate {
   knownBrowser: boolean;
 }
 
+const nobody = "00000000-0000-0000-0000-000000000000";
+
 /**
  * Before a password is checked: is this try let through? One that is not never reaches the hash and is counted; the
  * count becomes one LOGIN_FAILED when its minute closes.
@@ -49,7 +51,8 @@ export const admitSignIn = command({
   },
   async run({ tx, input, request }) {
     const account = await accountOfEmail(tx, input.email);
-    const knownBrowser = account !== null && (await isKnownBrowser(tx, account.id, input.tokens));
+    // Asked of nobody too: the answer may not come sooner where there is no account.
+    const knownBrowser = await isKnownBrowser(tx, account?.id ?? nobody, input.tokens);
     await refuseWhileDelayed(tx, {
       account: knownBrowser || input.email === null ? null : emailKey(input.email),
       address: addressKey(request.ip),

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { endSession } from "@/lib/access/sessions";
 import { signedOut } from "@/lib/audit/catalogue/accounts";
-import { signedIn } from "@/lib/gate/allow";
+import { anySignedIn } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
 
@@ -10,7 +10,7 @@ import { refuse } from "@/lib/platform/errors";
 export const signOut = command({
   name: "sign-out",
   input: z.strictObject({}),
-  allow: signedIn,
+  allow: anySignedIn,
   event: signedOut,
   target: ({ principal }) => ({ id: principal.kind === "user" ? principal.accountId : "unknown" }),
   async run({ tx, principal }) {

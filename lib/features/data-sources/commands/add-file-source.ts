@@ -14,7 +14,7 @@ import { sourceFact } from "../source-facts";
 export const addFileSource = command({
   name: "add-file-source",
   input: addFileSourceInput,
-  allow: onGuru("datasource:change", ({ guru }) => guru),
+  allow: onGuru<{ guru: string }>("datasource:change", ({ guru }) => guru),
   event: dataSourceAdded,
   target: ({ input }) => ({ id: input.uploadId }),
   async run({ tx, input, principal, scope, enqueue }) {

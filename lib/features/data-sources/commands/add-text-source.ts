@@ -18,7 +18,7 @@ import { type SourceRow, sourceFact } from "../source-facts";
 export const addTextSource = command({
   name: "add-text-source",
   input: addTextSourceInput,
-  allow: onGuru("datasource:change", ({ guru }) => guru),
+  allow: onGuru<{ guru: string }>("datasource:change", ({ guru }) => guru),
   event: dataSourceAdded,
   target: ({ input }) => ({ id: input.title }),
   async run({ tx, input, principal, scope, enqueue }) {

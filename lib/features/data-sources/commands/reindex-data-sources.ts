@@ -12,7 +12,7 @@ import { sourceFact } from "../source-facts";
 export const reindexDataSources = command({
   name: "reindex-data-sources",
   input: selectedSourcesInput,
-  allow: onGuru("datasource:change", ({ guru }) => guru),
+  allow: onGuru<{ guru: string }>("datasource:change", ({ guru }) => guru),
   event: dataSourceReindexed,
   target: ({ input }) => ({ id: input.ids[0] ?? "-" }),
   async run({ tx, input, scope, enqueue }) {

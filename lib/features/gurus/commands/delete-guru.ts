@@ -16,7 +16,7 @@ import { deleteGuruInput } from "../schemas";
 export const deleteGuru = command({
   name: "delete-guru",
   input: deleteGuruInput,
-  allow: onGuru("guru:delete", ({ guru }) => guru),
+  allow: onGuru<{ guru: string }>("guru:delete", ({ guru }) => guru),
   event: guruDeleted,
   target: ({ input, scope }) => ({ id: scope?.guru.id ?? input.guru }),
   async run({ tx, input, principal, scope }) {

@@ -16,7 +16,7 @@ import { updateGuruInput } from "../schemas";
 export const updateGuru = command({
   name: "update-guru",
   input: updateGuruInput,
-  allow: onGuru("guru:update", ({ guru }) => guru),
+  allow: onGuru<{ guru: string }>("guru:update", ({ guru }) => guru),
   event: guruUpdated,
   target: ({ input, scope }) => ({ id: scope?.guru.id ?? input.guru }),
   async run({ tx, input, scope }) {

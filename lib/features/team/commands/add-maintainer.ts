@@ -12,7 +12,7 @@ import { addMaintainerInput } from "../schemas";
 export const addMaintainer = command({
   name: "add-maintainer",
   input: addMaintainerInput,
-  allow: onGuru("team:change", ({ guru }) => guru),
+  allow: onGuru<{ guru: string }>("team:change", ({ guru }) => guru),
   event: maintainerAdded,
   target: ({ input }) => ({ id: input.email }),
   async run({ tx, input, principal, scope }) {

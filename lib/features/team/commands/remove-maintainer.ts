@@ -11,7 +11,7 @@ import { removeMaintainerInput } from "../schemas";
 export const removeMaintainer = command({
   name: "remove-maintainer",
   input: removeMaintainerInput,
-  allow: onGuru("team:change", ({ guru }) => guru),
+  allow: onGuru<{ guru: string }>("team:change", ({ guru }) => guru),
   event: maintainerRemoved,
   target: ({ input }) => ({ id: input.accountId }),
   async run({ tx, input, scope }) {

@@ -1,0 +1,43 @@
+"use server";
+import { changePassword } from "@/lib/features/accounts/commands/change-password";
+import { completeOnboarding } from "@/lib/features/accounts/commands/complete-onboarding";
+import { register } from "@/lib/features/accounts/commands/register";
+import { signIn } from "@/lib/features/accounts/commands/sign-in";
+import { safeNextPath } from "@/lib/features/accounts/rules";
+import { formFields, toAction } from "@/lib/gate/to-action";
+import { browserCookie, setFlash, setSessionCookie, setSignInCookies } from "./cookies";
+
+/** The form's fields and the browser's cookie; `next` is for the redirect alone. */
+async function withBrowser(form: FormData): Promise<unknown> {
+  const { next: _, browser: __, ...fields } = formFields(form);
+  const browser = await browserCookie();
+  return { ...fields, ...(browser === undefined ? {} : { browser }) };
+}
+
+export const signInAction = toAction(signIn, {
+  input: withBrowser,
+  after: setSignInCookies,
+  then: (_, form) => safeNextPath(form.get("next")),
+});
+export const registerAction = toAction(register, {
+  input: withBrowser,
+  after: setSignInCookies,
+  then: (_, form) => safeNextPath(form.get("next")),
+});
+export const completeOnboardingAction = toAction(completeOnboarding, {
+  input: withBrowser,
+  after: setSignInCookies,
+  then: () => "/",
+});
+export const changePasswordAction = toAction(changePassword, {
+  input: (form) => {
+    const { next: _, ...fields } = formFields(form);
+    return fields;
+  },
+  after: async ({ sid }) => {
+    await setSessionCookie(sid);
+    await setFlash("Password changed. All your other sessions have ended.");
+  },
+  then: (_, form) => safeNextPath(form.get("next")),
+  repeatedThen: (_, form) => safeNextPath(form.get("next")),
+});

@@ -1,0 +1,26 @@
+import Link from "next/link";
+import { AuthLayout } from "@/components/auth/auth-layout";
+import { ChangePasswordForm } from "../change-password-form";
+import { requireSignedIn } from "../entry";
+
+export const metadata = { title: "Change password" };
+
+export default async function ChangePasswordPage() {
+  const user = await requireSignedIn();
+  return (
+    <AuthLayout
+      title="Change password"
+      lead={user.mustChangePassword ? "Choose a password of your own before you go on." : undefined}
+      foot="Password changes are recorded, never the password."
+    >
+      <ChangePasswordForm next="/" email={user.email} wide />
+      {user.mustChangePassword ? null : (
+        <p className="auth-alt">
+          <Link className="link" href="/" prefetch={false}>
+            Back to the start page
+          </Link>
+        </p>
+      )}
+    </AuthLayout>
+  );
+}

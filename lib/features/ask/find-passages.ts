@@ -1,0 +1,110 @@
+import "server-only";
+import { type SQL, sql } from "drizzle-orm";
+import type { Tx } from "@/lib/db/client";
+import { hitEnd, hitStart, segmentsOf, wordsToCompare } from "./rules";
+import type { Quote } from "./schemas";
+
+const mostQuotes = 5;
+/** Passages that are ranked, at most: a word that stands everywhere must not cost seconds. */
+const mostRanked = 5_000;
+/** Time for one way of searching, in milliseconds; what takes longer finds nothing. */
+const patienceMs = 4_000;
+/** Likeness of a word, 0 to 1, from which a passage counts (pg_trgm's word similarity). */
+const likeness = "0.5";
+
+interface Row extends Record<string, unknown> {
+  source_id: string;
+  kind: string;
+  title: string;
+  heading: string;
+  ordinal: number;
+  marked: string;
+}
+
+/**
+ * The best passages of a guru for a question: those with all its words, then those with some, ranked by how close the
+ * words stand; where no word is found at all, those with a word spelt alike.
+ */
+export async function findPassages(tx: Tx, guruId: string, question: string): Promise<Quote[]> {
+  const all = sql`websearch_to_tsquery('english', ${question})`;
+  // The words joined by "or"; a word that holds the sign itself is in quotes and only finds less.
+  const any = sql`replace(plainto_tsquery('english', ${question})::text, ' & ', ' | ')::tsquery`;
+  const found = new Map<string, Quote>();
+  for (const words of [all, any]) {
+    if (found.size >= mostQuotes) break;
+    for (const row of await inTime(tx, (inner) => byWords(inner, guruId, words))) add(found, row);
+  }
+  if (found.size === 0) for (const row of await inTime(tx, (inner) => bySpelling(inner, guruId, question))) add(found, row);
+  return [...found.values()].slice(0, mostQuotes);
+}
+
+function add(found: Map<string, Quote>, row: Row): void {
+  const key = `${row.source_id} ${row.ordinal}`;
+  if (found.has(key)) return;
+  const { source_id: sourceId, kind, title, heading, ordinal } = row;
+  found.set(key, { sourceId, kind, title, heading, ordinal, segments: segmentsOf(row.marked) });
+}
+
+async function byWords(tx: Tx, guruId: string, words: SQL): Promise<Iterable<Row>> {
+  // A question of stop words or negations alone names nothing to look for, and would read every passage.
+  const [asked] = await tx.execute<{ tree: string }>(sql`select querytree(${words}) as tree`);
+  if (!asked || asked.tree === "" || asked.tree === "T") return [];
+  return tx.execute<Row>(sql`
+    with matched as materialized (
+      select p.data_source_id, p.ordinal, p.heading, p.content, p.words, s.kind, s.title
+      from passage p join data_source s on s.id = p.data_source_id and s.shown_run = p.run
+      where p.guru_id = ${guruId} and p.words @@ ${words}
+      limit ${mostRanked}
+    ), best as (
+      select *, ts_rank_cd(words, ${words}, 1) as rank from matched
+      order by rank desc, data_source_id, ordinal limit ${mostQuotes}
+    )
+    select data_source_id as source_id, kind, title, heading, ordinal,
+      ts_headline('english', translate(content, ${hitStart + hitEnd}, ''), ${words},
+        ${`HighlightAll=true, StartSel=${hitStart}, StopSel=${hitEnd}`}) as marked
+    from best order by rank desc, data_source_id, ordinal`);
+}
+
+async function bySpelling(tx: Tx, guruId: string, question: string): Promise<Iterable<Row>> {
+  const words = wordsToCompare(question);
+  if (words.length === 0) return [];
+  await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${likeness}, true)`);
+  return tx.execute<Row>(sql`
+    with alike as materialized (
+      select p.data_source_id, p.run, p.ordinal, word_similarity(w.word, p.content) as likeness
+      from jsonb_array_elements_text(${JSON.stringify(words)}::text::jsonb) as w(word)
+      join passage p on p.guru_id = ${guruId} and w.word <% p.content
+      limit ${mostRanked}
+    ), best as (
+      select data_source_id, run, ordinal, sum(likeness) as likeness from alike
+      group by 1, 2, 3 order by 4 desc, 1, 3 limit 50
+    )
+    select p.data_source_id as source_id, s.kind, s.title, p.heading, p.ordinal,
+      translate(p.content, ${hitStart + hitEnd}, '') as marked
+    from best b
+    join passage p on (p.data_source_id, p.run, p.ordinal) = (b.data_source_id, b.run, b.ordinal)
+    join data_source s on s.id = p.data_source_id and s.shown_run = p.run
+    order by b.likeness desc, p.data_source_id, p.ordinal limit ${mostQuotes}`);
+}
+
+/** Runs one way of searching with a time limit of its own; out of time, it has found nothing. */
+async function inTime(tx: Tx, search: (inner: Tx) => Promise<Iterable<Row>>): Promise<Row[]> {
+  try {
+    return await tx.transaction(async (inner) => {
+      const [before] = await inner.execute<{ limit: string }>(sql`select current_setting('statement_timeout') as limit`);
+      await inner.execute(sql`select set_config('statement_timeout', ${`${patienceMs}ms`}, true)`);
+      const rows = [...(await search(inner))];
+      await inner.execute(sql`select set_config('statement_timeout', ${before?.limit ?? "15s"}, true)`);
+      return rows;
+    });
+  } catch (error) {
+    if (isTimeout(error)) return [];
+    throw error;
+  }
+}
+
+/** 57014: the statement was cancelled. */
+function isTimeout(error: unknown): boolean {
+  for (let e = error; e instanceof Error; e = e.cause) if ("code" in e && e.code === "57014") return true;
+  return false;
+}

@@ -1,0 +1,86 @@
+import "server-only";
+import { type SQL, sql } from "drizzle-orm";
+import { guruStanding } from "@/lib/access/guru-standing";
+import { mayInOrganization, mayOnGuru } from "@/lib/access/permissions";
+import { accountOf, type Principal } from "@/lib/access/principal";
+import { type ExportState, isAlive } from "@/lib/audit/export/progress";
+import type { ReadDb } from "@/lib/db/client";
+import { type Allow, Denial } from "@/lib/gate/allow";
+import { query } from "@/lib/gate/query";
+import { cleanText } from "@/lib/platform/clean-text";
+import { isUuid } from "@/lib/platform/ids";
+
+/** An export of the caller's, as its page shows it. */
+export interface ExportStatus {
+  id: string;
+  fileName: string;
+  format: string;
+  state: ExportState;
+  rowsSent: number;
+  rowsExpected: number;
+  bytes: number;
+}
+
+interface OwnExport extends ExportStatus {
+  guruId: string | null;
+}
+
+/** One of which nothing was heard for a minute has failed, even before that is recorded. */
+async function ownExports(db: Pick<ReadDb, "execute">, principal: Principal, which: SQL): Promise<OwnExport[]> {
+  const rows = await db.execute<{ [K in keyof OwnExport]: OwnExport[K] }>(sql`
+    select id, file_name as "fileName", format, guru_id as "guruId",
+      case when state in ('pending', 'running') and not ${isAlive} then 'failed' else state end as state,
+      rows_sent::float8 as "rowsSent", rows_expected::float8 as "rowsExpected", bytes_sent::float8 as bytes
+    from export_job where account_id = ${accountOf(principal)} and org_id = ${principal.orgId} and ${which}
+    order by created_at desc limit 1`);
+  return [...rows];
+}
+
+const denied = (id: string, code: Denial["code"] = "not_found") => new Denial("audit:export-global", `export ${cleanText(id, 100)}`, code);
+
+/** Somebody else's export looks like none. */
+const ownExport: Allow<{ id: string }, OwnExport> = async ({ db, principal, input }) => {
+  if (principal.kind === "anonymous") throw denied(input.id, "unauthenticated");
+  const [found] = isUuid(input.id) ? await ownExports(db, principal, sql`id = ${input.id}`) : [];
+  if (!found || principal.kind !== "user") throw denied(input.id);
+  return found;
+};
+
+/** Their own, and of a log that they may export still: a role may have gone since it was asked for. */
+const permittedExport: Allow<{ id: string }, OwnExport> = async (context) => {
+  const found = await ownExport(context);
+  const { db, principal, input } = context;
+  if (found.guruId === null) {
+    if (!mayInOrganization(principal, "audit:export-global")) throw denied(input.id);
+    return found;
+  }
+  const standing = await guruStanding(db, principal, found.guruId);
+  if (!standing || !mayOnGuru(principal, "audit:export-guru", standing.standing)) throw denied(input.id);
+  return found;
+};
+
+function shown({ guruId: _, ...status }: OwnExport): ExportStatus {
+  return status;
+}
+
+/** How far an export of the caller's is. */
+export const exportStatus = query<{ id: string }, OwnExport, ExportStatus>({
+  allow: ownExport,
+  run: async ({ scope }) => shown(scope),
+});
+
+/** The same for its download, which asks for the permission anew. */
+export const exportToDownload = query<{ id: string }, OwnExport, ExportStatus>({
+  allow: permittedExport,
+  run: async ({ scope }) => shown(scope),
+});
+
+/** The export that a person has under way, for the page that is opened meanwhile; null when there is none. */
+export const runningExport = query<null, null, ExportStatus | null>({
+  allow: async () => null,
+  async run({ db, principal }) {
+    if (principal.kind !== "user") return null;
+    const [found] = await ownExports(db, principal, isAlive);
+    return found ? shown(found) : null;
+  },
+});

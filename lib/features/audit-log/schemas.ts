@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { auditFilterInput } from "@/lib/audit/query/filter";
+
+const slug = z.string().min(1).max(100);
+
+/** Whose log a page shows. */
+export const auditScopeInput = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("global") }),
+  z.strictObject({ kind: z.literal("guru"), slug }),
+]);
+export type AuditScopeInput = z.infer<typeof auditScopeInput>;
+
+export const viewAuditLogsInput = z.strictObject({ scope: auditScopeInput, filter: auditFilterInput });
+
+export const fetchAuditLogInput = z.strictObject({
+  filter: auditFilterInput,
+  mode: z.enum(["all", "page", "cursor"]),
+  view: z.enum(["default", "full"]),
+});

@@ -1,0 +1,33 @@
+import "server-only";
+import { eq } from "drizzle-orm";
+import { z } from "zod";
+import { dataSourceIndexFailed } from "@/lib/audit/catalogue/gurus";
+import { schema } from "@/lib/db/client";
+import { systemOnly } from "@/lib/gate/allow";
+import { command } from "@/lib/gate/command";
+import { endingRun, runInput } from "../indexing/ending-run";
+import { sourceFact } from "../source-facts";
+
+/** Ends a run badly, with the reason in words. Passages of an earlier run that went well go on answering. */
+export const failIndexing = command({
+  name: "fail-indexing",
+  input: runInput.extend({ message: z.string().min(1).max(500) }),
+  allow: systemOnly,
+  event: dataSourceIndexFailed,
+  target: ({ input }) => ({ id: input.dataSourceId }),
+  async run({ tx, input }) {
+    const found = await endingRun(tx, input);
+    if (!found) return { value: { overtaken: true }, audit: null };
+    const { source, guru } = found;
+    await tx
+      .update(schema.dataSource)
+      .set({ status: "FAIL", error: input.message })
+      .where(eq(schema.dataSource.id, source.id));
+    const { target, label } = sourceFact(source, guru);
+    const changes = [{ field: "status", before: source.status, after: "FAIL" }];
+    return {
+      value: { overtaken: false },
+      audit: { ...(target ? { target } : {}), label, guru, changes, details: { message: input.message } },
+    };
+  },
+});

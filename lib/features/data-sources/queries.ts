@@ -1,0 +1,88 @@
+import "server-only";
+import { and, asc, count, desc, eq, lt, lte, or, sql } from "drizzle-orm";
+import { schema } from "@/lib/db/client";
+import { onGuru } from "@/lib/gate/allow";
+import { query } from "@/lib/gate/query";
+import { isUuid } from "@/lib/platform/ids";
+
+const pageSize = 100;
+const passagesPerPage = 40;
+
+/** The sources of a guru, newest first, a page at a time; `before` is the id of the last source of the page before. */
+export const guruSources = query({
+  allow: onGuru<{ guru: string; before?: string | undefined }>("datasource:read", ({ guru }) => guru),
+  async run({ db, input, scope }) {
+    const { dataSource, account } = schema;
+    const ofGuru = eq(dataSource.guruId, scope.guru.id);
+    const rows = await db
+      .select({
+        id: dataSource.id,
+        kind: dataSource.kind,
+        title: dataSource.title,
+        sizeBytes: dataSource.sizeBytes,
+        status: dataSource.status,
+        error: dataSource.error,
+        passages: dataSource.passages,
+        progressBytes: dataSource.progressBytes,
+        addedBy: account.email,
+        createdAt: dataSource.createdAt,
+        updatedAt: dataSource.updatedAt,
+        readable: sql<boolean>`${dataSource.shownRun} > 0`,
+      })
+      .from(dataSource)
+      .leftJoin(account, eq(account.id, dataSource.createdBy))
+      .where(and(ofGuru, input.before && isUuid(input.before) ? lt(dataSource.id, input.before) : undefined))
+      .orderBy(desc(dataSource.id))
+      .limit(pageSize + 1);
+    const [total] = await db.select({ n: count() }).from(dataSource).where(ofGuru);
+    const [waiting] = await db
+      .select({ n: count() })
+      .from(dataSource)
+      .where(and(ofGuru, or(eq(dataSource.status, "NOT_PROCESSED"), eq(dataSource.status, "PROCESSING"))));
+    const sources = rows.slice(0, pageSize);
+    const next = rows.length > pageSize ? (sources.at(-1)?.id ?? null) : null;
+    return { guru: scope.guru, sources, total: total?.n ?? 0, waiting: waiting?.n ?? 0, next };
+  },
+});
+
+/**
+ * One source with a page of its passages, for whoever may ask the guru: the answers' links lead here.
+ * @returns null when the guru has no such source
+ */
+export const sourcePassages = query({
+  allow: onGuru<{ guru: string; id: string; from?: number | undefined }>("guru:see", ({ guru }) => guru),
+  async run({ db, input, scope }) {
+    const { dataSource, passage } = schema;
+    if (!isUuid(input.id)) return null;
+    const [source] = await db
+      .select({
+        id: dataSource.id,
+        kind: dataSource.kind,
+        title: dataSource.title,
+        sizeBytes: dataSource.sizeBytes,
+        status: dataSource.status,
+        error: dataSource.error,
+        passages: dataSource.passages,
+        shownRun: dataSource.shownRun,
+        indexedAt: dataSource.indexedAt,
+      })
+      .from(dataSource)
+      .where(and(eq(dataSource.guruId, scope.guru.id), eq(dataSource.id, input.id)));
+    if (!source) return null;
+    // Pages begin at fixed places, so that a link to a passage leads to the page that has it.
+    const from = Math.floor(Math.max(0, input.from ?? 0) / passagesPerPage) * passagesPerPage;
+    const rows = await db
+      .select({ ordinal: passage.ordinal, heading: passage.heading, content: passage.content })
+      .from(passage)
+      .where(
+        and(
+          eq(passage.dataSourceId, source.id),
+          eq(passage.run, source.shownRun),
+          sql`${passage.ordinal} >= ${from}`,
+          lte(passage.ordinal, from + passagesPerPage - 1),
+        ),
+      )
+      .orderBy(asc(passage.ordinal));
+    return { guru: scope.guru, source, from, perPage: passagesPerPage, rows };
+  },
+});

@@ -1,0 +1,34 @@
+import "server-only";
+import { sql } from "drizzle-orm";
+import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";
+import { removeUnusedUploads } from "@/lib/features/data-sources/uploads/remove-unused";
+import { closeCounters } from "@/lib/gate/counted";
+import { inTransaction } from "@/lib/gate/transaction";
+import type { Periodic } from "./timers";
+
+const minuteMs = 60_000;
+
+/** Counters whose minute is over become events; a backlog, as after a long stop, is worked off at once. */
+async function closeAllCounters(): Promise<void> {
+  while ((await inTransaction(closeCounters)) > 0);
+}
+
+/** What is kept for a while only. A batch at a time, so that no statement runs into its limit. */
+async function forget(): Promise<void> {
+  const outdated = [
+    sql`delete from attempt where ctid in (select ctid from attempt where created_at < now() - interval '24 hours' limit 5000)`,
+    sql`delete from read_window where ctid in (select ctid from read_window where started_at < now() - interval '24 hours' limit 5000)`,
+    sql`delete from sign_in_delay where ctid in (
+      select ctid from sign_in_delay
+      where last_failure_at < now() - interval '15 minutes' and (blocked_until is null or blocked_until < now()) limit 5000)`,
+  ];
+  for (const statement of outdated) while ((await inTransaction((tx) => tx.execute(statement))).count === 5_000);
+  while ((await removeUnusedUploads()) > 0);
+}
+
+/** Work of System that is due again and again while a worker runs. Several workers at once do no harm. */
+export const systemWork: readonly Periodic[] = [
+  { name: "closing counters", everyMs: minuteMs, run: closeAllCounters },
+  { name: "indexing that fell silent", everyMs: minuteMs / 4, run: requeueSilent },
+  { name: "forgetting", everyMs: 10 * minuteMs, run: forget },
+];

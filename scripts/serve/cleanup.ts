@@ -1,0 +1,43 @@
+import { noRequest, systemPrincipal } from "@/lib/access/principal";
+import { auditPruned } from "@/lib/audit/catalogue/audit-log";
+import { recordEvents } from "@/lib/audit/record/record";
+import { ensurePartitions } from "@/lib/audit/retention/ensure-partitions";
+import { prune } from "@/lib/audit/retention/prune";
+import { eventOf } from "@/lib/gate/facts";
+import { startTimers, type Timers } from "@/lib/jobs/timers";
+import { runtime } from "@/lib/platform/runtime";
+import { executorOf } from "./record-config-changes";
+
+const minuteMs = 60_000;
+
+/**
+ * Removes what is behind the cut-off and records it in the same transaction, as the maintenance role. Nothing removed is
+ * no act, and no event.
+ */
+export async function cleanUp(options: { onlyWhenDue: boolean }): Promise<void> {
+  const { urls, roles, mode } = runtime();
+  await prune({
+    maintenanceUrl: urls.maintenance,
+    roles,
+    mode,
+    onlyWhenDue: options.onlyWhenDue,
+    async inTransaction(tx, { cutoff, removed }) {
+      if (removed === 0 || !cutoff) return;
+      const fact = {
+        target: { id: String(systemPrincipal.orgId) },
+        label: "Audit log",
+        details: { cutoff: cutoff.toISOString(), rowsRemoved: removed },
+      };
+      await recordEvents(executorOf(tx), [eventOf(auditPruned, fact, systemPrincipal, noRequest)]);
+    },
+  });
+}
+
+/** Daily at 03:00 UTC and at start when overdue: looked at each minute, decided by the database's clock. */
+export function startCleanup(): Timers {
+  const { urls } = runtime();
+  return startTimers([
+    { name: "cleanup of the log", everyMs: minuteMs, run: () => cleanUp({ onlyWhenDue: true }) },
+    { name: "weeks of the log ahead", everyMs: 360 * minuteMs, run: () => ensurePartitions({ maintenanceUrl: urls.maintenance }) },
+  ]);
+}
