@@ -6,13 +6,26 @@ import { leastPasswordLength } from "@/lib/features/accounts/schemas";
 import { changePasswordAction } from "./actions";
 
 /** Forced at the first sign-in, free on the profile page. */
-export function ChangePasswordForm({ next, email, wide = false }: { next: string; email: string; wide?: boolean }) {
+export function ChangePasswordForm({
+  next,
+  email,
+  wide = false,
+}: {
+  next: string;
+  email: string;
+  wide?: boolean;
+}) {
   return (
     <ActionForm action={changePasswordAction} attemptId={randomUUID()} label="Change password">
       <input type="hidden" name="next" value={next} />
       {/* So that a password manager knows whose password it is. */}
       <input type="text" autoComplete="username" defaultValue={email} readOnly hidden />
-      <PasswordField name="currentPassword" label="Current password" autoComplete="current-password" required />
+      <PasswordField
+        name="currentPassword"
+        label="Current password"
+        autoComplete="current-password"
+        required
+      />
       <PasswordField
         name="newPassword"
         label="New password"

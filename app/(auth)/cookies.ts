@@ -6,7 +6,13 @@ import { currentCookieName, sessionCookieValue, sessionMaxAgeS } from "@/lib/acc
 import { runtime } from "@/lib/platform/runtime";
 
 function attributes(maxAge: number) {
-  return { httpOnly: true, sameSite: "lax", path: "/", secure: runtime().baseUrl.startsWith("https:"), maxAge } as const;
+  return {
+    httpOnly: true,
+    sameSite: "lax",
+    path: "/",
+    secure: runtime().baseUrl.startsWith("https:"),
+    maxAge,
+  } as const;
 }
 
 /** After the commit of what started the session. */

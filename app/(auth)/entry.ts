@@ -5,7 +5,11 @@ import { requestFacts, signedInUser } from "@/lib/gate/current";
 
 /** What the pages before signing in may say: the organization, and which doors stand open. */
 export async function loadEntry() {
-  const result = await entryFacts.execute({ principal: anonymousPrincipal, request: await requestFacts(), input: null });
+  const result = await entryFacts.execute({
+    principal: anonymousPrincipal,
+    request: await requestFacts(),
+    input: null,
+  });
   if (!result.ok) throw new Error("the entry facts are open to anyone");
   return result.value;
 }

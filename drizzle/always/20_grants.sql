@@ -12,7 +12,7 @@ BEGIN
   EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA public FROM %I, %I', app, sealer);
 
   -- The business tables: the runtime role works on them.
-  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'audit\_%' LOOP
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'audit\_%' AND tablename <> 'schema_migration' LOOP
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON public.%I TO %I', t, app);
   END LOOP;
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON audit_counter TO %I', app);

@@ -19,15 +19,26 @@ export function knownBrowserCookieName(): string {
 /** The tokens in the cookie, one an account, the latest first; whatever else it holds is left out. */
 export function browserTokens(cookie: string | undefined): string[] {
   if (!cookie || cookie.length > 1_000) return [];
-  return cookie.split(".").filter((token) => tokenShape.test(token)).slice(0, mostTokens);
+  return cookie
+    .split(".")
+    .filter((token) => tokenShape.test(token))
+    .slice(0, mostTokens);
 }
 
 /** Has a browser with one of these tokens signed in to the account before? */
-export async function isKnownBrowser(tx: Pick<Tx, "select">, accountId: string, tokens: readonly string[]): Promise<boolean> {
+export async function isKnownBrowser(
+  tx: Pick<Tx, "select">,
+  accountId: string,
+  tokens: readonly string[],
+): Promise<boolean> {
   return (await knownToken(tx, accountId, tokens)) !== null;
 }
 
-async function knownToken(tx: Pick<Tx, "select">, accountId: string, tokens: readonly string[]): Promise<string | null> {
+async function knownToken(
+  tx: Pick<Tx, "select">,
+  accountId: string,
+  tokens: readonly string[],
+): Promise<string | null> {
   const { knownBrowser } = schema;
   const found = await tx
     .select({ tokenHash: knownBrowser.tokenHash })
@@ -47,13 +58,18 @@ export async function rememberBrowser(tx: Tx, accountId: string, tokens: readonl
   await tx
     .insert(knownBrowser)
     .values({ accountId, tokenHash: sha256(token) })
-    .onConflictDoUpdate({ target: [knownBrowser.accountId, knownBrowser.tokenHash], set: { lastUsedAt: sql`gurulog_now()` } });
+    .onConflictDoUpdate({
+      target: [knownBrowser.accountId, knownBrowser.tokenHash],
+      set: { lastUsedAt: sql`gurulog_now()` },
+    });
   const kept = tx
     .select({ tokenHash: knownBrowser.tokenHash })
     .from(knownBrowser)
     .where(eq(knownBrowser.accountId, accountId))
     .orderBy(desc(knownBrowser.lastUsedAt))
     .limit(mostBrowsersOfAccount);
-  await tx.delete(knownBrowser).where(and(eq(knownBrowser.accountId, accountId), notInArray(knownBrowser.tokenHash, kept)));
+  await tx
+    .delete(knownBrowser)
+    .where(and(eq(knownBrowser.accountId, accountId), notInArray(knownBrowser.tokenHash, kept)));
   return [token, ...tokens.filter((other) => other !== token)].slice(0, mostTokens).join(".");
 }

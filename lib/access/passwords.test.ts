@@ -5,7 +5,10 @@ import { hashesComputed, hashPassword, verifyPassword } from "./passwords";
 const of = { email: "i.berg@halden.example", name: "Ingrid Berg" };
 
 it("hashes with argon2id at OWASP's setting, with a salt of its own each time", async () => {
-  const [one, two] = await Promise.all([hashPassword("four quiet herons"), hashPassword("four quiet herons")]);
+  const [one, two] = await Promise.all([
+    hashPassword("four quiet herons"),
+    hashPassword("four quiet herons"),
+  ]);
   expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(one).not.toBe(two);
   expect(await verifyPassword(one, "four quiet herons")).toBe(true);
@@ -31,7 +34,13 @@ it("never computes more than two hashes at once, and serves all who wait", async
   expect(hashesComputed().peak).toBe(2);
 });
 
-it.each(["four quiet herons", "correct horse battery staple", "Ø".repeat(6) + "æåølkj", "N7$kd92!xQpz", "halden-works-2026-x"])("lets %j pass", (password) => {
+it.each([
+  "four quiet herons",
+  "correct horse battery staple",
+  "Ø".repeat(6) + "æåølkj",
+  "N7$kd92!xQpz",
+  "halden-works-2026-x",
+])("lets %j pass", (password) => {
   expect(passwordProblem(password, of)).toBeNull();
 });
 

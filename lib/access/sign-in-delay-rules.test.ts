@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import { delayAfterS, oneMoreFailure, throttledMessage } from "./sign-in-delay-rules";
 
 it("leaves five failures free, then doubles from one second to sixty", () => {
-  expect(Array.from({ length: 15 }, (_, i) => delayAfterS(i))).toEqual([0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  expect(Array.from({ length: 15 }, (_, i) => delayAfterS(i))).toEqual([
+    0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60,
+  ]);
   expect(delayAfterS(1_000_000)).toBe(60);
 });
 

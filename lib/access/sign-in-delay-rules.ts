@@ -1,6 +1,6 @@
 /** Failures that cost nothing; each one after them doubles the wait. */
-export const freeFailures = 5;
-export const longestDelayS = 60;
+const freeFailures = 5;
+const longestDelayS = 60;
 /** Without a failure for this long everything is forgotten, in seconds. */
 export const forgottenAfterS = 15 * 60;
 

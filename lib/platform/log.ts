@@ -5,7 +5,7 @@
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
-  const isQuery = "params" in error || "query" in error;
+  const isQuery = "params" in error;
   const head = isQuery ? `${error.name}: the query failed` : `${error.name}: ${error.message}`;
   const cause = error.cause === undefined ? [] : [`caused by ${describeError(error.cause)}`];
   return [head, ...frames, ...cause].join("\n");

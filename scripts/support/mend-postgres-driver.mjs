@@ -56,6 +56,29 @@ const mends = [
     "    function handler(q) {\n      c.queue === full\n        ? queue.push(q)",
     "    function handler(q) {\n      if (lost)\n        return q.reject(lost)\n      c.queue === full\n        ? queue.push(q)",
   ],
+  [
+    // The same when the pool itself ends a connection (idle, too old) that it later opens again.
+    "connection.js",
+    "    clearImmediate(nextWriteTimer)\n    if (socket) {",
+    "    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    if (socket) {",
+  ],
+  [
+    // What the lost connection answered last is taken for an answer to the first query of the next one.
+    "connection.js",
+    "    if (initial)\n      return reconnect()\n",
+    "    if (initial) {\n      query = results = errorResponse = null\n      result = new Result()\n      return reconnect()\n    }\n",
+  ],
+  [
+    "connection.js",
+    "error(Errors.connection('CONNECTION_CLOSED', options, socket))\n    closedTime",
+    "error(Errors.connection('CONNECTION_CLOSED', options, socket))\n    query = results = errorResponse = null\n    result = new Result()\n    closedTime",
+  ],
+  [
+    // Giving back a reserved connection that was lost puts a dead one among the open ones of the pool.
+    "index.js",
+    "    sql.release = () => {\n      c.reserved = null\n",
+    "    sql.release = () => {\n      if (lost)\n        return\n      c.onclose = c.reserved = null\n",
+  ],
 ];
 
 /** @throws {StepError} when the driver is another than the one the mends were made for */

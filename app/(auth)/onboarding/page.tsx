@@ -23,8 +23,8 @@ export default async function OnboardingPage({ searchParams }: { searchParams: S
     >
       {linked === "" ? (
         <FormMessage tone="info">
-          Open the set-up link that the start of Gurulog printed in its output: it carries the set-up token. Or copy the
-          token from there into the last field.
+          Open the set-up link that the start of Gurulog printed in its output: it carries the set-up token.
+          Or copy the token from there into the last field.
         </FormMessage>
       ) : null}
       <ActionForm action={completeOnboardingAction} label="Set up">

@@ -17,8 +17,8 @@ export default async function PendingPage() {
     <AuthLayout title="You are not a member">
       <p className="mb-4 text-fg-2 text-sm">
         You are signed in as <VisibleText text={user.email} />, but you are not a member of{" "}
-        <VisibleText text={entry.organization} />: either its owner has not let you in yet, or your membership was ended.
-        Ask the owner, then load this page again.
+        <VisibleText text={entry.organization} />: either its owner has not let you in yet, or your membership
+        was ended. Ask the owner, then load this page again.
       </p>
       <ActionForm action={signOutAction} attemptId={randomUUID()} label="Sign out">
         <SubmitButton look="default" size="lg" wide>

@@ -88,7 +88,7 @@ export async function finishExport(id: string, counts: ExportCounts): Promise<bo
 export async function eventOfExport(on: Pick<ReadDb, "execute">, id: string): Promise<string | null> {
   const [row] = await on.execute<{ id: string }>(sql`
     select e.id from export_job j join audit_event e on e.org_id = j.org_id and e.account_id = j.account_id
-      and e.occurred_at >= j.created_at and e.occurred_at < j.created_at + interval '1 minute'
+      and e.occurred_at >= j.created_at and e.occurred_at < j.created_at + interval '1 hour'
       and e.action = 'audit.exported' and e.outcome = 'success' and e.details ->> 'exportId' = j.id::text
     where j.id = ${id}`);
   return row?.id ?? null;

@@ -28,7 +28,8 @@ export function around<In extends z.ZodType, V>(
       try {
         return await prepare(parsed.data, call, (prepared) => act.execute({ ...call, ...prepared }));
       } catch (error) {
-        if (error instanceof Refusal) return { ok: false, code: error.code, message: error.message, ...error.options };
+        if (error instanceof Refusal)
+          return { ok: false, code: error.code, message: error.message, ...error.options };
         logError(`command ${act.name}`, error, call.request.requestId ?? undefined);
         return {
           ok: false,
@@ -44,5 +45,10 @@ export function around<In extends z.ZodType, V>(
 
 /** The answer to values that cannot be used. */
 export function invalid(fieldErrors: Record<string, string[]>): Failure {
-  return { ok: false, code: "invalid", message: Object.values(fieldErrors)[0]?.[0] ?? "Please check the values.", fieldErrors };
+  return {
+    ok: false,
+    code: "invalid",
+    message: Object.values(fieldErrors)[0]?.[0] ?? "Please check the values.",
+    fieldErrors,
+  };
 }

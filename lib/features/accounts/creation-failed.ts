@@ -1,7 +1,7 @@
 import "server-only";
 import type { AuditFact } from "@/lib/gate/facts";
-import { mintId } from "@/lib/platform/ids";
 import type { Refusal } from "@/lib/platform/errors";
+import { mintId } from "@/lib/platform/ids";
 
 /** The record of an account that did not come to be: actor and target are the id that it would have had. */
 export function creationFailedFact(email: string | null, refusal: Refusal): AuditFact {

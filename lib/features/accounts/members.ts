@@ -28,7 +28,8 @@ export async function refuseWithoutSeat(tx: Tx): Promise<void> {
   const seats = runtime().env.GURULOG_SEATS;
   if (seats === undefined) return;
   const taken = await tx.$count(schema.membership, eq(schema.membership.orgId, theOrganization));
-  if (taken >= seats) throw refuse("closed", "All seats of this organization are taken. Ask its owner for one.");
+  if (taken >= seats)
+    throw refuse("closed", "All seats of this organization are taken. Ask its owner for one.");
 }
 
 /**
@@ -46,7 +47,10 @@ export async function insertMember(
     .values({ ...person, emailKey: emailKey(person.email) })
     .onConflictDoNothing({ target: account.emailKey })
     .returning({ id: account.id });
-  if (!made) throw refuse("exists", "An account with this e-mail address exists already. Sign in instead.", { fieldErrors: { email: ["This address has an account already."] } });
+  if (!made)
+    throw refuse("exists", "An account with this e-mail address exists already. Sign in instead.", {
+      fieldErrors: { email: ["This address has an account already."] },
+    });
   await tx.insert(membership).values({ orgId: theOrganization, accountId: made.id, role });
   return made.id;
 }

@@ -23,7 +23,13 @@ const elsewhere = /^\/[/\\]/;
  * @param wanted as it came from outside
  */
 export function safeNextPath(wanted: unknown): string {
-  if (typeof wanted !== "string" || wanted.length > 2_000 || !wanted.startsWith("/") || elsewhere.test(wanted)) return "/";
+  if (
+    typeof wanted !== "string" ||
+    wanted.length > 2_000 ||
+    !wanted.startsWith("/") ||
+    elsewhere.test(wanted)
+  )
+    return "/";
   const base = "http://this.invalid";
   if (/[\p{Cc}\\]/u.test(wanted) || !URL.canParse(wanted, base)) return "/";
   const { origin, pathname, search, hash } = new URL(wanted, base);

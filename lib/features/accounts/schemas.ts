@@ -4,7 +4,7 @@ export { leastPasswordLength } from "@/lib/access/password-length";
 
 export const mostEmailLength = 320;
 export const mostNameLength = 100;
-export const mostOrganizationLength = 100;
+const mostOrganizationLength = 100;
 export const defaultRetentionDays = 90;
 const mostRetentionDays = 36_500;
 
@@ -13,7 +13,9 @@ const named = (missing: string, most: number) =>
   text(missing).pipe(z.string().min(1, missing).max(most, `Use at most ${most} characters.`));
 
 /** An address as it is stored. How it is compared: `emailKey`. */
-const email = named("Give your e-mail address.", mostEmailLength).pipe(z.email("This is not an e-mail address. Write it as name@example.com."));
+const email = named("Give your e-mail address.", mostEmailLength).pipe(
+  z.email("This is not an e-mail address. Write it as name@example.com."),
+);
 /** Its rules (length, common ones) are checked on the server, where the list of common ones is. */
 const newPassword = z.string("Choose a password.").min(1, "Choose a password.");
 const checkbox = z.preprocess((v) => v === "on" || v === true || v === "true", z.boolean());
@@ -34,7 +36,9 @@ export const registerInput = z.strictObject({
 });
 
 export const onboardingInput = z.strictObject({
-  setupToken: text("Give the set-up token.").pipe(z.string().min(1, "Give the set-up token; it stands in the output of the start.")),
+  setupToken: text("Give the set-up token.").pipe(
+    z.string().min(1, "Give the set-up token; it stands in the output of the start."),
+  ),
   organization: named("Name the organization.", mostOrganizationLength),
   name: named("Give your name.", mostNameLength),
   email,

@@ -19,7 +19,10 @@ export function fromElsewhere(): RequestFacts {
 }
 
 /** An account with a password, by fixture. */
-export async function personWithPassword(product: TestProduct, role: OrgRole | null = "member"): Promise<UserPrincipal> {
+export async function personWithPassword(
+  product: TestProduct,
+  role: OrgRole | null = "member",
+): Promise<UserPrincipal> {
   const person = await product.person(`p-${randomUUID()}@halden.example`, role);
   await product.admin`update account set password_hash = ${await hashPassword(rightPassword)} where id = ${person.accountId}`;
   return person;
@@ -32,7 +35,12 @@ export interface SignedIn {
 }
 
 /** Signs in through the real command. */
-export async function signedInAs(email: string, password = rightPassword, request = fromElsewhere(), browser?: string): Promise<SignedIn> {
+export async function signedInAs(
+  email: string,
+  password = rightPassword,
+  request = fromElsewhere(),
+  browser?: string,
+): Promise<SignedIn> {
   const input = { email, password, ...(browser === undefined ? {} : { browser }) };
   const result = await signIn.execute({ principal: { kind: "anonymous", orgId: 1 }, request, input });
   if (!result.ok || result.value === null) throw new Error(`not signed in: ${JSON.stringify(result)}`);

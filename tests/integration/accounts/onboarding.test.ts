@@ -22,20 +22,33 @@ const onboarding = (over: Record<string, unknown> = {}) => ({
   password: rightPassword,
   ...over,
 });
-const retention = async () => (await product.admin`select retention_chosen, retention_days from audit_config`)[0];
+const retention = async () =>
+  (await product.admin`select retention_chosen, retention_days from audit_config`)[0];
 
 describe("complete-onboarding", () => {
   it("makes the owner and names the organization: REGISTER leads, LOGIN_SUCCESS and OWNER_CREATED carry it as cause", async () => {
     const request = fromElsewhere();
-    const result = await completeOnboarding.execute({ principal, request, input: onboarding({ retentionDays: "365", joinWithoutApproval: "on" }) });
+    const result = await completeOnboarding.execute({
+      principal,
+      request,
+      input: onboarding({ retentionDays: "365", joinWithoutApproval: "on" }),
+    });
     if (!result.ok || result.value === null) throw new Error(JSON.stringify(result));
     const user = await principalOfCookie(await sessionCookieValue(result.value.sid));
     expect(user).toMatchObject({ role: "owner", email: "i.berg@halden.example" });
-    expect(await product.admin`select name, member_approval_required from organization`).toEqual([{ name: "Halden Works", member_approval_required: false }]);
+    expect(await product.admin`select name, member_approval_required from organization`).toEqual([
+      { name: "Halden Works", member_approval_required: false },
+    ]);
     expect(await retention()).toEqual({ retention_chosen: 365, retention_days: 365 });
     const events = await product.events();
     expect(events.map((e) => e.operation)).toEqual(["REGISTER", "LOGIN_SUCCESS", "OWNER_CREATED"]);
-    for (const event of events) expect(event).toMatchObject({ actor_type: "user", actor_id: user?.accountId, account_id: user?.accountId, ip: request.ip });
+    for (const event of events)
+      expect(event).toMatchObject({
+        actor_type: "user",
+        actor_id: user?.accountId,
+        account_id: user?.accountId,
+        ip: request.ip,
+      });
     expect(events.map((e) => e.cause)).toEqual([null, events[0]?.id, events[0]?.id]);
     expect(events[2]).toMatchObject({
       model: "Organization",
@@ -47,16 +60,30 @@ describe("complete-onboarding", () => {
   });
 
   it("asks for approval and keeps 90 days unless told otherwise", async () => {
-    const result = await completeOnboarding.execute({ principal, request: fromElsewhere(), input: onboarding() });
+    const result = await completeOnboarding.execute({
+      principal,
+      request: fromElsewhere(),
+      input: onboarding(),
+    });
     expect(result.ok).toBe(true);
     const owner = (await product.events("user.owner_created"))[0];
     expect(owner?.details).toMatchObject({ memberApprovalRequired: true, retentionDays: 90 });
-    expect(await register.execute({ principal, request: fromElsewhere(), input: { name: "N", email: "n@halden.example", password: rightPassword } })).toMatchObject({ code: "closed" });
+    expect(
+      await register.execute({
+        principal,
+        request: fromElsewhere(),
+        input: { name: "N", email: "n@halden.example", password: rightPassword },
+      }),
+    ).toMatchObject({ code: "closed" });
   });
 
   it("leaves the retention of the environment in force", async () => {
     product.runtime.env.GURULOG_AUDIT_RETENTION_DAYS = 30;
-    const result = await completeOnboarding.execute({ principal, request: fromElsewhere(), input: onboarding({ retentionDays: "365" }) });
+    const result = await completeOnboarding.execute({
+      principal,
+      request: fromElsewhere(),
+      input: onboarding({ retentionDays: "365" }),
+    });
     expect(result.ok).toBe(true);
     expect((await product.events("user.owner_created"))[0]?.details).toMatchObject({ retentionDays: 30 });
     expect(await retention()).toMatchObject({ retention_chosen: null });
@@ -64,7 +91,11 @@ describe("complete-onboarding", () => {
 
   it("has one winner among twenty who hold the token at once; the others are refused, each with its record", async () => {
     const tries = Array.from({ length: 20 }, (_, i) =>
-      completeOnboarding.execute({ principal, request: fromElsewhere(), input: onboarding({ email: `visitor-${i}@halden.example`, organization: `Org ${i}` }) }),
+      completeOnboarding.execute({
+        principal,
+        request: fromElsewhere(),
+        input: onboarding({ email: `visitor-${i}@halden.example`, organization: `Org ${i}` }),
+      }),
     );
     const results = await Promise.all(tries);
     const winner = results.findIndex((r) => r.ok);
@@ -78,8 +109,14 @@ describe("complete-onboarding", () => {
 
   it("takes the set-up token from wherever the visitor comes, records wrong ones, and delays whoever guesses", async () => {
     const request = { ...fromElsewhere(), ip: "127.0.0.1" };
-    const guess = (i: number) => completeOnboarding.execute({ principal, request, input: onboarding({ setupToken: `guess-${i}` }) });
-    for (let i = 0; i < 6; i += 1) expect(await guess(i)).toMatchObject({ ok: false, code: "forbidden", fieldErrors: { setupToken: expect.any(Array) } });
+    const guess = (i: number) =>
+      completeOnboarding.execute({ principal, request, input: onboarding({ setupToken: `guess-${i}` }) });
+    for (let i = 0; i < 6; i += 1)
+      expect(await guess(i)).toMatchObject({
+        ok: false,
+        code: "forbidden",
+        fieldErrors: { setupToken: expect.any(Array) },
+      });
     await product.admin`update sign_in_delay set blocked_until = now() + interval '60 seconds'`;
     for (let i = 6; i < 9; i += 1) expect(await guess(i)).toMatchObject({ ok: false, code: "throttled" });
     await closeMinute(product);
@@ -94,12 +131,18 @@ describe("complete-onboarding", () => {
 
   it("changes nothing when the log takes no event, and can be tried again", async () => {
     const mend = await breakTheLog(product);
-    const result = await completeOnboarding.execute({ principal, request: fromElsewhere(), input: onboarding() });
+    const result = await completeOnboarding.execute({
+      principal,
+      request: fromElsewhere(),
+      input: onboarding(),
+    });
     await mend();
     expect(result).toMatchObject({ ok: false, code: "internal" });
     expect(await countOf("account")).toBe(0);
     expect(await retention()).toMatchObject({ retention_chosen: null });
-    expect((await completeOnboarding.execute({ principal, request: fromElsewhere(), input: onboarding() })).ok).toBe(true);
+    expect(
+      (await completeOnboarding.execute({ principal, request: fromElsewhere(), input: onboarding() })).ok,
+    ).toBe(true);
   });
 
   it("refuses values that cannot be used beside their field, without a record", async () => {
@@ -115,17 +158,31 @@ describe("complete-onboarding", () => {
       [{ role: "owner" }, "form"],
     ];
     for (const [over, field] of cases) {
-      const result = await completeOnboarding.execute({ principal, request: fromElsewhere(), input: onboarding(over) });
-      expect(result, JSON.stringify(over)).toMatchObject({ ok: false, code: "invalid", fieldErrors: { [field]: expect.any(Array) } });
+      const result = await completeOnboarding.execute({
+        principal,
+        request: fromElsewhere(),
+        input: onboarding(over),
+      });
+      expect(result, JSON.stringify(over)).toMatchObject({
+        ok: false,
+        code: "invalid",
+        fieldErrors: { [field]: expect.any(Array) },
+      });
     }
     expect(await product.events()).toEqual([]);
     expect(await countOf("account")).toBe(0);
   });
 
   it("stores a hostile name of the organization safely", async () => {
-    const result = await completeOnboarding.execute({ principal, request: fromElsewhere(), input: onboarding({ organization: "=Halden\0\u202E<b>\ud800" }) });
+    const result = await completeOnboarding.execute({
+      principal,
+      request: fromElsewhere(),
+      input: onboarding({ organization: "=Halden\0\u202E<b>\ud800" }),
+    });
     expect(result.ok).toBe(true);
-    expect((await product.events("user.owner_created"))[0]?.target_label).toBe("=Halden\u2400\u202E<b>\ufffd");
+    expect((await product.events("user.owner_created"))[0]?.target_label).toBe(
+      "=Halden\u2400\u202E<b>\ufffd",
+    );
   });
 });
 
@@ -142,8 +199,20 @@ describe("the owner from the environment", () => {
     expect(await createOwnerFromEnvironment()).toBe(false);
     const events = await product.events();
     expect(events.map((e) => e.operation)).toEqual(["USER_CREATED", "OWNER_CREATED"]);
-    expect(events[0]).toMatchObject({ actor_type: "system", actor_id: "system", ip: null, target_label: "owner@halden.example", cause: null });
-    expect(events[1]).toMatchObject({ actor_type: "user", actor_id: events[0]?.target_id, ip: null, cause: events[0]?.id, target_label: "Organization" });
+    expect(events[0]).toMatchObject({
+      actor_type: "system",
+      actor_id: "system",
+      ip: null,
+      target_label: "owner@halden.example",
+      cause: null,
+    });
+    expect(events[1]).toMatchObject({
+      actor_type: "user",
+      actor_id: events[0]?.target_id,
+      ip: null,
+      cause: events[0]?.id,
+      target_label: "Organization",
+    });
     expect((await signedInAs("owner@halden.example")).principal.role).toBe("owner");
   });
 

@@ -8,8 +8,14 @@ import { fromElsewhere, rightPassword } from "./accounts-for-tests";
 const principal = anonymousPrincipal;
 let product: TestProduct;
 let next = 0;
-const newcomer = (over: Record<string, unknown> = {}) => ({ name: "Nora New", email: `newcomer-${++next}@halden.example`, password: rightPassword, ...over });
-const setApproval = (required: boolean) => product.admin`update organization set member_approval_required = ${required}`;
+const newcomer = (over: Record<string, unknown> = {}) => ({
+  name: "Nora New",
+  email: `newcomer-${++next}@halden.example`,
+  password: rightPassword,
+  ...over,
+});
+const setApproval = (required: boolean) =>
+  product.admin`update organization set member_approval_required = ${required}`;
 
 beforeAll(async () => {
   product = await createTestProduct({ GURULOG_SEATS: "40" });
@@ -25,7 +31,12 @@ describe("register", () => {
     const result = await register.execute({ principal, request, input });
     if (!result.ok || result.value === null) throw new Error("refused");
     const user = await principalOfCookie(await sessionCookieValue(result.value.sid));
-    expect(user).toMatchObject({ email: input.email, name: "Nora New", role: "member", mustChangePassword: false });
+    expect(user).toMatchObject({
+      email: input.email,
+      name: "Nora New",
+      role: "member",
+      mustChangePassword: false,
+    });
     const [registered, signedIn] = (await product.events()).slice(-2);
     expect(registered).toMatchObject({
       action: "user.registered",
@@ -41,7 +52,12 @@ describe("register", () => {
       ip: request.ip,
       cause: null,
     });
-    expect(signedIn).toMatchObject({ operation: "LOGIN_SUCCESS", actor_id: user?.accountId, target_id: user?.accountId, cause: registered?.id });
+    expect(signedIn).toMatchObject({
+      operation: "LOGIN_SUCCESS",
+      actor_id: user?.accountId,
+      target_id: user?.accountId,
+      cause: registered?.id,
+    });
   });
 
   it("is refused while members need approval, as user.creation_failed whose actor is the account that did not come to be", async () => {
@@ -49,7 +65,11 @@ describe("register", () => {
     const accounts = await countOf("account");
     const input = newcomer();
     const result = await register.execute({ principal, request: fromElsewhere(), input });
-    expect(result).toMatchObject({ ok: false, code: "closed", message: expect.stringMatching(/^Registration is closed\. Ask the owner/) });
+    expect(result).toMatchObject({
+      ok: false,
+      code: "closed",
+      message: expect.stringMatching(/^Registration is closed\. Ask the owner/),
+    });
     expect(await countOf("account")).toBe(accounts);
     const event = (await product.events()).at(-1);
     expect(event).toMatchObject({
@@ -71,7 +91,11 @@ describe("register", () => {
     const input = newcomer();
     await register.execute({ principal, request: fromElsewhere(), input });
     const before = (await product.events()).length;
-    const again = await register.execute({ principal, request: fromElsewhere(), input: { ...input, email: input.email.toUpperCase() } });
+    const again = await register.execute({
+      principal,
+      request: fromElsewhere(),
+      input: { ...input, email: input.email.toUpperCase() },
+    });
     expect(again).toMatchObject({ ok: false, code: "exists", fieldErrors: { email: expect.any(Array) } });
     const events = (await product.events()).slice(before);
     expect(events.map((e) => e.action)).toEqual(["user.creation_failed"]);
@@ -79,9 +103,13 @@ describe("register", () => {
 
   it("gives one address to one of ten who ask at once", async () => {
     const input = newcomer();
-    const results = await Promise.all(Array.from({ length: 10 }, () => register.execute({ principal, request: fromElsewhere(), input })));
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () => register.execute({ principal, request: fromElsewhere(), input })),
+    );
     expect(results.filter((r) => r.ok)).toHaveLength(1);
-    const refused = (await product.events("user.creation_failed")).filter((e) => e.target_label === input.email);
+    const refused = (await product.events("user.creation_failed")).filter(
+      (e) => e.target_label === input.email,
+    );
     expect(refused).toHaveLength(9);
   });
 
@@ -89,10 +117,17 @@ describe("register", () => {
     const taken = await countOf("membership");
     const seats = 40;
     product.runtime.env.GURULOG_SEATS = taken + 2;
-    const results = await Promise.all(Array.from({ length: 8 }, () => register.execute({ principal, request: fromElsewhere(), input: newcomer() })));
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        register.execute({ principal, request: fromElsewhere(), input: newcomer() }),
+      ),
+    );
     product.runtime.env.GURULOG_SEATS = seats;
     expect(results.filter((r) => r.ok)).toHaveLength(2);
-    expect(results.find((r) => !r.ok)).toMatchObject({ code: "closed", message: expect.stringContaining("seats") });
+    expect(results.find((r) => !r.ok)).toMatchObject({
+      code: "closed",
+      message: expect.stringContaining("seats"),
+    });
     expect(await countOf("membership")).toBe(taken + 2);
   });
 
@@ -106,9 +141,16 @@ describe("register", () => {
     ["the name", "nora new and her long name"],
   ])("refuses a password that is %s beside the field, without a record", async (_, password) => {
     const before = (await product.events()).length;
-    const input = newcomer({ password, ...(password.startsWith("nora") ? { name: "Nora New and her long name" } : {}) });
+    const input = newcomer({
+      password,
+      ...(password.startsWith("nora") ? { name: "Nora New and her long name" } : {}),
+    });
     const result = await register.execute({ principal, request: fromElsewhere(), input });
-    expect(result).toMatchObject({ ok: false, code: "invalid", fieldErrors: { password: [expect.any(String)] } });
+    expect(result).toMatchObject({
+      ok: false,
+      code: "invalid",
+      fieldErrors: { password: [expect.any(String)] },
+    });
     expect((await product.events()).length).toBe(before);
   });
 
@@ -125,15 +167,20 @@ describe("register", () => {
     expect(result).toMatchObject({ ok: false, code: "invalid", fieldErrors: { [field]: expect.any(Array) } });
   });
 
-  it.each(["\0nul", "\u202Ebidi", "\ud800lone", "=1+1", "<script>alert(1)</script>", "line\nbreak", "__proto__"])(
-    "stores the hostile name %j safely",
-    async (name) => {
-      const result = await register.execute({ principal, request: fromElsewhere(), input: newcomer({ name }) });
-      if (!result.ok || result.value === null) throw new Error("refused");
-      const user = await principalOfCookie(await sessionCookieValue(result.value.sid));
-      expect(user?.name).toBe(name.replace("\0", "\u2400").toWellFormed());
-    },
-  );
+  it.each([
+    "\0nul",
+    "\u202Ebidi",
+    "\ud800lone",
+    "=1+1",
+    "<script>alert(1)</script>",
+    "line\nbreak",
+    "__proto__",
+  ])("stores the hostile name %j safely", async (name) => {
+    const result = await register.execute({ principal, request: fromElsewhere(), input: newcomer({ name }) });
+    if (!result.ok || result.value === null) throw new Error("refused");
+    const user = await principalOfCookie(await sessionCookieValue(result.value.sid));
+    expect(user?.name).toBe(name.replace("\0", "\u2400").toWellFormed());
+  });
 
   it("makes no account when the log takes no event", async () => {
     const accounts = await countOf("account");

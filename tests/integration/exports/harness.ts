@@ -47,14 +47,14 @@ export async function seed(product: TestProduct, events: readonly SeedEvent[]): 
       actor_id text, actor_email text, ip inet, target_label text, metadata jsonb, changes jsonb, details jsonb)`;
 }
 
-/** Many plain events, a millisecond apart. */
-export async function seedMany(product: TestProduct, count: number): Promise<void> {
+/** Many plain events, a millisecond apart, with a change of 32 characters times `width` each. */
+export async function seedMany(product: TestProduct, count: number, width = 10): Promise<void> {
   await product.admin`
     insert into audit_event (occurred_at, org_id, action, operation, action_type, model, outcome, actor_type, actor_id,
       actor_email, ip, target_type, target_id, target_label, changes, details, version)
     select now() - interval '1 hour' - i * interval '1 millisecond', 1, 'test.seeded', 'SEEDED', 'created', 'DataSource', 'success',
       'user', 'actor', 'm.solberg@halden.example', '203.0.113.9', 'datasource', 'target', 'source ' || i,
-      jsonb_build_array(jsonb_build_object('field', 'content', 'before', null, 'after', repeat(md5(i::text), 10))), '{}', '0'
+      jsonb_build_array(jsonb_build_object('field', 'content', 'before', null, 'after', repeat(md5(i::text), ${width}))), '{}', '0'
     from generate_series(1, ${count}) i`;
 }
 

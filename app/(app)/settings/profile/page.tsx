@@ -9,7 +9,10 @@ export const metadata = { title: "Profile" };
 export default async function ProfilePage() {
   const user = await requireUser();
   return (
-    <AppPage active="/settings/profile" breadcrumb={[{ label: "Settings", href: "/settings" }, { label: "Profile" }]}>
+    <AppPage
+      active="/settings/profile"
+      breadcrumb={[{ label: "Settings", href: "/settings" }, { label: "Profile" }]}
+    >
       <Page title="Profile" narrow>
         <Section title="You">
           <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">

@@ -26,7 +26,12 @@ export const admitPasswordChange = command({
     await refuseWhileDelayed(tx, { account: passwordChangeKey(principal.accountId), address: null });
     const { account } = schema;
     const [found] = await tx
-      .select({ id: account.id, passwordHash: account.passwordHash, email: account.email, name: account.name })
+      .select({
+        id: account.id,
+        passwordHash: account.passwordHash,
+        email: account.email,
+        name: account.name,
+      })
       .from(account)
       .where(eq(account.id, principal.accountId));
     if (!found) throw refuse("unauthenticated", "This account no longer exists.");

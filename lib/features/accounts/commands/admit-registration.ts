@@ -24,8 +24,18 @@ export const admitRegistration = command({
   target: () => ({ id: "unknown" }),
   async onRefusal({ tx, principal, request }, refusal) {
     if (!(refusal instanceof Throttled)) return null;
-    const fact = { target: { id: "unknown" }, ...creationFailedFact(null, refusal), details: { reason: "throttled" } };
-    await recordCounted(tx, "throttled", addressKey(request.ip) ?? "-", "register", eventOf(creationFailed, fact, principal, request));
+    const fact = {
+      target: { id: "unknown" },
+      ...creationFailedFact(null, refusal),
+      details: { reason: "throttled" },
+    };
+    await recordCounted(
+      tx,
+      "throttled",
+      addressKey(request.ip) ?? "-",
+      "register",
+      eventOf(creationFailed, fact, principal, request),
+    );
     return null;
   },
   async run({ tx, request }) {

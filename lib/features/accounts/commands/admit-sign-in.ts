@@ -46,7 +46,13 @@ export const admitSignIn = command({
       principal,
       request,
     );
-    await recordCounted(tx, "throttled", addressKey(request.ip) ?? "-", `sign-in ${named === null ? "-" : emailKey(named)}`, event);
+    await recordCounted(
+      tx,
+      "throttled",
+      addressKey(request.ip) ?? "-",
+      `sign-in ${named === null ? "-" : emailKey(named)}`,
+      event,
+    );
     return null;
   },
   async run({ tx, input, request }) {

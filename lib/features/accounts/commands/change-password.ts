@@ -46,7 +46,8 @@ const setPassword = command({
       .set({ passwordHash: hash, mustChangePassword: false })
       .where(and(eq(account.id, principal.accountId), eq(account.passwordHash, before.passwordHash)))
       .returning({ id: account.id });
-    if (changed.length === 0) throw refuse("conflict", "The password was changed elsewhere a moment ago. Sign in with the new one.");
+    if (changed.length === 0)
+      throw refuse("conflict", "The password was changed elsewhere a moment ago. Sign in with the new one.");
     // This browser stays signed in under another id: a copy of its cookie is as dead as the other sessions.
     const sid = await renewSession(tx, principal.sessionHash);
     if (sid === null) throw refuse("unauthenticated", "Your session has ended. Sign in again.");
@@ -67,10 +68,15 @@ export const changePassword = around(setPassword, changePasswordInput, async (in
     if (!admitted.ok) return admitted;
     if ("repeated" in admitted) throw new Error("the admission has no attempt id");
     const account = admitted.value;
-    const problem = input.newPassword === input.currentPassword ? "Choose another password than the current one." : passwordProblem(input.newPassword, account);
+    const problem =
+      input.newPassword === input.currentPassword
+        ? "Choose another password than the current one."
+        : passwordProblem(input.newPassword, account);
     if (problem) return invalid({ newPassword: [problem] });
     const matched = await verifyPassword(account.passwordHash, input.currentPassword);
     const hash = matched ? await hashPassword(input.newPassword) : null;
-    return proceed({ input: { checked: new CheckedPassword(account, matched, true), hashed: new HashedPassword(hash) } });
+    return proceed({
+      input: { checked: new CheckedPassword(account, matched, true), hashed: new HashedPassword(hash) },
+    });
   });
 });

@@ -27,7 +27,13 @@ import type { NewSession } from "./sign-in";
 const makeOwner = command({
   name: "complete-onboarding",
   input: z.strictObject({
-    ...onboardingInput.pick({ organization: true, name: true, email: true, joinWithoutApproval: true, retentionDays: true }).shape,
+    ...onboardingInput.pick({
+      organization: true,
+      name: true,
+      email: true,
+      joinWithoutApproval: true,
+      retentionDays: true,
+    }).shape,
     tokens: z.array(z.string()),
     tokenRight: z.boolean(),
     hashed: z.instanceof(HashedPassword),
@@ -41,7 +47,8 @@ const makeOwner = command({
   },
   async run({ tx, input, request }) {
     if (!input.tokenRight) {
-      const message = "The set-up token is wrong. Open the set-up link that the start printed, or copy the token from it.";
+      const message =
+        "The set-up token is wrong. Open the set-up link that the start printed, or copy the token from it.";
       throw refuse("forbidden", message, { fieldErrors: { setupToken: ["This is not the set-up token."] } });
     }
     await lockMembers(tx);
@@ -99,7 +106,11 @@ export const completeOnboarding = around(makeOwner, onboardingInput, async (inpu
   const tokenRight = sameSecret(setupToken, runtime().keys.setupToken);
   const tokens = browserTokens(browser);
   const act = (hash: string | null) =>
-    proceed({ principal, request, input: { ...chosen, tokens, tokenRight, hashed: new HashedPassword(hash) } });
+    proceed({
+      principal,
+      request,
+      input: { ...chosen, tokens, tokenRight, hashed: new HashedPassword(hash) },
+    });
   if (tokenRight) return act(await hashPassword(password));
   const address = addressKey(request.ip);
   return oneAtATime(address === null ? [] : [`address ${address}`], async () => {

@@ -41,8 +41,14 @@ const makeOwner = command({
       .from(organization)
       .where(eq(organization.id, theOrganization));
     if (!org) throw new Error("the organization is missing");
-    const [kept] = await tx.execute<{ days: number | null }>(sql`select retention_days as days from audit_config`);
-    const id = await insertMember(tx, { email, name: nameOfEmail(email).slice(0, mostNameLength), passwordHash }, "owner");
+    const [kept] = await tx.execute<{ days: number | null }>(
+      sql`select retention_days as days from audit_config`,
+    );
+    const id = await insertMember(
+      tx,
+      { email, name: nameOfEmail(email).slice(0, mostNameLength), passwordHash },
+      "owner",
+    );
     return {
       value: true,
       targetId: id,
@@ -74,14 +80,23 @@ const makeOwner = command({
 export async function createOwnerFromEnvironment(): Promise<boolean> {
   const { GURULOG_OWNER_EMAIL: email, GURULOG_OWNER_PASSWORD: password } = runtime().env;
   if ((email === undefined && password === undefined) || (await ownerExists(readDb()))) return false;
-  if (email === undefined) throw new EnvError("GURULOG_OWNER_EMAIL is missing. Set it beside GURULOG_OWNER_PASSWORD, or neither.");
-  if (password === undefined) throw new EnvError("GURULOG_OWNER_PASSWORD is missing. Set it beside GURULOG_OWNER_EMAIL, or neither.");
+  if (email === undefined)
+    throw new EnvError("GURULOG_OWNER_EMAIL is missing. Set it beside GURULOG_OWNER_PASSWORD, or neither.");
+  if (password === undefined)
+    throw new EnvError("GURULOG_OWNER_PASSWORD is missing. Set it beside GURULOG_OWNER_EMAIL, or neither.");
   const parsed = ownerFromEnvironmentInput.shape.email.safeParse(email);
-  if (!parsed.success) throw new EnvError("GURULOG_OWNER_EMAIL must be an e-mail address such as name@example.com. Set it right or leave both unset.");
+  if (!parsed.success)
+    throw new EnvError(
+      "GURULOG_OWNER_EMAIL must be an e-mail address such as name@example.com. Set it right or leave both unset.",
+    );
   const problem = passwordProblem(password, { email: parsed.data, name: "" });
   if (problem) throw new EnvError(`GURULOG_OWNER_PASSWORD cannot be used: ${problem}`);
   const hashed = new HashedPassword(await hashPassword(password));
-  const made = await makeOwner.execute({ principal: systemPrincipal, request: noRequest, input: { email: parsed.data, hashed } });
+  const made = await makeOwner.execute({
+    principal: systemPrincipal,
+    request: noRequest,
+    input: { email: parsed.data, hashed },
+  });
   if (!made.ok) throw new Error(`the owner's account could not be made: ${made.message}`);
   return made.value === true;
 }

@@ -24,12 +24,18 @@ import type { NewSession } from "./sign-in";
 
 const makeAccount = command({
   name: "register",
-  input: z.strictObject({ name: z.string(), email: z.string(), tokens: z.array(z.string()), hashed: z.instanceof(HashedPassword) }),
+  input: z.strictObject({
+    name: z.string(),
+    email: z.string(),
+    tokens: z.array(z.string()),
+    hashed: z.instanceof(HashedPassword),
+  }),
   allow: anyone,
   event: registered,
   target: () => ({ id: "unknown" }),
   async onRefusal({ tx, input, request }, refusal) {
-    if (refusal.code !== "internal") await countFailure(tx, { account: null, address: addressKey(request.ip) });
+    if (refusal.code !== "internal")
+      await countFailure(tx, { account: null, address: addressKey(request.ip) });
     return creationFailedFact(input.email, refusal);
   },
   async run({ tx, input, request }) {
@@ -61,20 +67,29 @@ async function refuseWhileClosed(tx: Tx): Promise<void> {
     .select({ approval: organization.memberApprovalRequired })
     .from(organization)
     .where(eq(organization.id, theOrganization));
-  if (org?.approval !== false) throw refuse("closed", "Registration is closed. Ask the owner of this organization to let you in.");
+  if (org?.approval !== false)
+    throw refuse("closed", "Registration is closed. Ask the owner of this organization to let you in.");
 }
 
 /** A person makes an account for themselves and is signed in with it, where the organization lets people join freely. */
-export const register = around(makeAccount, registerInput, async ({ name, email, password, browser }, { request }, proceed) => {
-  const problem = passwordProblem(password, { email, name });
-  if (problem) return invalid({ password: [problem] });
-  const principal = anonymousPrincipal;
-  const address = addressKey(request.ip);
-  return oneAtATime(address === null ? [] : [`address ${address}`], async () => {
-    const admitted = await admitRegistration.execute({ principal, request, input: {} });
-    if (!admitted.ok) return admitted;
-    // A closed door costs no hash.
-    const hash = admitted.value?.open ? await hashPassword(password) : null;
-    return proceed({ principal, request, input: { name, email, tokens: browserTokens(browser), hashed: new HashedPassword(hash) } });
-  });
-});
+export const register = around(
+  makeAccount,
+  registerInput,
+  async ({ name, email, password, browser }, { request }, proceed) => {
+    const problem = passwordProblem(password, { email, name });
+    if (problem) return invalid({ password: [problem] });
+    const principal = anonymousPrincipal;
+    const address = addressKey(request.ip);
+    return oneAtATime(address === null ? [] : [`address ${address}`], async () => {
+      const admitted = await admitRegistration.execute({ principal, request, input: {} });
+      if (!admitted.ok) return admitted;
+      // A closed door costs no hash.
+      const hash = admitted.value?.open ? await hashPassword(password) : null;
+      return proceed({
+        principal,
+        request,
+        input: { name, email, tokens: browserTokens(browser), hashed: new HashedPassword(hash) },
+      });
+    });
+  },
+);

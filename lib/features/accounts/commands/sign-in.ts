@@ -25,11 +25,16 @@ export interface NewSession {
   browser: string;
 }
 
-const wrong = () => refuse("unauthenticated", "The e-mail address or the password is wrong. Check both and try again.");
+const wrong = () =>
+  refuse("unauthenticated", "The e-mail address or the password is wrong. Check both and try again.");
 
 const decideSignIn = command({
   name: "sign-in",
-  input: z.strictObject({ email: z.string().nullable(), tokens: z.array(z.string()), checked: z.instanceof(CheckedPassword) }),
+  input: z.strictObject({
+    email: z.string().nullable(),
+    tokens: z.array(z.string()),
+    checked: z.instanceof(CheckedPassword),
+  }),
   allow: anyone,
   event: signedIn,
   target: ({ input }) => ({ id: input.checked.account?.id ?? "unknown" }),
@@ -76,19 +81,30 @@ const decideSignIn = command({
  * A person signs in by e-mail address and password. The same answer in the same time whether or not the account exists.
  * Each try that reaches the password check is one event.
  */
-export const signIn = around(decideSignIn, signInInput, async ({ email: typed, password, browser }, { request }, proceed) => {
-  const principal = anonymousPrincipal;
-  const email = emailTried(typed);
-  const tokens = browserTokens(browser);
-  const address = addressKey(request.ip);
-  const queues = [...(email === null ? [] : [`account ${emailKey(email)}`]), ...(address === null ? [] : [`address ${address}`])];
-  return oneAtATime(queues, async () => {
-    const admitted = await admitSignIn.execute({ principal, request, input: { email, tokens } });
-    if (!admitted.ok) return admitted;
-    if ("repeated" in admitted) throw new Error("a sign-in has no attempt id");
-    const { account, knownBrowser } = admitted.value;
-    const matched = await verifyPassword(account?.passwordHash ?? null, password);
-    const call = { principal, request, input: { email, tokens, checked: new CheckedPassword(account, matched, knownBrowser) } };
-    return proceed(call);
-  });
-});
+export const signIn = around(
+  decideSignIn,
+  signInInput,
+  async ({ email: typed, password, browser }, { request }, proceed) => {
+    const principal = anonymousPrincipal;
+    const email = emailTried(typed);
+    const tokens = browserTokens(browser);
+    const address = addressKey(request.ip);
+    const queues = [
+      ...(email === null ? [] : [`account ${emailKey(email)}`]),
+      ...(address === null ? [] : [`address ${address}`]),
+    ];
+    return oneAtATime(queues, async () => {
+      const admitted = await admitSignIn.execute({ principal, request, input: { email, tokens } });
+      if (!admitted.ok) return admitted;
+      if ("repeated" in admitted) throw new Error("a sign-in has no attempt id");
+      const { account, knownBrowser } = admitted.value;
+      const matched = await verifyPassword(account?.passwordHash ?? null, password);
+      const call = {
+        principal,
+        request,
+        input: { email, tokens, checked: new CheckedPassword(account, matched, knownBrowser) },
+      };
+      return proceed(call);
+    });
+  },
+);

@@ -1,0 +1,253 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemPrincipal, type UserPrincipal, noRequest } from "@/lib/access/principal";
+import { addFileSource } from "@/lib/features/data-sources/commands/add-file-source";
+import { completeIndexing } from "@/lib/features/data-sources/commands/complete-indexing";
+import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-data-sources";
+import { failIndexing } from "@/lib/features/data-sources/commands/fail-indexing";
+import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
+import { beginRun, keepBatch, requeueSilent } from "@/lib/features/data-sources/indexing/runs";
+import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
+import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
+import { startWorker, type Worker } from "@/lib/jobs/worker";
+import { createTestProduct, type TestProduct, testRequest as request } from "@/tests/support/product";
+import { done, guruOf, textIn } from "./guru-for-tests";
+
+let product: TestProduct;
+let member: UserPrincipal;
+let guru: { id: string; slug: string };
+let worker: Worker | undefined;
+
+beforeAll(async () => {
+  product = await createTestProduct();
+  member = await product.person("m.solberg@halden.example");
+  guru = await guruOf(member);
+});
+afterEach(async () => {
+  await worker?.stop();
+  worker = undefined;
+});
+afterAll(() => product.close());
+
+async function sourceRow(id: string) {
+  const [row] = await product.admin`select * from data_source where id = ${id}`;
+  return row;
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const statusIs = (id: string, status: string) => until(`${status} of ${id}`, async () => (await sourceRow(id))?.status === status);
+const passagesOf = (id: string) => product.admin`select run, ordinal, heading, content from passage where data_source_id = ${id} order by run, ordinal`;
+const eventsOf = async (id: string) => (await product.events()).filter((e) => e.target_id === id);
+const start = async () => {
+  worker = await startWorker({ databaseUrl: product.runtime.urls.direct });
+};
+const longText = (words: number, name: string) =>
+  Array.from({ length: words }, (_, n) => `# Part ${n}\n${name} ${n} tells of the gateway.\n`).join("\n");
+
+async function fileIn(fileName: string, text: string): Promise<string> {
+  const bytes = Buffer.from(text);
+  const body = new Blob([bytes]).stream();
+  const uploadId = done(await receiveUpload({ principal: member, request, guru: guru.slug, fileName, declaredBytes: bytes.length, body })).id;
+  return done(await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId } })).id;
+}
+
+describe("the worker", () => {
+  it("indexes what was added as System, without an address, with the rights of the runtime role alone", async () => {
+    const text = await textIn(guru.slug, member, "Rollback", "Roll the gateway back.\n\nWith one command.");
+    const file = await fileIn("guide.md", "# Guide\nStart here.\n\n## Deploy\nPush to main.\n");
+    await start();
+    await statusIs(text, "SUCCESS");
+    await statusIs(file, "SUCCESS");
+    const [, event] = await eventsOf(file);
+    expect(event).toMatchObject({
+      operation: "INDEX_DATASOURCE",
+      outcome: "success",
+      actor_type: "system",
+      actor_id: "system",
+      ip: null,
+      account_id: null,
+      target_label: "MARKDOWN - guide.md",
+      guru_slug: guru.slug,
+      details: { passages: 2 },
+    });
+    expect(event?.changes).toEqual([
+      { field: "status", before: "PROCESSING", after: "SUCCESS" },
+      { field: "passages", before: 0, after: 2 },
+    ]);
+    expect(await passagesOf(file)).toEqual([
+      { run: 1, ordinal: 0, heading: "Guide", content: "Start here." },
+      { run: 1, ordinal: 1, heading: "Guide › Deploy", content: "Push to main." },
+    ]);
+    expect(await sourceRow(file)).toMatchObject({ passages: 2, shown_run: 1, error: null });
+    await until("the queue to be empty", async () => (await product.admin`select 1 from pgboss.job where state < 'completed'`).length === 0);
+  });
+
+  it("says in words why a source could not be indexed, with INDEX_DATASOURCE_FAILED", async () => {
+    const id = await textIn(guru.slug, member, "Only signs", "# \n## \n");
+    const broken = await fileIn("broken.txt", "some text");
+    await product.admin`delete from upload_chunk where upload_id = ${(await sourceRow(broken))?.upload_id}`;
+    await start();
+    await statusIs(id, "FAIL");
+    await statusIs(broken, "FAIL");
+    const [, event] = await eventsOf(broken);
+    expect(event).toMatchObject({
+      operation: "INDEX_DATASOURCE_FAILED",
+      outcome: "failure",
+      action_type: "updated",
+      actor_type: "system",
+      details: { message: expect.stringContaining("upload the file again") },
+      changes: [{ field: "status", before: "PROCESSING", after: "FAIL" }],
+    });
+    expect((await sourceRow(id))?.error).toContain("no text");
+  });
+
+  it("carries on after a crash midway, and doubles nothing", async () => {
+    const id = await textIn(guru.slug, member, "Crashed", longText(700, "crashed"));
+    const run = await beginRun(id);
+    if (!run) throw new Error("no run");
+    // What a killed process leaves: PROCESSING, a batch of passages, no sign of life any more.
+    expect(await keepBatch(run, 0, [{ heading: "", content: "left behind" }], 10)).toBe(true);
+    expect(await beginRun(id)).toBeNull();
+    await product.admin`update data_source set heartbeat_at = now() - interval '31 seconds' where id = ${id}`;
+    await product.admin`delete from pgboss.job where data->>'dataSourceId' = ${id}`;
+    await start();
+    await statusIs(id, "SUCCESS");
+    const passages = await passagesOf(id);
+    expect(passages.map((p) => p.ordinal)).toEqual(Array.from({ length: 700 }, (_, n) => n));
+    expect(passages.some((p) => p.content === "left behind")).toBe(false);
+    expect((await eventsOf(id)).map((e) => e.operation)).toEqual(["ADD_DATASOURCE", "INDEX_DATASOURCE"]);
+    expect(await keepBatch(run, 1, [{ heading: "", content: "a ghost" }], 20)).toBe(false);
+  });
+
+  it("fails a source whose indexing takes its process down four times, instead of going round for ever", async () => {
+    const id = await textIn(guru.slug, member, "Poison", "poison");
+    for (let n = 0; n < 4; n++) {
+      expect(await beginRun(id)).not.toBeNull();
+      await product.admin`update data_source set heartbeat_at = now() - interval '31 seconds' where id = ${id}`;
+    }
+    await start();
+    await statusIs(id, "FAIL");
+    expect((await eventsOf(id)).at(-1)).toMatchObject({ operation: "INDEX_DATASOURCE_FAILED", details: { message: expect.stringContaining("4 times") } });
+  });
+
+  it("tries again after an error, and says so after the fourth", async () => {
+    const id = await textIn(guru.slug, member, "Failing", "failing text");
+    await product.admin.unsafe(`
+      create function test_no_passages() returns trigger language plpgsql as $$ begin raise exception 'disk full'; end $$;
+      create trigger test_no_passages before insert on passage for each statement execute function test_no_passages();`);
+    try {
+      for (let n = 0; n < 3; n++) await expect(indexDataSource({ dataSourceId: id })).rejects.toThrow();
+      expect(await sourceRow(id)).toMatchObject({ status: "NOT_PROCESSED", attempts: 3 });
+      expect(await eventsOf(id)).toHaveLength(1);
+      await indexDataSource({ dataSourceId: id });
+    } finally {
+      await product.admin.unsafe("drop trigger test_no_passages on passage; drop function test_no_passages()");
+    }
+    expect(await sourceRow(id)).toMatchObject({ status: "FAIL", error: expect.stringContaining("Reindex") });
+    expect((await eventsOf(id)).map((e) => e.operation)).toEqual(["ADD_DATASOURCE", "INDEX_DATASOURCE_FAILED"]);
+  });
+
+  it("keeps the source PROCESSING, and the old passages, when the log takes no event", async () => {
+    const id = await textIn(guru.slug, member, "Unrecorded", "unrecorded text");
+    const run = await beginRun(id);
+    if (!run) throw new Error("no run");
+    await keepBatch(run, 0, [{ heading: "", content: "unrecorded text" }], 15);
+    await product.admin.unsafe(`
+      create function test_break() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
+      create trigger test_break before insert on audit_event for each row execute function test_break();`);
+    const input = { dataSourceId: id, run: run.number, passages: 1 };
+    const result = await completeIndexing.execute({ principal: systemPrincipal, request: noRequest, input });
+    await product.admin.unsafe("drop trigger test_break on audit_event; drop function test_break()");
+    expect(result).toMatchObject({ ok: false, code: "internal" });
+    expect(await sourceRow(id)).toMatchObject({ status: "PROCESSING", shown_run: 0 });
+    done(await completeIndexing.execute({ principal: systemPrincipal, request: noRequest, input }));
+    expect(await sourceRow(id)).toMatchObject({ status: "SUCCESS", shown_run: 1 });
+  });
+
+  it("records nothing for a source that was deleted, or changed, while it was read", async () => {
+    const gone = await textIn(guru.slug, member, "Gone", "gone");
+    const run = await beginRun(gone);
+    if (!run) throw new Error("no run");
+    done(await deleteDataSources.execute({ principal: member, request, input: { guru: guru.slug, ids: [gone] } }));
+    expect(await keepBatch(run, 0, [{ heading: "", content: "gone" }], 4)).toBe(false);
+    const input = { dataSourceId: gone, run: run.number };
+    done(await completeIndexing.execute({ principal: systemPrincipal, request: noRequest, input: { ...input, passages: 1 } }));
+    done(await failIndexing.execute({ principal: systemPrincipal, request: noRequest, input: { ...input, message: "x" } }));
+    await indexDataSource({ dataSourceId: gone });
+    expect((await eventsOf(gone)).map((e) => e.operation)).toEqual(["ADD_DATASOURCE", "DELETE_DATASOURCE"]);
+
+    const changing = await textIn(guru.slug, member, "Changing", "old words");
+    const old = await beginRun(changing);
+    if (!old) throw new Error("no run");
+    await textIn(guru.slug, member, "Changing", "new words");
+    done(await completeIndexing.execute({ principal: systemPrincipal, request: noRequest, input: { dataSourceId: changing, run: old.number, passages: 1 } }));
+    expect(await sourceRow(changing)).toMatchObject({ status: "NOT_PROCESSED", shown_run: 0 });
+    await indexDataSource({ dataSourceId: changing });
+    expect((await passagesOf(changing)).map((p) => p.content)).toEqual(["new words"]);
+  });
+
+  it("leaves a guru deletable while its sources are indexed", async () => {
+    const own = await guruOf(member);
+    const id = await textIn(own.slug, member, "Long", longText(3_000, "long"));
+    const indexing = indexDataSource({ dataSourceId: id });
+    await until("progress", async () => Number((await sourceRow(id))?.progress_bytes ?? 0) > 0 || (await sourceRow(id))?.status === "SUCCESS");
+    done(await deleteGuru.execute({ principal: member, request, input: { guru: own.slug, confirmation: own.slug } }));
+    await indexing;
+    expect(await passagesOf(id)).toHaveLength(0);
+  });
+
+  it("gives a source back without counting the try when it is stopped", async () => {
+    const id = await textIn(guru.slug, member, "Stopped", longText(100, "stopped"));
+    await expect(indexDataSource({ dataSourceId: id }, AbortSignal.abort())).rejects.toThrow("stopping");
+    expect(await sourceRow(id)).toMatchObject({ status: "NOT_PROCESSED", attempts: 0 });
+    await indexDataSource({ dataSourceId: id });
+    expect(await passagesOf(id)).toHaveLength(100);
+  });
+
+  it("lets nobody but System end an indexing", async () => {
+    const id = await textIn(guru.slug, member, "Forged", "forged");
+    for (const command of [completeIndexing, failIndexing]) {
+      const input = command === failIndexing ? { dataSourceId: id, run: 1, message: "x" } : { dataSourceId: id, run: 1, passages: 1 };
+      expect(await command.execute({ principal: member, request, input })).toMatchObject({ ok: false, code: "not_found" });
+    }
+    expect((await eventsOf(id)).map((e) => e.operation)).toEqual(["ADD_DATASOURCE"]);
+  });
+
+  it("closes counters, forgets what is outdated and queues what fell silent, at its start", async () => {
+    await product.admin`
+      insert into audit_counter (kind, principal, target, minute, count, first_at, last_at, event)
+      values ('access.denied', 'user:x', 't', now() - interval '2 minutes', 3, now() - interval '2 minutes', now() - interval '2 minutes',
+        ${product.admin.json({
+          action: "access.denied",
+          orgId: 1,
+          actor: { type: "user", id: member.accountId, email: member.email, ip: null, userAgent: null },
+          accountId: member.accountId,
+          guru: null,
+          targetId: member.accountId,
+          label: "counted",
+          details: { permission: "guru:see", asked: "counted" },
+        })})`;
+    await product.admin`insert into attempt (principal, attempt_id, command, input_digest, outcome, created_at) values ('p', 'old', 'c', '', 'ok', now() - interval '25 hours'), ('p', 'new', 'c', '', 'ok', now())`;
+    await product.admin`insert into sign_in_delay (kind, key, last_failure_at) values ('account', 'old', now() - interval '16 minutes'), ('account', 'new', now())`;
+    await start();
+    const counted = await until("the counter's event", async () => (await product.events("access.denied")).find((e) => e.target_label === "counted"));
+    expect(counted.details).toMatchObject({ count: 2 });
+    await until("forgetting", async () => (await product.admin`select 1 from sign_in_delay`).length === 1 && (await product.admin`select 1 from attempt where principal = 'p'`).length === 1);
+    expect(await requeueSilent()).toBe(0);
+  });
+
+  it("goes on when its connection to the queue is cut", async () => {
+    await start();
+    await product.admin`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'gurulog worker' and datname = current_database()`;
+    const id = await textIn(guru.slug, member, "After the cut", "after the cut");
+    await statusIs(id, "SUCCESS");
+  });
+});
