@@ -17,17 +17,17 @@ async function withBrowser(form: FormData): Promise<unknown> {
 export const signInAction = toAction(signIn, {
   input: withBrowser,
   after: setSignInCookies,
-  then: (_, form) => safeNextPath(form.get("next")),
+  goTo: (_, form) => safeNextPath(form.get("next")),
 });
 export const registerAction = toAction(register, {
   input: withBrowser,
   after: setSignInCookies,
-  then: (_, form) => safeNextPath(form.get("next")),
+  goTo: (_, form) => safeNextPath(form.get("next")),
 });
 export const completeOnboardingAction = toAction(completeOnboarding, {
   input: withBrowser,
   after: setSignInCookies,
-  then: () => "/",
+  goTo: () => "/",
 });
 export const changePasswordAction = toAction(changePassword, {
   input: (form) => {
@@ -38,6 +38,6 @@ export const changePasswordAction = toAction(changePassword, {
     await setSessionCookie(sid);
     await setFlash("Password changed. All your other sessions have ended.");
   },
-  then: (_, form) => safeNextPath(form.get("next")),
-  repeatedThen: (_, form) => safeNextPath(form.get("next")),
+  goTo: (_, form) => safeNextPath(form.get("next")),
+  goToRepeated: (_, form) => safeNextPath(form.get("next")),
 });

@@ -37,7 +37,7 @@ it("never computes more than two hashes at once, and serves all who wait", async
 it.each([
   "four quiet herons",
   "correct horse battery staple",
-  "Ø".repeat(6) + "æåølkj",
+  "ØØØØØØæåølkj",
   "N7$kd92!xQpz",
   "halden-works-2026-x",
 ])("lets %j pass", (password) => {

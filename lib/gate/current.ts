@@ -20,3 +20,10 @@ export const signedInUser = cache(async (): Promise<UserPrincipal | null> => {
 export async function currentPrincipal(): Promise<Principal> {
   return (await signedInUser()) ?? anonymousPrincipal;
 }
+
+/** True for a request whose answer nobody reads (yet): it gets no rows of the log and leaves no record of a read. */
+export async function isUnread(): Promise<boolean> {
+  if (currentRequest().method === "HEAD") return true;
+  const sent = await headers();
+  return sent.has("next-router-prefetch") || /prefetch|prerender/i.test(`${sent.get("sec-purpose") ?? ""} ${sent.get("purpose") ?? ""}`);
+}

@@ -18,9 +18,9 @@ export interface ActionOptions<V> {
   /** After the commit: cookies and the like. Runs before the redirect. */
   after?: (value: V, form: FormData) => Promise<void>;
   /** Where to go after success. */
-  then?: (value: V, form: FormData) => string | undefined;
+  goTo?: (value: V, form: FormData) => string | undefined;
   /** Where to go when this attempt was done before. */
-  repeatedThen?: (targetId: string | null, form: FormData) => string | undefined;
+  goToRepeated?: (targetId: string | null, form: FormData) => string | undefined;
   /** Toast after success; names the object. */
   message?: (value: V) => string;
   /** Paths whose pages show the change. */
@@ -62,13 +62,13 @@ export function toAction<V>(command: Command<V>, options: ActionOptions<V> = {})
       return { ok: false, code, message, ...(fieldErrors ? { fieldErrors } : {}), values: Object.fromEntries(typed) as Record<string, string> };
     }
     if ("repeated" in result) {
-      const next = options.repeatedThen?.(result.targetId, form);
+      const next = options.goToRepeated?.(result.targetId, form);
       if (next) redirect(next);
       return { ok: true, value: null as V, repeated: true, message: "This was already done." };
     }
     await options.after?.(result.value, form);
     for (const path of options.revalidate ?? []) revalidatePath(path, "layout");
-    const next = options.then?.(result.value, form);
+    const next = options.goTo?.(result.value, form);
     if (next) redirect(next);
     const message = options.message?.(result.value);
     return { ok: true, value: result.value, ...(message ? { message } : {}) };

@@ -9,6 +9,8 @@ export type RequestContext = {
   requestId: string;
   /** The nonce of this response's Content-Security-Policy. */
   nonce: string;
+  /** As it was sent: Next serves a HEAD as a GET without its body. */
+  method?: string;
   /** The scheme that the browser used, as far as it can be trusted. */
   proto: "http" | "https";
 };

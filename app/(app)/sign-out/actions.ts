@@ -6,6 +6,6 @@ import { toAction } from "@/lib/gate/to-action";
 export const signOutAction = toAction(signOut, {
   input: () => ({}),
   after: deleteSessionCookie,
-  then: () => "/sign-in",
-  repeatedThen: () => "/sign-in",
+  goTo: () => "/sign-in",
+  goToRepeated: () => "/sign-in",
 });

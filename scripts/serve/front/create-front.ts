@@ -93,7 +93,7 @@ export function createFront(options: FrontOptions): Front {
       log("http", error, requestId);
       refuse("failed");
     };
-    runWithRequest({ ip: facts.ip, requestId, nonce, proto: facts.proto }, () => {
+    runWithRequest({ ip: facts.ip, requestId, nonce, proto: facts.proto, method: req.method ?? "" }, () => {
       void Promise.resolve()
         .then(() => handle(req, res))
         .catch(failed);

@@ -4,7 +4,7 @@ import { auditExported } from "@/lib/audit/catalogue/audit-log";
 import { exportFileName } from "@/lib/audit/export/file-name";
 import { exportFormat } from "@/lib/audit/export/formats/registry";
 import { isAlive } from "@/lib/audit/export/progress";
-import { exportCondition } from "@/lib/audit/export/rows";
+import { countForExport } from "@/lib/audit/export/rows";
 import { schema, type Tx } from "@/lib/db/client";
 import { type Allow, inOrganization, onGuru } from "@/lib/gate/allow";
 import { sensitiveRead } from "@/lib/gate/sensitive-read";
@@ -48,9 +48,7 @@ export const startExport = sensitiveRead({
       select to_char(gurulog_now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, name as label
       from organization where id = ${principal.orgId}`);
     if (!now) throw new Error("the organization is missing");
-    const condition = await exportCondition({ orgId: principal.orgId, guruId: guru?.id ?? null, filter, asOf: now.at });
-    const [counted] = await tx.execute<{ n: string }>(sql`select count(*) as n from audit_event e where ${sql.raw(condition)}`);
-    const rowsExpected = Number(counted?.n ?? 0);
+    const rowsExpected = await countForExport(tx, { orgId: principal.orgId, guruId: guru?.id ?? null, filter, asOf: now.at });
     const fileName = exportFileName(filter, exportFormat(format).extension, new Date(now.at));
     const [made] = await tx
       .insert(schema.exportJob)

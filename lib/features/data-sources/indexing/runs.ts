@@ -70,8 +70,10 @@ export async function beginRun(dataSourceId: string): Promise<Run | null> {
  * @returns false when the run has been overtaken
  */
 export async function keepBatch(run: Run, from: number, batch: CutPassage[], progressBytes: number): Promise<boolean> {
-  const { dataSource, passage } = schema;
+  const { dataSource, guru, passage } = schema;
   return inTransaction(async (tx) => {
+    // The guru before its source, as its deletion locks them: the other way round the two would wait for each other.
+    await tx.select({ id: guru.id }).from(guru).where(eq(guru.id, run.guruId)).for("key share");
     const [mine] = await tx
       .update(dataSource)
       .set({ progressBytes, heartbeatAt: sql`now()` })

@@ -1,0 +1,64 @@
+import { notFound, redirect } from "next/navigation";
+import { AuditPage } from "@/components/audit/audit-page";
+import type { AuditPageProps } from "@/components/audit/types";
+import { EmptyState } from "@/components/ui/empty-state";
+import { recordAuditViewed } from "@/lib/features/audit-log/commands/view-audit-logs";
+import { type AuditFilter, parseFilter } from "@/lib/audit/query/filter";
+import { runningExport } from "@/lib/features/audit-log/export-queries";
+import { globalAuditPage, guruAuditPage, type PageInput } from "@/lib/features/audit-log/queries";
+import { isUnread, requestFacts } from "@/lib/gate/current";
+import { load, requireUser } from "./load";
+import { cancelExportAction, startExportAction } from "./settings/audit-logs/export-actions";
+import { timeZoneOf } from "./time-zone";
+
+export type SearchParams = Record<string, string | string[] | undefined>;
+type Scope = { kind: "global" } | { kind: "guru"; slug: string };
+
+function asParams(search: SearchParams): URLSearchParams {
+  const entries = Object.entries(search).flatMap(([name, value]) => [value ?? []].flat().map((v) => [name, v]));
+  return new URLSearchParams(entries);
+}
+
+/** The audit page of either scope: what was read is recorded before a row of it is shown. */
+export async function AuditView({ scope, search }: { scope: Scope; search: SearchParams }) {
+  const params = asParams(search);
+  const parsed = parseFilter(params);
+  if (!parsed.ok) {
+    return (
+      <EmptyState title="This address has a filter that cannot be used">
+        {parsed.message} <a className="link" href="?">Show the whole log</a>
+      </EmptyState>
+    );
+  }
+  if (await isUnread()) return null;
+  await recordView(scope, parsed.filter);
+  const input: PageInput = { filter: parsed.filter, older: params.get("older"), newer: params.get("newer"), event: params.get("event") };
+  const user = await requireUser();
+  const [found, timeZone, running] = await Promise.all([dataOf(scope, input), timeZoneOf(user), load(runningExport, null)]);
+  return (
+    <AuditPage
+      {...found}
+      timeZone={timeZone}
+      now={new Date().toISOString()}
+      exportAction={startExportAction}
+      cancelExportAction={cancelExportAction}
+      exportState={running ? { ...running, status: running } : null}
+    />
+  );
+}
+
+async function recordView(scope: Scope, filter: AuditFilter): Promise<void> {
+  const result = await recordAuditViewed(await requireUser(), await requestFacts(), scope, filter);
+  if (result.ok) return;
+  if (result.code === "forbidden") redirect("/forbidden");
+  if (result.code === "not_found") notFound();
+  throw new Error(result.message);
+}
+
+type Found = Omit<AuditPageProps, "timeZone" | "now" | "exportAction" | "cancelExportAction" | "exportState">;
+
+async function dataOf(scope: Scope, input: PageInput): Promise<Found> {
+  if (scope.kind === "global") return { scope, ...(await load(globalAuditPage, input)) };
+  const { guru, ...data } = await load(guruAuditPage, { ...input, slug: scope.slug });
+  return { scope: { kind: "guru", slug: guru.slug, name: guru.name }, ...data };
+}

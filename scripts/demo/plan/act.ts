@@ -1,0 +1,46 @@
+import type { Place } from "../acts/world";
+
+/** Something that somebody does at a moment. What exactly (which guru, which source) is decided when it happens. */
+export type Act =
+  | { kind: "found" }
+  | { kind: "register"; who: string }
+  | { kind: "register-refused"; email: string; name: string; ip: string }
+  | { kind: "sign-in"; who: string; place: Place; slips: number }
+  | { kind: "sign-out"; who: string }
+  | { kind: "change-password"; who: string }
+  | { kind: "guess"; email: string }
+  | { kind: "make-guru"; slug: string }
+  | { kind: "delete-guru"; slug: string }
+  | { kind: "add-maintainer"; slug: string; who: string }
+  | { kind: "remove-maintainer"; slug: string; who: string }
+  | { kind: "edit-guru"; who: string }
+  | { kind: "ask"; who: string }
+  | { kind: "wander"; who: string }
+  | { kind: "add-text"; who: string; slug?: string }
+  | { kind: "update-text"; who: string }
+  | { kind: "upload-file"; who: string }
+  | { kind: "add-outline"; who: string }
+  | { kind: "reindex"; who: string }
+  | { kind: "delete-sources"; who: string }
+  | { kind: "view-log"; who: string }
+  | { kind: "export-log"; who: string; cancelled?: boolean }
+  | { kind: "create-key"; who: string; name: string; scopes: string[]; days: number | null }
+  | { kind: "create-key-again"; who: string; name: string }
+  | { kind: "delete-key"; who: string; name: string }
+  | { kind: "delete-key-again"; who: string; name: string }
+  | { kind: "read-log-by-key"; name: string }
+  | { kind: "ask-by-key"; name: string; slug: string }
+  | { kind: "use-dead-key"; name: string; times: number }
+  | { kind: "scan-with-key"; ip: string };
+
+export interface PlannedAct {
+  /** Milliseconds since 1970. */
+  at: number;
+  act: Act;
+}
+
+/** The month that is to be filled. */
+export interface Period {
+  start: number;
+  end: number;
+}

@@ -1,0 +1,111 @@
+import { gurus, shortLived } from "../gurus/all";
+import { colleagues, founder } from "../team/people";
+import type { Act, Period, PlannedAct } from "./act";
+import { nightAt, workingTime } from "./working-time";
+
+/** Working days by which the story counts; a shorter period tells the same story faster. */
+const workingDays = 22;
+const minute = 60_000;
+
+/** When each colleague joins, by key. */
+export function joiningTimes(period: Period): Map<string, number> {
+  const at = workingTime(period);
+  return new Map([founder, ...colleagues].map((person) => [person.key, at(person.joins / workingDays)]));
+}
+
+/** What happens once: the company arrives, gurus are made, keys come and go, a stranger knocks. */
+export function story(period: Period): PlannedAct[] {
+  const at = workingTime(period);
+  const on = (day: number, act: Act): PlannedAct => ({ at: at(day / workingDays), act });
+  return [
+    on(0, { kind: "found" }),
+    ...colleagues.map((person) => on(person.joins, { kind: "register", who: person.key })),
+    ...gurusAreMade(on),
+    ...keysComeAndGo(on),
+    ...peopleChange(on),
+    ...strangersKnock(period, on),
+  ];
+}
+
+type On = (day: number, act: Act) => PlannedAct;
+
+function gurusAreMade(on: On): PlannedAct[] {
+  const joins = new Map(colleagues.map((person) => [person.key, person.joins]));
+  return [...gurus, shortLived].flatMap((guru) => {
+    const day = guru.day + (guru.day === 0 ? 0.45 : 0.9);
+    const first = guru.texts.slice(0, 4);
+    return [
+      on(day, { kind: "make-guru", slug: guru.slug }),
+      ...first.map((_, i) => on(day + 0.02 + i * 0.015, { kind: "add-text", who: guru.maker, slug: guru.slug })),
+      ...guru.maintainers.map((who, i) =>
+        on(Math.max(day + 0.09, (joins.get(who) ?? 0) + 0.1) + i * 0.01, { kind: "add-maintainer", slug: guru.slug, who }),
+      ),
+    ];
+  });
+}
+
+function keysComeAndGo(on: On): PlannedAct[] {
+  return [
+    on(1.2, { kind: "create-key", who: founder.key, name: "siem-export", scopes: ["audit:read"], days: 365 }),
+    on(2.1, { kind: "create-key", who: "d.okafor", name: "ci-legacy", scopes: [], days: null }),
+    on(3.0, { kind: "create-key", who: "k.oduya", name: "support-bot", scopes: ["gurus"], days: 90 }),
+    on(5.4, { kind: "create-key", who: "e.kowalski", name: "notebook", scopes: ["gurus"], days: 30 }),
+    on(7.2, { kind: "create-key", who: "d.okafor", name: "ci-nightly", scopes: ["audit:read"], days: 90 }),
+    on(7.3, { kind: "read-log-by-key", name: "ci-nightly" }),
+    on(7.31, { kind: "read-log-by-key", name: "ci-nightly" }),
+    on(11.6, { kind: "create-key-again", who: "d.okafor", name: "ci-nightly" }),
+    on(11.7, { kind: "delete-key", who: "d.okafor", name: "ci-legacy" }),
+    on(11.72, { kind: "delete-key-again", who: "d.okafor", name: "ci-legacy" }),
+    on(13.5, { kind: "create-key", who: "r.petrov", name: "sdk-sample", scopes: ["gurus"], days: 7 }),
+    on(14.1, { kind: "create-key-again", who: "k.oduya", name: "support-bot" }),
+    on(16.8, { kind: "delete-key", who: "e.kowalski", name: "notebook" }),
+    on(20.2, { kind: "delete-key", who: "d.okafor", name: "ci-nightly" }),
+    on(20.4, { kind: "create-key", who: "d.okafor", name: "ci", scopes: ["gurus"], days: 180 }),
+  ];
+}
+
+function peopleChange(on: On): PlannedAct[] {
+  return [
+    on(5.1, { kind: "add-maintainer", slug: "onboarding", who: "j.lindqvist" }),
+    on(9.3, { kind: "remove-maintainer", slug: "onboarding", who: "j.lindqvist" }),
+    on(10.4, { kind: "add-maintainer", slug: "support-desk", who: "s.marchetti" }),
+    on(12.2, { kind: "add-maintainer", slug: "data-warehouse", who: "l.haddad" }),
+    on(13.3, { kind: "remove-maintainer", slug: "mobile-sdk", who: "m.solberg" }),
+    on(15.6, { kind: "add-maintainer", slug: "billing-runbook", who: "a.moreau" }),
+    on(18.2, { kind: "remove-maintainer", slug: "data-warehouse", who: "l.haddad" }),
+    on(8.5, { kind: "add-outline", who: "b.whitaker" }),
+    on(14.6, { kind: "add-outline", who: "t.mori" }),
+    on(16.2, { kind: "delete-guru", slug: shortLived.slug }),
+    on(6.6, { kind: "sign-in", who: "j.lindqvist", place: "phone", slips: 0 }),
+    on(6.65, { kind: "sign-in", who: "j.lindqvist", place: "office", slips: 1 }),
+    on(6.7, { kind: "change-password", who: "j.lindqvist" }),
+    on(12.6, { kind: "change-password", who: "a.moreau" }),
+    on(17.8, { kind: "change-password", who: founder.key }),
+    on(9.1, { kind: "export-log", who: founder.key, cancelled: true }),
+    on(15.1, { kind: "export-log", who: "m.solberg", cancelled: true }),
+    on(4.6, { kind: "wander", who: "s.marchetti" }),
+    on(10.2, { kind: "wander", who: "j.lindqvist" }),
+  ];
+}
+
+const guessed = ["admin", "j.lindqvist", "i.berg", "root", "it", "m.solberg", "test", "info"];
+
+function strangersKnock(period: Period, on: On): PlannedAct[] {
+  const night = nightAt(period, 0.62);
+  const burst = Array.from({ length: 46 }, (_, i): PlannedAct => {
+    const name = guessed[i % guessed.length] ?? "admin";
+    return { at: night + i * 2_700 + (i > 30 ? 4 * minute : 0), act: { kind: "guess", email: `${name}@halden.example` } };
+  });
+  const refused = (day: number, email: string, name: string, ip: string): PlannedAct =>
+    on(day, { kind: "register-refused", email, name, ip });
+  return [
+    ...burst,
+    { at: nightAt(period, 0.64) + 9 * minute, act: { kind: "scan-with-key", ip: "203.0.113.77" } },
+    on(12.3, { kind: "use-dead-key", name: "ci-legacy", times: 6 }),
+    on(13.1, { kind: "use-dead-key", name: "ci-legacy", times: 9 }),
+    on(14.4, { kind: "use-dead-key", name: "ci-legacy", times: 4 }),
+    refused(4.1, "s.marchetti@halden.example", "Sofia Marchetti", "10.20.12.66"),
+    refused(10.8, "i.berg@halden.example", "Ingrid B.", "198.51.100.250"),
+    refused(17.2, "t.mori@halden.example", "Takumi Mori", "10.20.52.18"),
+  ];
+}
