@@ -5,7 +5,8 @@ const config = {
   skipTrailingSlashRedirect: true,
   // The front (scripts/serve/front) compresses nothing and sets the security headers; Next compresses.
   serverExternalPackages: ["@node-rs/argon2", "postgres", "pg-boss", "pg"],
-  experimental: { serverActions: { bodySizeLimit: "1mb" } },
+  // forbidden() answers 403 with app/forbidden.tsx.
+  experimental: { serverActions: { bodySizeLimit: "1mb" }, authInterrupts: true },
   devIndicators: false,
   // `npm test` checks the types of everything, tests included; a start on somebody's machine need not do it again.
   typescript: { ignoreBuildErrors: true },

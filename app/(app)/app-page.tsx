@@ -37,7 +37,7 @@ export async function AppPage({
   if (facts.canReadGlobalLog) settings.push("audit-logs");
   const main = mainSections({
     gurus: facts.gurus,
-    canCreateGuru: facts.canCreateGuru,
+    canListGurus: facts.canListGurus, canCreateGuru: facts.canCreateGuru,
     codeSearch: false,
     settings,
   });

@@ -1,4 +1,4 @@
-import { notFound, redirect } from "next/navigation";
+import { forbidden, notFound } from "next/navigation";
 import { AuditPage } from "@/components/audit/audit-page";
 import type { AuditPageProps } from "@/components/audit/types";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -50,8 +50,9 @@ export async function AuditView({ scope, search }: { scope: Scope; search: Searc
 async function recordView(scope: Scope, filter: AuditFilter): Promise<void> {
   const result = await recordAuditViewed(await requireUser(), await requestFacts(), scope, filter);
   if (result.ok) return;
-  if (result.code === "forbidden") redirect("/forbidden");
-  if (result.code === "not_found") notFound();
+  // A viewer sees the guru anyway; that there is a global log does not show to those who may not read it.
+  if (result.code === "forbidden" && scope.kind === "guru") forbidden();
+  if (result.code === "forbidden" || result.code === "not_found") notFound();
   throw new Error(result.message);
 }
 

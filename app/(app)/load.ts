@@ -1,4 +1,4 @@
-import { notFound, redirect } from "next/navigation";
+import { forbidden, notFound, redirect } from "next/navigation";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { requestFacts, signedInUser } from "@/lib/gate/current";
 import type { Query } from "@/lib/gate/query";
@@ -20,6 +20,6 @@ export async function load<I, V>(query: Query<I, V>, input: I): Promise<V> {
   const principal = await requireUser();
   const result = await query.execute({ principal, request: await requestFacts(), input });
   if (result.ok) return result.value;
-  if (result.code === "forbidden") redirect("/forbidden");
+  if (result.code === "forbidden") forbidden();
   notFound();
 }

@@ -7,6 +7,8 @@ import { safeNextPath } from "@/lib/features/accounts/rules";
 import { formFields, toAction } from "@/lib/gate/to-action";
 import { browserCookie, setFlash, setSessionCookie, setSignInCookies } from "./cookies";
 
+const passwordChanged = "Password changed. All your other sessions have ended.";
+
 /** The form's fields and the browser's cookie; `next` is for the redirect alone. */
 async function withBrowser(form: FormData): Promise<unknown> {
   const { next: _, browser: __, ...fields } = formFields(form);
@@ -16,28 +18,35 @@ async function withBrowser(form: FormData): Promise<unknown> {
 
 export const signInAction = toAction(signIn, {
   input: withBrowser,
+  keepValue: true,
   after: setSignInCookies,
   goTo: (_, form) => safeNextPath(form.get("next")),
 });
 export const registerAction = toAction(register, {
   input: withBrowser,
-  after: setSignInCookies,
-  goTo: (_, form) => safeNextPath(form.get("next")),
-});
-export const completeOnboardingAction = toAction(completeOnboarding, {
-  input: withBrowser,
+  keepValue: true,
   after: setSignInCookies,
   goTo: () => "/",
 });
+export const completeOnboardingAction = toAction(completeOnboarding, {
+  input: withBrowser,
+  keepValue: true,
+  after: setSignInCookies,
+  goTo: () => "/",
+});
+/** On the profile page, where one stays. */
 export const changePasswordAction = toAction(changePassword, {
-  input: (form) => {
-    const { next: _, ...fields } = formFields(form);
-    return fields;
-  },
+  keepValue: true,
+  after: async ({ sid }) => setSessionCookie(sid),
+  message: () => passwordChanged,
+});
+/** On the page of its own, also when the change is forced, which leads on. */
+export const changePasswordAndGoOnAction = toAction(changePassword, {
+  keepValue: true,
   after: async ({ sid }) => {
     await setSessionCookie(sid);
-    await setFlash("Password changed. All your other sessions have ended.");
+    await setFlash(passwordChanged);
   },
-  goTo: (_, form) => safeNextPath(form.get("next")),
-  goToRepeated: (_, form) => safeNextPath(form.get("next")),
+  goTo: () => "/",
+  goToRepeated: () => "/",
 });

@@ -1,23 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { ActionForm } from "@/components/forms/action-form";
+import type { FormAction } from "@/components/forms/action-result";
 import { PasswordField } from "@/components/forms/fields";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { leastPasswordLength } from "@/lib/features/accounts/schemas";
-import { changePasswordAction } from "./actions";
 
 /** Forced at the first sign-in, free on the profile page. */
 export function ChangePasswordForm({
-  next,
+  action,
   email,
   wide = false,
 }: {
-  next: string;
+  action: FormAction;
   email: string;
   wide?: boolean;
 }) {
   return (
-    <ActionForm action={changePasswordAction} attemptId={randomUUID()} label="Change password">
-      <input type="hidden" name="next" value={next} />
+    <ActionForm action={action} attemptId={randomUUID()} label="Change password">
       {/* So that a password manager knows whose password it is. */}
       <input type="text" autoComplete="username" defaultValue={email} readOnly hidden />
       <PasswordField

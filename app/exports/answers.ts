@@ -25,5 +25,8 @@ export function attachment(fileName: string): string {
 /** A browser that fetches ahead of a click would use up the one download. */
 export function isPrefetch(headers: Headers): boolean {
   const purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"].map((name) => headers.get(name) ?? "");
-  return purposes.some((purpose) => /prefetch|prerender|preview/i.test(purpose)) || headers.has("next-router-prefetch");
+  return (
+    purposes.some((purpose) => /prefetch|prerender|preview/i.test(purpose)) ||
+    headers.has("next-router-prefetch")
+  );
 }

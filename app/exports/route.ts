@@ -18,5 +18,9 @@ export const POST = toRoute(plainFamily, async ({ request, facts }) => {
   });
   if (!result.ok) return plainError(statusOf(result.code), result.code, result.message);
   const id = "repeated" in result ? result.targetId : result.value.id;
-  return json("repeated" in result ? 200 : 201, "repeated" in result ? { id, repeated: true } : result.value, { location: `/exports/${id}` });
+  return json(
+    "repeated" in result ? 200 : 201,
+    "repeated" in result ? { id, repeated: true } : result.value,
+    { location: `/exports/${id}` },
+  );
 });

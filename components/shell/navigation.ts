@@ -63,14 +63,15 @@ function pick<K extends string>(
 /** The sidebar outside a guru: the person's gurus, search, and the settings pages that they may see. */
 export function mainSections(input: {
   gurus: GuruLink[];
+  canListGurus: boolean;
   canCreateGuru: boolean;
   codeSearch: boolean;
   settings: SettingsPage[];
   counts?: Counts<SettingsPage>;
 }): NavSection[] {
-  const top: NavItem[] = [{ label: "All gurus", href: "/gurus", icon: "books" }];
+  const top: NavItem[] = input.canListGurus ? [{ label: "All gurus", href: "/gurus", icon: "books" }] : [];
   if (input.codeSearch) top.push({ label: "Code search", href: "/search", icon: "code" });
-  const sections: NavSection[] = [{ items: top }];
+  const sections: NavSection[] = top.length > 0 ? [{ items: top }] : [];
   if (input.gurus.length > 0 || input.canCreateGuru) {
     sections.push({
       title: "Gurus",

@@ -59,6 +59,45 @@ REFERENCING NEW TABLE AS recorded FOR EACH STATEMENT EXECUTE FUNCTION audit_to_o
 CREATE OR REPLACE TRIGGER audit_event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event
 FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 --> statement-breakpoint
+-- A demo stays a demo: what it shows is made up, and nothing may pass for a real log one day.
+CREATE OR REPLACE FUNCTION audit_demo_stays() RETURNS trigger LANGUAGE plpgsql
+AS $$
+BEGIN
+  CASE TG_OP
+    WHEN 'UPDATE' THEN IF NEW.demo OR NOT OLD.demo THEN RETURN NEW; END IF;
+    WHEN 'DELETE' THEN IF NOT OLD.demo THEN RETURN OLD; END IF;
+    ELSE IF NOT EXISTS (SELECT FROM audit_config WHERE demo) THEN RETURN NULL; END IF;
+  END CASE;
+  RAISE EXCEPTION 'this instance is a demo and stays one: set up another one for real work' USING ERRCODE = '42501';
+END
+$$;
+--> statement-breakpoint
+CREATE OR REPLACE TRIGGER audit_config_demo_stays BEFORE UPDATE OR DELETE ON audit_config
+FOR EACH ROW EXECUTE FUNCTION audit_demo_stays();
+--> statement-breakpoint
+CREATE OR REPLACE TRIGGER audit_config_demo_stays_whole BEFORE TRUNCATE ON audit_config
+FOR EACH STATEMENT EXECUTE FUNCTION audit_demo_stays();
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION audit_mark_demo_event() RETURNS trigger LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.details := NEW.details || '{"demo": true}';
+  RETURN NEW;
+END
+$$;
+--> statement-breakpoint
+-- Makes this instance a demo, for good. From here on every event says so, whoever records it; the trigger that sees to
+-- it exists in demos alone, so a real log does not pay for it. Run as the owner, by maintenance.
+CREATE OR REPLACE FUNCTION audit_become_demo() RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+BEGIN
+  UPDATE audit_config SET demo = true;
+  CREATE OR REPLACE TRIGGER audit_event_demo BEFORE INSERT ON audit_event
+  FOR EACH ROW EXECUTE FUNCTION audit_mark_demo_event();
+END
+$$;
+--> statement-breakpoint
 -- 00:00 UTC of the day `retention_days` ago; the same for hiding, counting and deleting. 0 keeps forever.
 -- Security definer so that the runtime role, which may only read the row, always gets the owner's answer.
 CREATE OR REPLACE FUNCTION audit_cutoff() RETURNS timestamptz

@@ -48,7 +48,7 @@ BEGIN
   -- Privileged functions: a partition may be asked for by the runtime role (an act outside the weeks made ahead), the
   -- rest is maintenance's.
   REVOKE ALL ON FUNCTION audit_make_partition(timestamptz), audit_prune_edge(), audit_prune_rollups(),
-    audit_choose_retention(integer) FROM PUBLIC;
+    audit_choose_retention(integer), audit_become_demo() FROM PUBLIC;
   EXECUTE format('GRANT EXECUTE ON FUNCTION audit_make_partition(timestamptz), audit_choose_retention(integer) TO %I', app);
   EXECUTE format('GRANT EXECUTE ON FUNCTION audit_prune_edge(), audit_prune_rollups() TO %I', current_setting('gurulog.role_maintenance'));
 END

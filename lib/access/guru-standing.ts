@@ -12,6 +12,9 @@ export interface GuruFacts {
   visibility: "private" | "organization";
 }
 
+/** Ids and slugs alike; anything else (a NUL would make the query fail) names no guru. */
+const refShape = /^[a-z0-9-]{1,64}$/i;
+
 /**
  * A guru of the principal's organization, and how the principal stands to it.
  * @param guruRef its id, or its slug as it stands in addresses
@@ -22,6 +25,7 @@ export async function guruStanding(
   principal: Principal,
   guruRef: string,
 ): Promise<{ guru: GuruFacts; standing: GuruStanding | null } | null> {
+  if (!refShape.test(guruRef)) return null;
   const { guru, guruRole } = schema;
   const which = isUuid(guruRef) ? eq(guru.id, guruRef) : eq(guru.slug, guruRef);
   const account = accountOf(principal);

@@ -41,7 +41,7 @@ export async function sessionCookieValue(sid: string): Promise<string> {
 }
 
 /** The session id in a cookie, or null for anything that is not one of ours. */
-export async function sessionIdOf(cookie: string | undefined): Promise<string | null> {
+async function sessionIdOf(cookie: string | undefined): Promise<string | null> {
   if (!cookie || cookie.length > 4_096) return null;
   const salt = currentCookieName();
   // A cookie that does not decrypt is a stranger's or an old key's: nobody is signed in.

@@ -8,7 +8,7 @@ import { forgottenAfterS, oneMoreFailure, throttledMessage } from "./sign-in-del
 type DelayKind = "account" | "address";
 
 /** Under what a try is counted; null leaves that delay out (a known browser, no address). */
-export interface DelayKeys {
+interface DelayKeys {
   /** E-mail in the form in which addresses are compared, whether or not it has an account. */
   account: string | null;
   /** Of `addressKey`. */

@@ -3,6 +3,7 @@ import PgBoss from "pg-boss";
 import type { Tx } from "@/lib/db/client";
 import type { JobData, JobName } from "@/lib/jobs/jobs";
 import { queueValues } from "@/lib/jobs/queue-values";
+import { runtime } from "@/lib/platform/runtime";
 
 export type { JobData, JobName } from "@/lib/jobs/jobs";
 
@@ -10,6 +11,8 @@ export type { JobData, JobName } from "@/lib/jobs/jobs";
 interface WithClient {
   _: { session: { client: { unsafe(text: string, values: unknown[]): Promise<Iterable<unknown>> } } };
 }
+
+const heldS = 3_600;
 
 let sender: PgBoss | undefined;
 
@@ -36,6 +39,8 @@ function boss(): PgBoss {
 export async function enqueueIn<N extends JobName>(tx: Tx, job: N, data: JobData<N>): Promise<void> {
   const { client } = (tx as unknown as WithClient)._.session;
   const db = { executeSql: async (text: string, values: unknown[] = []) => ({ rows: [...(await client.unsafe(text, queueValues(values)))] }) };
-  const id = await boss().send(job, data, { db });
+  // A demo being filled does the work itself, at the demo's time; its job waits and is a net in case it is broken off.
+  const held = runtime().demoClock ? { startAfter: heldS } : {};
+  const id = await boss().send(job, data, { db, ...held });
   if (!id) throw new Error(`the queue ${job} did not take the job`);
 }

@@ -1,8 +1,8 @@
 import "server-only";
+import type { Principal, RequestFacts } from "@/lib/access/principal";
 import type { EventDefinition } from "@/lib/audit/catalogue/define";
 import type { Recorded } from "@/lib/audit/record/event-input";
 import { recordEvents } from "@/lib/audit/record/record";
-import type { Principal, RequestFacts } from "@/lib/access/principal";
 import type { Tx } from "@/lib/db/client";
 import { type AuditFact, eventOf } from "./facts";
 

@@ -21,6 +21,8 @@ export interface ActionOptions<V> {
   goTo?: (value: V, form: FormData) => string | undefined;
   /** Where to go when this attempt was done before. */
   goToRepeated?: (targetId: string | null, form: FormData) => string | undefined;
+  /** The value is for `after` alone (a session's id) and never goes back to the browser's scripts. */
+  keepValue?: true;
   /** Toast after success; names the object. */
   message?: (value: V) => string;
   /** Paths whose pages show the change. */
@@ -71,7 +73,7 @@ export function toAction<V>(command: Command<V>, options: ActionOptions<V> = {})
     const next = options.goTo?.(result.value, form);
     if (next) redirect(next);
     const message = options.message?.(result.value);
-    return { ok: true, value: result.value, ...(message ? { message } : {}) };
+    return { ok: true, value: options.keepValue ? (null as V) : result.value, ...(message ? { message } : {}) };
   };
   return Object.assign(action, { [brand]: command.name });
 }

@@ -10,7 +10,10 @@ const brand = Symbol.for("gurulog.action");
  * Makes a server action of a command for code in the browser that calls it with a value instead of sending a form.
  * @param input the command's input from what was sent, which may be anything
  */
-export function toCallAction<Sent extends { attemptId: string }, V>(command: Command<V>, input: (sent: Partial<Sent>) => unknown) {
+export function toCallAction<Sent extends { attemptId: string }, V>(
+  command: Command<V>,
+  input: (sent: Partial<Sent>) => unknown,
+) {
   const action = async (sent: Sent): Promise<Result<V>> => {
     const given: Partial<Sent> = typeof sent === "object" && sent !== null ? sent : {};
     const { attemptId } = given;
@@ -20,7 +23,12 @@ export function toCallAction<Sent extends { attemptId: string }, V>(command: Com
       input: input(given),
       ...(typeof attemptId === "string" && attemptId !== "" ? { attemptId } : {}),
     });
-    if (result.ok && "repeated" in result) return { ok: false, code: "conflict", message: "This was already done. Reload the page to see where it stands." };
+    if (result.ok && "repeated" in result)
+      return {
+        ok: false,
+        code: "conflict",
+        message: "This was already done. Reload the page to see where it stands.",
+      };
     return result;
   };
   return Object.assign(action, { [brand]: command.name });

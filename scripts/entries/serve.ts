@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { closePools } from "@/lib/db/client";
 import { createOwnerFromEnvironment } from "@/lib/features/accounts/commands/create-owner-from-environment";
 import { organizationHasOwner } from "@/lib/features/accounts/queries";
+import { EnvError } from "@/lib/platform/env";
 import { logError, logLine } from "@/lib/platform/log";
 import { startBackground } from "../serve/background";
 import { boot, readSettings } from "../serve/boot";
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
     await serve(settings, trusted, shutdown);
   } catch (error) {
     if (shutdown.hasBegun) return;
-    if (error instanceof StartError) process.stderr.write(`gurulog: ${error.message}\n`);
+    if (error instanceof StartError || error instanceof EnvError) process.stderr.write(`gurulog: ${error.message}\n`);
     else logError("start", error);
     await shutdown.begin("could not start", 1);
   }

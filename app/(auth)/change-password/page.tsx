@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { AuthLayout } from "@/components/auth/auth-layout";
+import { changePasswordAndGoOnAction } from "../actions";
 import { ChangePasswordForm } from "../change-password-form";
 import { requireSignedIn } from "../entry";
 
@@ -13,7 +14,7 @@ export default async function ChangePasswordPage() {
       lead={user.mustChangePassword ? "Choose a password of your own before you go on." : undefined}
       foot="Password changes are recorded, never the password."
     >
-      <ChangePasswordForm next="/" email={user.email} wide />
+      <ChangePasswordForm action={changePasswordAndGoOnAction} email={user.email} wide />
       {user.mustChangePassword ? null : (
         <p className="auth-alt">
           <Link className="link" href="/" prefetch={false}>

@@ -20,11 +20,14 @@ const signInFirst = () => plainError(401, "unauthenticated", "Please sign in fir
 export const GET = toRoute(plainFamily, async ({ request, params, facts }: Context) => {
   const principal = await callerOf(request);
   if (principal.kind !== "user") return signInFirst();
-  if (isPrefetch(request.headers)) return plainError(503, "prefetch", "An export is not fetched ahead of a click.");
+  if (isPrefetch(request.headers))
+    return plainError(503, "prefetch", "An export is not fetched ahead of a click.");
   const result = await downloadExport({ id: params.id, principal, request: facts });
   if (!result.ok) return plainError(statusOf(result.code), result.code, result.message);
   const { body, contentType, fileName } = result.value;
-  return new Response(body, { headers: { ...fixedHeaders, "content-type": contentType, "content-disposition": attachment(fileName) } });
+  return new Response(body, {
+    headers: { ...fixedHeaders, "content-type": contentType, "content-disposition": attachment(fileName) },
+  });
 });
 
 /** What GET would answer, without using it up. */
@@ -35,5 +38,11 @@ export const HEAD = toRoute(plainFamily, async ({ request, params, facts }: Cont
   if (!result.ok) return new Response(null, { status: statusOf(result.code) });
   if (usedUp(result.value)) return new Response(null, { status: 410 });
   const { contentType } = exportFormat(result.value.format);
-  return new Response(null, { headers: { ...fixedHeaders, "content-type": contentType, "content-disposition": attachment(result.value.fileName) } });
+  return new Response(null, {
+    headers: {
+      ...fixedHeaders,
+      "content-type": contentType,
+      "content-disposition": attachment(result.value.fileName),
+    },
+  });
 });

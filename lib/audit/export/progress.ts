@@ -4,7 +4,7 @@ import { db, type ReadDb, type Tx } from "@/lib/db/client";
 import { runtime } from "@/lib/platform/runtime";
 
 /** An export whose download has not begun, or of which nothing was heard, for so long is over. Seconds. */
-export const silenceS = 60;
+const silenceS = 60;
 
 /** A condition on `export_job`: waits for its download or is being downloaded. */
 export const isAlive: SQL = sql`(
@@ -55,7 +55,10 @@ export async function claimExport(id: string, accountId: string): Promise<Claime
  * Says how far a running export is and that it lives.
  * @returns `cancelled`: its person asked to stop; `gone`: it was taken for crashed and closed meanwhile
  */
-export async function reportProgress(id: string, { rows, bytes }: ExportCounts): Promise<"go-on" | "cancelled" | "gone"> {
+export async function reportProgress(
+  id: string,
+  { rows, bytes }: ExportCounts,
+): Promise<"go-on" | "cancelled" | "gone"> {
   const [row] = await db().execute<{ stop: boolean }>(sql`
     update export_job set rows_sent = ${rows}, bytes_sent = ${bytes}, heartbeat_at = clock_timestamp()
     where id = ${id} and state = 'running'
@@ -68,7 +71,12 @@ export async function reportProgress(id: string, { rows, bytes }: ExportCounts):
  * @param on the transaction that records an early end, or the pool for a whole one
  * @returns false when it had ended before
  */
-export async function settleExport(on: Pick<Tx, "execute">, id: string, state: "done" | "failed" | "cancelled", counts: ExportCounts): Promise<boolean> {
+export async function settleExport(
+  on: Pick<Tx, "execute">,
+  id: string,
+  state: "done" | "failed" | "cancelled",
+  counts: ExportCounts,
+): Promise<boolean> {
   const ended = await on.execute(sql`
     update export_job set state = ${state}, rows_sent = ${counts.rows}, bytes_sent = ${counts.bytes},
       finished_at = clock_timestamp()

@@ -4,7 +4,7 @@ import type { AuditFilter } from "@/lib/audit/query/filter";
 import { compileFilter, literalSql } from "@/lib/audit/query/where";
 import { sql, type Tx } from "@/lib/db/client";
 
-export interface ExportScope {
+interface ExportScope {
   orgId: number;
   /** Null for the organization's whole log. */
   guruId: string | null;
@@ -19,7 +19,10 @@ export interface ExportScope {
  */
 async function condition({ orgId, guruId, filter, asOf }: ExportScope) {
   const { text, params } = await compileFilter({ orgId, guruScope: guruId, filter });
-  return { text: `(${text}) and e.occurred_at < $${params.length + 1}::timestamptz`, params: [...params, asOf] };
+  return {
+    text: `(${text}) and e.occurred_at < $${params.length + 1}::timestamptz`,
+    params: [...params, asOf],
+  };
 }
 
 /** The condition with its values as literals, for COPY. */
@@ -32,7 +35,11 @@ export async function countForExport(tx: Tx, scope: ExportScope): Promise<number
   const { text, params } = await condition(scope);
   const pieces: SQL[] = text
     .split(/\$(\d+)/)
-    .map((piece, i) => (i % 2 === 0 ? statement.raw(piece) : statement`${statement.param(params[Number(piece) - 1])}`));
-  const [counted] = await tx.execute<{ n: string }>(statement`select count(*) as n from audit_event e where ${statement.join(pieces)}`);
+    .map((piece, i) =>
+      i % 2 === 0 ? statement.raw(piece) : statement`${statement.param(params[Number(piece) - 1])}`,
+    );
+  const [counted] = await tx.execute<{ n: string }>(
+    statement`select count(*) as n from audit_event e where ${statement.join(pieces)}`,
+  );
   return Number(counted?.n);
 }

@@ -10,7 +10,7 @@ export interface ExportEnd extends ExportCounts {
   cause: string;
 }
 
-export interface ExportRun {
+interface ExportRun {
   format: ExportFormat;
   view: ExportView;
   copySql: string;
@@ -19,6 +19,8 @@ export interface ExportRun {
   /** Called once at the end. For a whole file, before its end is handed over. */
   settle: (end: ExportEnd) => Promise<void>;
   everyMs?: number;
+  /** A reader that asks for nothing this long counts as gone. */
+  idleMs?: number;
 }
 
 /** The file was cut on purpose. Not an AbortError: the framework would take that for the browser's own wish. */
@@ -34,7 +36,12 @@ const readAheadBytes = 262_144;
  * @throws what keeps the first byte from coming; settling is the caller's then
  */
 export async function streamExport(run: ExportRun): Promise<ReadableStream<Uint8Array>> {
-  return new Download(run, await openCopy({ copySql: run.copySql, ...(run.format.plan ? { snapshotWork: run.format.plan } : {}) })).stream;
+  const copy = await openCopy({
+    copySql: run.copySql,
+    ...(run.format.plan ? { snapshotWork: run.format.plan } : {}),
+    ...(run.idleMs ? { idleMs: run.idleMs } : {}),
+  });
+  return new Download(run, copy).stream;
 }
 
 class Download {

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
 import { eventsFrom, type SealedKey } from "@/lib/audit/seal/lookup";
+import { tileLeaves } from "@/lib/audit/seal/seal-batch";
 import { sql } from "@/lib/db/client";
 import { type EventRecordRow, eventColumns } from "./row";
 import { Binder, type Compiled, type FilterScope } from "./where";
@@ -46,12 +47,8 @@ export async function sealedPage(options: FilterScope & { where: Compiled; from:
     const size = BigInt(head?.size ?? 0);
     const kept = (key: SealedKey) => head?.cutoff == null || BigInt(key.occurredAtMicros) >= BigInt(head.cutoff);
     if (options.from !== null && options.from > size) return { state: "beyond" };
-    let at = options.from ?? (await oldestKept(tx, orgId, size, kept));
-    if (options.from !== null && at < size) {
-      const [first] = await eventsFrom(tx, orgId, at, 1);
-      const oldest = first && !kept(first) ? await oldestKept(tx, orgId, size, kept) : at;
-      if (oldest > at) return { state: "expired", oldest };
-    }
+    let at = await nextKept(tx, orgId, options.from ?? 0n, size, kept);
+    if (options.from !== null && at > options.from) return { state: "expired", oldest: at };
     const rows: { row: EventRecordRow; index: bigint }[] = [];
     const step = Math.max(limit, 1_024);
     while (at < size && rows.length < limit) {
@@ -67,16 +64,22 @@ export async function sealedPage(options: FilterScope & { where: Compiled; from:
   });
 }
 
-/** The lowest place whose event is still kept; the log's size when none is. */
-async function oldestKept(tx: AnySql, orgId: number, size: bigint, kept: (key: SealedKey) => boolean): Promise<bigint> {
-  const [tile] = await tx<{ first: string }[]>`
-    select (tile * 1024)::text as first from audit_tile
-    where org_id = ${orgId} and span && tstzrange(audit_cutoff(), null) order by tile limit 1`;
-  const [tail] = await tx<{ first: string }[]>`select min(index)::text as first from audit_seal_tail where org_id = ${orgId} having min(index) is not null`;
-  const first = tile?.first ?? tail?.first;
-  if (first === undefined) return size;
-  const keys = await eventsFrom(tx, orgId, BigInt(first), 2_048);
-  return keys.find(kept)?.index ?? size;
+/** The first place from `from` on whose event is still kept; the log's size when none is. */
+async function nextKept(tx: AnySql, orgId: number, from: bigint, size: bigint, kept: (key: SealedKey) => boolean): Promise<bigint> {
+  const [first] = await eventsFrom(tx, orgId, from, 1);
+  if (!first || kept(first)) return from;
+  // Closed tiles of which something is kept are found by their span; what is open comes after all of them.
+  const tiles = await tx<{ first: string }[]>`
+    select (tile * ${tileLeaves})::text as first from audit_tile
+    where org_id = ${orgId} and tile >= ${String(from / BigInt(tileLeaves))} and span && tstzrange(audit_cutoff(), null)
+    order by tile limit 2`;
+  const open = (size / BigInt(tileLeaves)) * BigInt(tileLeaves);
+  for (const start of [...tiles.map((tile) => BigInt(tile.first)), open]) {
+    const keys = await eventsFrom(tx, orgId, start > from ? start : from, tileLeaves);
+    const found = keys.find(kept);
+    if (found) return found.index;
+  }
+  return size;
 }
 
 /** The events behind keys that match, in the order of the keys. */

@@ -6,7 +6,7 @@ import { type AttemptResult, type Failure, Refusal } from "@/lib/platform/errors
 import { logError } from "@/lib/platform/log";
 
 /** Does the act itself: in the gate, with what was prepared. */
-export type Proceed<V> = (call: Partial<Call> & { input: unknown }) => Promise<AttemptResult<V>>;
+type Proceed<V> = (call: Partial<Call> & { input: unknown }) => Promise<AttemptResult<V>>;
 
 /**
  * A command with something before it that must not hold a transaction open: a password's hash, and the wait for earlier

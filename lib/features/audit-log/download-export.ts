@@ -10,7 +10,7 @@ import { type Refusal, type Result, refuse } from "@/lib/platform/errors";
 import { endEarly } from "./export-end";
 import { type ExportStatus, exportToDownload } from "./export-queries";
 
-export interface Download {
+interface Download {
   fileName: string;
   contentType: string;
   body: ReadableStream<Uint8Array>;
@@ -21,8 +21,13 @@ type By = { principal: UserPrincipal; request: RequestFacts };
 /** Why an export cannot be downloaded (again); null while it can. */
 export function usedUp({ state }: Pick<ExportStatus, "state">): Refusal | null {
   if (state === "pending") return null;
-  if (state === "cancelled") return refuse("expired", "This export was cancelled. Choose Export in the audit log again.");
-  if (state === "failed") return refuse("expired", "This export is over: a download begins within a minute of asking for it. Choose Export in the audit log again.");
+  if (state === "cancelled")
+    return refuse("expired", "This export was cancelled. Choose Export in the audit log again.");
+  if (state === "failed")
+    return refuse(
+      "expired",
+      "This export is over: a download begins within a minute of asking for it. Choose Export in the audit log again.",
+    );
   return refuse("expired", "This export was downloaded already. Choose Export in the audit log again.");
 }
 
@@ -55,9 +60,20 @@ async function download(claimed: ClaimedExport, by: By): Promise<Download> {
   const view = { orgId: claimed.orgId, global: claimed.guruId === null };
   try {
     const filter = auditFilterInput.parse(claimed.filter);
-    const where = await exportCondition({ orgId: claimed.orgId, guruId: claimed.guruId, filter, asOf: claimed.asOf });
+    const where = await exportCondition({
+      orgId: claimed.orgId,
+      guruId: claimed.guruId,
+      filter,
+      asOf: claimed.asOf,
+    });
     const copySql = format.copySql(where, view);
-    const body = await streamExport({ format, view, copySql, report: (counts) => reportProgress(id, counts), settle });
+    const body = await streamExport({
+      format,
+      view,
+      copySql,
+      report: (counts) => reportProgress(id, counts),
+      settle,
+    });
     return { fileName: claimed.fileName, contentType: format.contentType, body };
   } catch (error) {
     await settle({ state: "failed", cause: "the export could not begin", rows: 0, bytes: 0 });

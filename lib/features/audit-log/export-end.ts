@@ -55,10 +55,18 @@ async function abandoned(tx: Tx, which: SQL): Promise<Abandoned[]> {
 
 async function close(tx: Tx, found: Abandoned[]): Promise<void> {
   for (const job of found) {
-    const cause = job.state === "pending" ? "the download was not begun within a minute" : "the server stopped while it was sent";
+    const cause =
+      job.state === "pending"
+        ? "the download was not begun within a minute"
+        : "the server stopped while it was sent";
     const counts = { rows: Number(job.rows_sent), bytes: Number(job.bytes_sent) };
     const actor = { type: "user", id: job.account_id, email: job.email } as const;
-    await endEarly(tx, job.id, { state: "failed", cause, ...counts }, { principal: systemPrincipal, request: noRequest, actor });
+    await endEarly(
+      tx,
+      job.id,
+      { state: "failed", cause, ...counts },
+      { principal: systemPrincipal, request: noRequest, actor },
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import type { GuruSnapshot } from "@/lib/audit/record/event-input";
 import { type AuditFilter, auditFilterInput, filterRecord } from "@/lib/audit/query/filter";
+import type { GuruSnapshot } from "@/lib/audit/record/event-input";
 import type { Tx } from "@/lib/db/client";
 import type { AuditFact } from "@/lib/gate/facts";
 
@@ -18,7 +18,10 @@ export interface ExportAbout {
 }
 
 /** The fact of an export's event: the guru on whose page it was made, else the organization. */
-export function exportFact(about: ExportAbout, details: Record<string, unknown>): AuditFact & { target: { id: string; type: string } } {
+export function exportFact(
+  about: ExportAbout,
+  details: Record<string, unknown>,
+): AuditFact & { target: { id: string; type: string } } {
   const { id, orgId, guru, label, format, filter, fileName } = about;
   return {
     target: guru ? { id: guru.id, type: "guru" } : { id: String(orgId), type: "org" },
@@ -47,7 +50,8 @@ export async function aboutExport(tx: Pick<Tx, "execute">, id: string): Promise<
     left join guru g on g.id = j.guru_id left join retired_guru r on r.id = j.guru_id
     where j.id = ${id}`);
   if (!job) return null;
-  const guru = job.guru_id === null ? null : { id: job.guru_id, slug: job.slug ?? "-", name: job.name ?? "-" };
+  const guru =
+    job.guru_id === null ? null : { id: job.guru_id, slug: job.slug ?? "-", name: job.name ?? "-" };
   return {
     id: job.id,
     orgId: job.org_id,

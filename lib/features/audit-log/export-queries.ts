@@ -26,7 +26,11 @@ interface OwnExport extends ExportStatus {
 }
 
 /** One of which nothing was heard for a minute has failed, even before that is recorded. */
-async function ownExports(db: Pick<ReadDb, "execute">, principal: Principal, which: SQL): Promise<OwnExport[]> {
+async function ownExports(
+  db: Pick<ReadDb, "execute">,
+  principal: Principal,
+  which: SQL,
+): Promise<OwnExport[]> {
   const rows = await db.execute<{ [K in keyof OwnExport]: OwnExport[K] }>(sql`
     select id, file_name as "fileName", format, guru_id as "guruId",
       case when state in ('pending', 'running') and not ${isAlive} then 'failed' else state end as state,
@@ -36,11 +40,17 @@ async function ownExports(db: Pick<ReadDb, "execute">, principal: Principal, whi
   return [...rows];
 }
 
-const denied = (id: string, code: Denial["code"] = "not_found") => new Denial("audit:export-global", `export ${cleanText(id, 100)}`, code);
+type ExportPermission = "audit:export-global" | "audit:export-guru";
+
+const denied = (
+  id: string,
+  permission: ExportPermission = "audit:export-global",
+  code: Denial["code"] = "not_found",
+) => new Denial(permission, `export ${cleanText(id, 100)}`, code);
 
 /** Somebody else's export looks like none. */
 const ownExport: Allow<{ id: string }, OwnExport> = async ({ db, principal, input }) => {
-  if (principal.kind === "anonymous") throw denied(input.id, "unauthenticated");
+  if (principal.kind === "anonymous") throw denied(input.id, "audit:export-global", "unauthenticated");
   const [found] = isUuid(input.id) ? await ownExports(db, principal, sql`id = ${input.id}`) : [];
   if (!found || principal.kind !== "user") throw denied(input.id);
   return found;
@@ -55,7 +65,8 @@ const permittedExport: Allow<{ id: string }, OwnExport> = async (context) => {
     return found;
   }
   const standing = await guruStanding(db, principal, found.guruId);
-  if (!standing || !mayOnGuru(principal, "audit:export-guru", standing.standing)) throw denied(input.id);
+  if (!standing || !mayOnGuru(principal, "audit:export-guru", standing.standing))
+    throw denied(input.id, "audit:export-guru");
   return found;
 };
 

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { auditFilterInput } from "@/lib/audit/query/filter";
 
-export const exportFormatIds = ["csv", "xlsx", "json"] as const;
+const exportFormatIds = ["csv", "xlsx", "json"] as const;
 
 const format = z.enum(exportFormatIds, "Choose CSV, Excel (XLSX) or JSON.");
 
 export const startExportInput = z.strictObject({
   /** The organization's whole log, or that of a guru by slug or id. */
-  scope: z.union([z.literal("global"), z.strictObject({ guru: z.string().min(1).max(200) })], "Choose a log to export."),
+  scope: z.union(
+    [z.literal("global"), z.strictObject({ guru: z.string().min(1).max(200) })],
+    "Choose a log to export.",
+  ),
   format,
   filter: auditFilterInput,
 });

@@ -17,7 +17,9 @@ export async function health(): Promise<Health> {
         coalesce((select max(created_at) >= ${newest} from schema_migration), false) as migrated,
         coalesce((select max(ends) < now() + make_interval(days => ${partitionNoticeDays}) from audit_partitions()), true) as "isEnding"`;
     if (!row?.migrated) return { isUp: false };
-    const degraded = row.isEnding ? "The weeks made ahead for the audit log run out within seven days. Restart the product, or look into its log for why the daily task fails." : null;
+    const degraded = row.isEnding
+      ? "The weeks made ahead for the audit log run out within seven days. Restart the product, or look into its log for why the daily task fails."
+      : null;
     return { isUp: true, degraded };
   } catch (error) {
     logError("the health check", error);

@@ -34,7 +34,10 @@ export interface PageEvent extends PageRow {
 
 /** Rows as the page shows them; a guru that no longer exists says so. */
 export async function pageRows(orgId: number, rows: readonly EventRecordRow[]): Promise<PageRow[]> {
-  const gone = await goneGurus(orgId, rows.map((r) => r.guru_id).filter((id) => id !== null));
+  const gone = await goneGurus(
+    orgId,
+    rows.map((r) => r.guru_id).filter((id) => id !== null),
+  );
   return rows.map((row) => ({
     id: row.id,
     occurredAt: row.timestamp,

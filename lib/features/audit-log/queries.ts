@@ -1,8 +1,8 @@
 import "server-only";
 import type { GuruFacts } from "@/lib/access/guru-standing";
+import { shownCount, type Total } from "@/lib/audit/query/counts";
 import { type Choices, choicesOf } from "@/lib/audit/query/facets";
 import { type AuditFilter, emptyFilter, isEmptyFilter } from "@/lib/audit/query/filter";
-import { shownCount, type Total } from "@/lib/audit/query/counts";
 import { eventById, eventsPage, sequencesOf } from "@/lib/audit/query/pages";
 import type { EventRecordRow } from "@/lib/audit/query/row";
 import { type Compiled, compileFilter, type FilterScope } from "@/lib/audit/query/where";
@@ -10,7 +10,7 @@ import { sql } from "@/lib/db/client";
 import { inOrganization, onGuru } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { runtime } from "@/lib/platform/runtime";
-import { pageHref, type Place, placeOf } from "./page-address";
+import { type Place, pageHref, placeOf } from "./page-address";
 import { type PageEvent, type PageRow, pageEvent, pageRows } from "./page-rows";
 
 const rowsPerPage = 50;
@@ -65,7 +65,8 @@ export const auditEvent = query({
 /** One event of a guru's log by its id. */
 export const guruAuditEvent = query({
   allow: onGuru<{ id: string; slug: string }>("audit:read-guru", ({ slug }) => slug),
-  run: ({ input, principal, scope }) => eventOf({ orgId: principal.orgId, guruScope: scope.guru.id }, input.id),
+  run: ({ input, principal, scope }) =>
+    eventOf({ orgId: principal.orgId, guruScope: scope.guru.id }, input.id),
 });
 
 async function eventOf(scope: FilterScope, id: string): Promise<PageEvent | null> {
@@ -90,7 +91,7 @@ async function pageData(scope: FilterScope, input: PageInput): Promise<AuditPage
   const before = !first ? null : page.hasNewer ? await newerThan(scope, where, first) : 0;
   return {
     rows: await pageRows(scope.orgId, page.rows),
-    total,
+    total: total.exact ? total : { count: Math.max(total.count, page.rows.length), exact: false },
     range: {
       first: before === null ? null : before + 1,
       last: before === null ? null : before + page.rows.length,
@@ -149,5 +150,9 @@ async function retention(): Promise<{ days: number; cutoff: string | null; offSi
       to_char(logging_changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as changed
     from audit_config`;
   const isOff = !runtime().env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED;
-  return { days: row?.days ?? 90, cutoff: row?.cutoff ?? null, offSince: isOff ? (row?.changed ?? new Date().toISOString()) : null };
+  return {
+    days: row?.days ?? 90,
+    cutoff: row?.cutoff ?? null,
+    offSince: isOff ? (row?.changed ?? new Date().toISOString()) : null,
+  };
 }

@@ -10,7 +10,12 @@ const windowMinutes = 10;
  * @param digest what tells reads of one reader apart
  * @returns true at the window's first read, which is the one that is recorded
  */
-export async function opensWindow(tx: Tx, kind: "audit.viewed" | "audit.fetch", principal: string, digest: Buffer): Promise<boolean> {
+export async function opensWindow(
+  tx: Tx,
+  kind: "audit.viewed" | "audit.fetch",
+  principal: string,
+  digest: Buffer,
+): Promise<boolean> {
   const opened = await tx.execute(sql`
     insert into read_window as w (kind, principal, digest, started_at)
     values (${kind}, ${principal}, ${digest}, gurulog_now())

@@ -31,6 +31,7 @@ export const shellFacts = query({
       organization: org?.name ?? "",
       demo: config?.demo ?? false,
       gurus,
+      canListGurus: mayInOrganization(principal, "guru:list"),
       canCreateGuru: mayInOrganization(principal, "guru:create"),
       canReadGlobalLog: mayInOrganization(principal, "audit:read-global"),
     };

@@ -28,7 +28,7 @@ export async function personWithPassword(
   return person;
 }
 
-export interface SignedIn {
+interface SignedIn {
   cookie: string;
   browser: string;
   principal: UserPrincipal;

@@ -159,16 +159,17 @@ describe("after=", () => {
   it("answers 410 CURSOR_EXPIRED with the oldest valid cursor to one behind the retention", async () => {
     const database = await createTestProduct();
     try {
-      const reader = await keyOf(await database.person("owner@halden.example", "owner"));
       const own = createSealer({ sealerUrl: database.database.urls.sealer });
       await database.admin.begin(async (tx) => {
         await tx`select audit_make_partition(now() - interval '40 days')`;
         await tx`select set_config('gurulog.clock', ${new Date(Date.now() - 40 * 86_400_000).toISOString()}, true)`;
         await insertEvents(tx, variedEvents(1_100));
       });
+      const reader = await keyOf(await database.person("owner@halden.example", "owner"));
       while ((await own.sealOnce()) > 0);
       const first = await ask("?after=&perPage=3", { key: reader });
       const old = cursorOf(first);
+      expect(await (await ask(`?after=${old}`, { key: reader })).json()).toHaveLength(1_000);
       expect((await records(first)).length).toBe(3);
       await insertEvents(database.admin, variedEvents(10));
       while ((await own.sealOnce()) > 0);

@@ -66,17 +66,34 @@ export async function cookieOf(user: UserPrincipal): Promise<string> {
 type Route = (request: Request, context: { params: Promise<{ id: string }> }) => Promise<Response>;
 
 /** Calls a handler of `/exports/<id>` as the server does. */
-export async function call(route: Route, id: string, cookie: string | null, init: RequestInit = {}): Promise<Response> {
+export async function call(
+  route: Route,
+  id: string,
+  cookie: string | null,
+  init: RequestInit = {},
+): Promise<Response> {
   const headers = new Headers(init.headers);
   if (cookie) headers.set("cookie", cookie);
   const request = new Request(`http://localhost:3000/exports/${id}`, { ...init, headers });
-  const context = { ip: "203.0.113.7", requestId: testRequest.requestId ?? "", nonce: "", proto: "http" as const };
+  const context = {
+    ip: "203.0.113.7",
+    requestId: testRequest.requestId ?? "",
+    nonce: "",
+    proto: "http" as const,
+  };
   return runWithRequest(context, () => route(request, { params: Promise.resolve({ id }) }));
 }
 
-export type StartInput = { scope?: "global" | { guru: string }; format?: string; filter?: Record<string, unknown> };
+export type StartInput = {
+  scope?: "global" | { guru: string };
+  format?: string;
+  filter?: Record<string, unknown>;
+};
 
-export async function start(principal: Principal, { scope = "global", format = "csv", filter = {} }: StartInput = {}) {
+export async function start(
+  principal: Principal,
+  { scope = "global", format = "csv", filter = {} }: StartInput = {},
+) {
   return startExport.execute({ principal, request: testRequest, input: { scope, format, filter } });
 }
 

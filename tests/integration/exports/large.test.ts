@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { csv } from "@/lib/audit/export/formats/csv";
 import type { ExportFormat } from "@/lib/audit/export/formats/format";
 import { exportFormats } from "@/lib/audit/export/formats/registry";
 import { xlsxFormat } from "@/lib/audit/export/formats/xlsx";
@@ -21,9 +22,17 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => product.close());
 
-async function stream(format: ExportFormat): Promise<{ body: ReadableStream<Uint8Array>; end: Promise<ExportEnd> }> {
+async function stream(
+  format: ExportFormat,
+  idleMs?: number,
+): Promise<{ body: ReadableStream<Uint8Array>; end: Promise<ExportEnd> }> {
   const view = { orgId: 1, global: true };
-  const where = await exportCondition({ orgId: 1, guruId: null, filter: emptyFilter, asOf: "2999-01-01T00:00:00.000000Z" });
+  const where = await exportCondition({
+    orgId: 1,
+    guruId: null,
+    filter: emptyFilter,
+    asOf: "2999-01-01T00:00:00.000000Z",
+  });
   let settled: (end: ExportEnd) => void = () => {};
   const end = new Promise<ExportEnd>((resolve) => {
     settled = resolve;
@@ -34,6 +43,7 @@ async function stream(format: ExportFormat): Promise<{ body: ReadableStream<Uint
     copySql: format.copySql(where, view),
     report: async () => "go-on",
     settle: async (how) => settled(how),
+    ...(idleMs ? { idleMs } : {}),
   });
   return { body, end };
 }
@@ -54,6 +64,19 @@ describe.each(exportFormats.map((f) => [f.id, f] as const))("60,000 events in %s
     expect(most).toBeLessThan(96 * mib);
     // Zipped it is smaller; a shrunken file would make the bound above worthless.
     expect(bytes).toBeGreaterThan(format.id === "xlsx" ? 2 * mib : 110 * mib);
+  });
+});
+
+describe("a reader that stalls", () => {
+  it("counts as gone, and finds the file cut when it reads on", async () => {
+    const { body, end } = await stream(csv, 200);
+    const reader = body.getReader();
+    await reader.read();
+    expect(await end).toMatchObject({ state: "cancelled", cause: "the browser stopped reading" });
+    const rest = (async () => {
+      while (!(await reader.read()).done);
+    })();
+    await expect(rest).rejects.toThrow("the browser stopped reading");
   });
 });
 

@@ -5,4 +5,7 @@ import { toCallAction } from "@/lib/gate/to-call-action";
 import { startInput } from "./export-input";
 
 export const startExportAction = toCallAction(startExport, startInput);
-export const cancelExportAction = toCallAction(cancelExport, ({ id }: { id?: string; attemptId?: string }) => ({ id }));
+export const cancelExportAction = toCallAction(
+  cancelExport,
+  ({ id }: { id?: string; attemptId?: string }) => ({ id }),
+);

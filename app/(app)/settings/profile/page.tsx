@@ -1,3 +1,4 @@
+import { changePasswordAction } from "@/app/(auth)/actions";
 import { ChangePasswordForm } from "@/app/(auth)/change-password-form";
 import { Page, Section } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
@@ -27,7 +28,7 @@ export default async function ProfilePage() {
           </dl>
         </Section>
         <Section title="Password" description="The change is recorded, never the password.">
-          <ChangePasswordForm next="/settings/profile" email={user.email} />
+          <ChangePasswordForm action={changePasswordAction} email={user.email} />
         </Section>
         <Section
           title="Appearance"

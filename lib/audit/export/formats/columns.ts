@@ -23,7 +23,12 @@ const details = `
   '{"changes":' || e.changes::text || ',"details":' || e.details::text || ',"metadata":' || coalesce(e.metadata::text, 'null') || '}'`;
 
 const all: readonly (ExportColumn & { globalOnly?: true })[] = [
-  { header: "Time (UTC)", sql: "to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')", outside: false, width: 24 },
+  {
+    header: "Time (UTC)",
+    sql: "to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS')",
+    outside: false,
+    width: 24,
+  },
   {
     header: "User",
     sql: "case e.actor_type when 'system' then 'System' when 'anonymous' then 'Anonymous' else coalesce(e.actor_email, '-') end",

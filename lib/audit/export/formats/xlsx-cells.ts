@@ -3,16 +3,18 @@ import { type ExportColumn, exportColumns, newestFirst } from "./columns";
 import type { ExportView } from "./format";
 
 /** The most that a cell of Excel holds, in UTF-16 units. */
-export const cellLimit = 32_767;
+const cellLimit = 32_767;
 /** Characters kept of a longer text, the mark behind it then fits. Half, where some take two units each. */
 const kept = 32_700;
 
 /** C0 controls that XML 1.0 cannot hold, shown as their pictures (U+2401 …), as NUL is (U+2400). */
 const controls = [...Array(0x20).keys()].filter((code) => code > 0 && ![0x09, 0x0a, 0x0d].includes(code));
-const escapedUnits = (codes: number[]) => codes.map((code) => `\\u${code.toString(16).padStart(4, "0")}`).join("");
+const escapedUnits = (codes: number[]) =>
+  codes.map((code) => `\\u${code.toString(16).padStart(4, "0")}`).join("");
 const illegal = `e'${escapedUnits(controls)}\\ufffe\\uffff'`;
 const shown = `e'${escapedUnits(controls.map((code) => 0x2400 + code))}\\ufffd\\ufffd'`;
-const hasIllegal = (text: string) => `${text} ~ '[\\u0001-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff]'`;
+const hasIllegal = (text: string) =>
+  `${text} ~ '[\\u0001-\\u0008\\u000b\\u000c\\u000e-\\u001f\\ufffe\\uffff]'`;
 
 /** Cut at Excel's limit, with a mark that says how long it was. */
 function cut(text: string): string {

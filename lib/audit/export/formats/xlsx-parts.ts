@@ -13,7 +13,9 @@ const ordinals = (sheets: number) => Array.from({ length: sheets }, (_, i) => i 
 
 /** Everything of a sheet before its events: widths, the header row in bold, frozen. */
 export function sheetHead(columns: readonly ExportColumn[], ordinal: number): string {
-  const widths = columns.map((c, i) => `<col min="${i + 1}" max="${i + 1}" width="${c.width}" customWidth="1"/>`).join("");
+  const widths = columns
+    .map((c, i) => `<col min="${i + 1}" max="${i + 1}" width="${c.width}" customWidth="1"/>`)
+    .join("");
   const titles = columns.map((c) => `<c s="1" t="inlineStr"><is><t>${c.header}</t></is></c>`).join("");
   const selected = ordinal === 1 ? ' tabSelected="1"' : "";
   return (
@@ -27,9 +29,13 @@ export const sheetTail = "</sheetData></worksheet>";
 
 /** The parts that name the sheets; they stand behind them, as the number of sheets is known only then. */
 export function closingParts(sheets: number): { path: string; xml: string }[] {
-  const overrides = ordinals(sheets).map((n) => `<Override PartName="/${sheetPath(n)}" ContentType="${types}.worksheet+xml"/>`);
+  const overrides = ordinals(sheets).map(
+    (n) => `<Override PartName="/${sheetPath(n)}" ContentType="${types}.worksheet+xml"/>`,
+  );
   const named = ordinals(sheets).map((n) => `<sheet name="${sheetName(n)}" sheetId="${n}" r:id="rId${n}"/>`);
-  const linked = ordinals(sheets).map((n) => `<Relationship Id="rId${n}" Type="${relations}/worksheet" Target="worksheets/sheet${n}.xml"/>`);
+  const linked = ordinals(sheets).map(
+    (n) => `<Relationship Id="rId${n}" Type="${relations}/worksheet" Target="worksheets/sheet${n}.xml"/>`,
+  );
   return [
     {
       path: "xl/styles.xml",

@@ -31,7 +31,13 @@ export function xlsxFormat(limits: { rowsPerSheet?: number; bytesPerSheet?: numb
       const zip = new ZipFile();
       const out = zip.outputStream as Readable;
       const stop = new AbortController();
-      const written = writeSheets(zip, rows, { view, meter, eventsPerSheet, bytesPerSheet, signal: stop.signal }).catch((error: unknown) => {
+      const written = writeSheets(zip, rows, {
+        view,
+        meter,
+        eventsPerSheet,
+        bytesPerSheet,
+        signal: stop.signal,
+      }).catch((error: unknown) => {
         out.destroy(error instanceof Error ? error : new Error(String(error)));
       });
       try {

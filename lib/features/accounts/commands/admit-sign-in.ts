@@ -12,7 +12,7 @@ import { eventOf } from "@/lib/gate/facts";
 import { emailKey } from "../rules";
 
 /** What is known of an account before its password is checked. */
-export interface Candidate {
+interface Candidate {
   account: { id: string; passwordHash: string | null } | null;
   knownBrowser: boolean;
 }

@@ -33,7 +33,12 @@ export const cancelExport = command({
       returning state`);
     if (!job) throw refuse("not_found", "This export does not exist, or you may not see it.");
     if (job.state === "pending") {
-      const end = { state: "cancelled", cause: "cancelled before the download began", rows: 0, bytes: 0 } as const;
+      const end = {
+        state: "cancelled",
+        cause: "cancelled before the download began",
+        rows: 0,
+        bytes: 0,
+      } as const;
       await endEarly(tx, input.id, end, { principal, request });
     }
     return { value: { id: input.id }, audit: null };

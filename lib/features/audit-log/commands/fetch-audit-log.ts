@@ -5,8 +5,8 @@ import { filterRecord } from "@/lib/audit/query/filter";
 import { inOrganization } from "@/lib/gate/allow";
 import { sensitiveRead } from "@/lib/gate/sensitive-read";
 import { sha256 } from "@/lib/platform/crypto";
-import { fetchAuditLogInput } from "../schemas";
 import { opensWindow } from "../read-window";
+import { fetchAuditLogInput } from "../schemas";
 
 /**
  * Records a read of the log over the HTTP API. Executed after the answer's snapshot is taken, so that the record is not
@@ -21,8 +21,14 @@ export const fetchAuditLog = sensitiveRead({
   async run({ tx, input, principal }) {
     // A poller would feed itself: its reads are recorded once a window.
     const isRecorded =
-      input.mode !== "cursor" || (await opensWindow(tx, "audit.fetch", principalKey(principal), sha256("cursor")));
+      input.mode !== "cursor" ||
+      (await opensWindow(tx, "audit.fetch", principalKey(principal), sha256("cursor")));
     const { filter, mode, view } = input;
-    return { value: null, audit: isRecorded ? { label: "Audit log", details: { filters: filterRecord(filter), mode, view } } : null };
+    return {
+      value: null,
+      audit: isRecorded
+        ? { label: "Audit log", details: { filters: filterRecord(filter), mode, view } }
+        : null,
+    };
   },
 });

@@ -24,14 +24,20 @@ export const viewAuditLogs = sensitiveRead({
   input: viewAuditLogsInput,
   allow: readsLog,
   event: auditViewed,
-  target: ({ principal, scope }) => (scope ? { id: scope.guru.id, type: "guru" } : { id: String(principal.orgId) }),
+  target: ({ principal, scope }) =>
+    scope ? { id: scope.guru.id, type: "guru" } : { id: String(principal.orgId) },
   async run({ tx, input, principal, scope }) {
     const digest = sha256(JSON.stringify([scope?.guru.id ?? null, filterParams(input.filter)]));
-    if (!(await opensWindow(tx, "audit.viewed", principalKey(principal), digest))) return { value: null, audit: null };
+    if (!(await opensWindow(tx, "audit.viewed", principalKey(principal), digest)))
+      return { value: null, audit: null };
     const guru = scope ? { id: scope.guru.id, slug: scope.guru.slug, name: scope.guru.name } : null;
     return {
       value: null,
-      audit: { label: guru ? guru.name : "Audit log", guru, details: { filters: filterRecord(input.filter) } },
+      audit: {
+        label: guru ? guru.name : "Audit log",
+        guru,
+        details: { filters: filterRecord(input.filter) },
+      },
     };
   },
 });

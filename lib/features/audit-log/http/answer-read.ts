@@ -1,5 +1,10 @@
 import "server-only";
-import { type ApiKeyPrincipal, principalKey, type RequestFacts, type UserPrincipal } from "@/lib/access/principal";
+import {
+  type ApiKeyPrincipal,
+  principalKey,
+  type RequestFacts,
+  type UserPrincipal,
+} from "@/lib/access/principal";
 import { type CopyTransform, copyRows, openCopy } from "@/lib/audit/query/copy-stream";
 import { exactCount } from "@/lib/audit/query/counts";
 import { eventsAt, sequencesOf } from "@/lib/audit/query/pages";
@@ -9,7 +14,7 @@ import { type Compiled, compileFilter, literalSql } from "@/lib/audit/query/wher
 import { defaultRecordsSelect, fullRecordsSelect, planForFullRecords } from "@/lib/audit/query/whole-log";
 import { sql } from "@/lib/db/client";
 import { sourcebotError } from "@/lib/gate/to-route";
-import { type Failure, refuse, Refusal } from "@/lib/platform/errors";
+import { type Failure, Refusal, refuse } from "@/lib/platform/errors";
 import { runtime } from "@/lib/platform/runtime";
 import { fetchAuditLog } from "../commands/fetch-audit-log";
 import { linkHeader } from "./link-header";
@@ -46,13 +51,19 @@ export async function answerRead(reading: Reading, read: LogRead): Promise<Respo
 async function record(reading: Reading, read: LogRead): Promise<void> {
   if (reading.isHead) return;
   const { filter, mode, view } = read;
-  const result = await fetchAuditLog.execute({ principal: reading.principal, request: reading.facts, input: { filter, mode, view } });
+  const result = await fetchAuditLog.execute({
+    principal: reading.principal,
+    request: reading.facts,
+    input: { filter, mode, view },
+  });
   if (!result.ok) throw refuse(result.code, result.message);
 }
 
 function answer(reading: Reading, body: BodyInit, headers: Record<string, string>): Response {
   const type = reading.isLines ? "application/x-ndjson; charset=utf-8" : "application/json; charset=utf-8";
-  return new Response(reading.isHead ? null : body, { headers: { "content-type": type, "cache-control": "no-store", ...headers } });
+  return new Response(reading.isHead ? null : body, {
+    headers: { "content-type": type, "cache-control": "no-store", ...headers },
+  });
 }
 
 function refusalAnswer({ code, message }: Pick<Failure, "code" | "message">): Response {
@@ -84,37 +95,56 @@ function answerPage(reading: Reading, read: LogRead & { mode: "page" }, where: C
   const { page, perPage, view } = read;
   const scope = { orgId: reading.principal.orgId, guruScope: null };
   return orRefusal(async () => {
-    const { rows, total, indexes } = await sql().begin("isolation level repeatable read read only", async (tx) => {
-      const found = reading.isHead ? [] : await eventsAt(tx, where, (page - 1) * perPage, perPage);
-      return {
-        rows: found,
-        total: await exactCount(tx, scope, where),
-        indexes: view === "full" ? await sequencesOf(tx, scope, found) : new Map<string, bigint>(),
-      };
-    });
+    const { rows, total, indexes } = await sql().begin(
+      "isolation level repeatable read read only",
+      async (tx) => {
+        const found = reading.isHead ? [] : await eventsAt(tx, where, (page - 1) * perPage, perPage);
+        return {
+          rows: found,
+          total: await exactCount(tx, scope, where),
+          indexes: view === "full" ? await sequencesOf(tx, scope, found) : new Map<string, bigint>(),
+        };
+      },
+    );
     await record(reading, read);
     const url = new URL(reading.request.url);
     const address = `${runtime().baseUrl}${url.pathname.replace(/\/$/, "")}`;
     const link = linkHeader(address, url.searchParams, { page, perPage, total });
     const records = rows.map((row) => recordOf(view, row, indexes.get(row.id) ?? null));
-    return answer(reading, bodyOf(reading.isLines, records), { "x-total-count": String(total), ...(link ? { link } : {}) });
+    return answer(reading, bodyOf(reading.isLines, records), {
+      "x-total-count": String(total),
+      ...(link ? { link } : {}),
+    });
   });
 }
 
-function answerFromCursor(reading: Reading, read: LogRead & { mode: "cursor" }, where: Compiled): Promise<Response> {
+function answerFromCursor(
+  reading: Reading,
+  read: LogRead & { mode: "cursor" },
+  where: Compiled,
+): Promise<Response> {
   const { orgId } = reading.principal;
   return orRefusal(async () => {
     const found = await sealedPage({ orgId, guruScope: null, where, from: read.from, limit: read.perPage });
     if (found.state === "beyond") {
-      return sourcebotError(400, "INVALID_QUERY_PARAMS", "after stands beyond the end of this log. Begin anew with an empty one.");
+      return sourcebotError(
+        400,
+        "INVALID_QUERY_PARAMS",
+        "after stands beyond the end of this log. Begin anew with an empty one.",
+      );
     }
     if (found.state === "expired") {
-      const message = "after stands before the oldest event that is kept. X-Next-Cursor is the oldest place that can be read.";
-      return sourcebotError(410, "CURSOR_EXPIRED", message, { "x-next-cursor": cursorText(orgId, found.oldest) });
+      const message =
+        "after stands before the oldest event that is kept. X-Next-Cursor is the oldest place that can be read.";
+      return sourcebotError(410, "CURSOR_EXPIRED", message, {
+        "x-next-cursor": cursorText(orgId, found.oldest),
+      });
     }
     await record(reading, read);
     const records = found.rows.map(({ row, index }) => recordOf(read.view, row, index));
-    return answer(reading, bodyOf(reading.isLines, records), { "x-next-cursor": cursorText(orgId, found.next) });
+    return answer(reading, bodyOf(reading.isLines, records), {
+      "x-next-cursor": cursorText(orgId, found.next),
+    });
   });
 }
 
@@ -135,14 +165,19 @@ function answerWhole(reading: Reading, read: LogRead, where: Compiled): Promise<
   const { principal, isLines, request } = reading;
   return orRefusal(async () => {
     const literal = await literalSql(sql(), where);
-    const select = read.view === "full" ? fullRecordsSelect(literal, principal.orgId) : defaultRecordsSelect(literal);
+    const select =
+      read.view === "full" ? fullRecordsSelect(literal, principal.orgId) : defaultRecordsSelect(literal);
     const copy = await openCopy({
       copySql: copyRows(isLines ? select : `select ',' || t.r from (${select}) t (r)`),
       ...(isLines ? {} : { transform: asArray() }),
       async snapshotWork(tx) {
         const [lock] = await tx<{ held: boolean }[]>`
           select pg_try_advisory_xact_lock(hashtextextended(${`gurulog.whole-log ${principalKey(principal)}`}, 0)) as held`;
-        if (!lock?.held) throw refuse("busy", "This key is reading the whole log already. Wait for that to end, or read by page or cursor.");
+        if (!lock?.held)
+          throw refuse(
+            "busy",
+            "This key is reading the whole log already. Wait for that to end, or read by page or cursor.",
+          );
         if (read.view === "full") await planForFullRecords(tx);
         await record(reading, read);
       },

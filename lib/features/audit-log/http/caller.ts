@@ -2,7 +2,12 @@ import "server-only";
 import { eq } from "drizzle-orm";
 import { principalOfApiKey } from "@/lib/access/api-keys";
 import { mayInOrganization } from "@/lib/access/permissions";
-import { anonymousPrincipal, type ApiKeyPrincipal, type RequestFacts, type UserPrincipal } from "@/lib/access/principal";
+import {
+  type ApiKeyPrincipal,
+  anonymousPrincipal,
+  type RequestFacts,
+  type UserPrincipal,
+} from "@/lib/access/principal";
 import { currentCookieName, principalOfCookie } from "@/lib/access/sessions";
 import { apiKeyRejected } from "@/lib/audit/catalogue/accounts";
 import { readDb, schema } from "@/lib/db/client";
@@ -13,7 +18,9 @@ import { query } from "@/lib/gate/query";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { inTransaction } from "@/lib/gate/transaction";
 
-export type Caller = { ok: true; principal: UserPrincipal | ApiKeyPrincipal } | { ok: false; answer: Response };
+export type Caller =
+  | { ok: true; principal: UserPrincipal | ApiKeyPrincipal }
+  | { ok: false; answer: Response };
 
 const notAuthenticated = () =>
   sourcebotError(
@@ -21,9 +28,14 @@ const notAuthenticated = () =>
     "NOT_AUTHENTICATED",
     "Send a valid API key in the header X-Sourcebot-Api-Key. A key that is malformed, deleted or expired is refused like none.",
   );
-const noSuchOrganization = () => sourcebotError(404, "NOT_FOUND", "There is no such organization, or you are not a member of it.");
+const noSuchOrganization = () =>
+  sourcebotError(404, "NOT_FOUND", "There is no such organization, or you are not a member of it.");
 const notPermitted = () =>
-  sourcebotError(403, "INSUFFICIENT_PERMISSIONS", "Only the owner and auditors read the whole log, with a key of the scope audit:read.");
+  sourcebotError(
+    403,
+    "INSUFFICIENT_PERMISSIONS",
+    "Only the owner and auditors read the whole log, with a key of the scope audit:read.",
+  );
 
 /** May the caller read the whole log? A "no" is recorded. */
 const mayReadLog = query({ allow: inOrganization<null>("audit:read-global"), run: async () => null });
@@ -34,7 +46,12 @@ const mayReadLog = query({ allow: inOrganization<null>("audit:read-global"), run
  * @param domain value of X-Org-Domain
  * @param isRecorded false for HEAD: a refusal leaves no event then
  */
-export async function callerOf(request: Request, facts: RequestFacts, domain: string, isRecorded: boolean): Promise<Caller> {
+export async function callerOf(
+  request: Request,
+  facts: RequestFacts,
+  domain: string,
+  isRecorded: boolean,
+): Promise<Caller> {
   const [organization] = await readDb()
     .select({ id: schema.organization.id })
     .from(schema.organization)
@@ -50,7 +67,8 @@ export async function callerOf(request: Request, facts: RequestFacts, domain: st
     }
   }
   if (!principal) return { ok: false, answer: notAuthenticated() };
-  if (organization?.id !== principal.orgId || principal.role === null) return { ok: false, answer: noSuchOrganization() };
+  if (organization?.id !== principal.orgId || principal.role === null)
+    return { ok: false, answer: noSuchOrganization() };
   const isAllowed = isRecorded
     ? (await mayReadLog.execute({ principal, request: facts, input: null })).ok
     : mayInOrganization(principal, "audit:read-global");

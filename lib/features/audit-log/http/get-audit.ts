@@ -11,16 +11,31 @@ import { isPrefetch } from "./prefetch";
  * `GET` and `HEAD /api/ee/audit`: the checks in the order of the API's contract, then the log.
  * @throws when the log cannot be read; the route answers 500 then, never an empty 200
  */
-export async function getAudit({ request, facts }: { request: Request; facts: RequestFacts }): Promise<Response> {
+export async function getAudit({
+  request,
+  facts,
+}: {
+  request: Request;
+  facts: RequestFacts;
+}): Promise<Response> {
   const isHead = request.method === "HEAD";
   const domain = request.headers.get("x-org-domain");
   if (!domain) {
-    return sourcebotError(400, "MISSING_ORG_DOMAIN_HEADER", "Send the header X-Org-Domain. Its value for this instance is ~.");
+    return sourcebotError(
+      400,
+      "MISSING_ORG_DOMAIN_HEADER",
+      "Send the header X-Org-Domain. Its value for this instance is ~.",
+    );
   }
   if (!runtime().env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED) {
-    return sourcebotError(404, "NOT_FOUND", "Audit logging is not enabled on this instance (SOURCEBOT_EE_AUDIT_LOGGING_ENABLED).");
+    return sourcebotError(
+      404,
+      "NOT_FOUND",
+      "Audit logging is not enabled on this instance (SOURCEBOT_EE_AUDIT_LOGGING_ENABLED).",
+    );
   }
-  if (!isHead && isPrefetch(request.headers)) return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+  if (!isHead && isPrefetch(request.headers))
+    return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
   const caller = await callerOf(request, facts, domain, !isHead);
   if (!caller.ok) return caller.answer;
   const parsed = parseRead(new URL(request.url).searchParams);

@@ -4,7 +4,11 @@
  * @param params of the request; all but `page` and `perPage` are kept
  * @returns null when everything fits on one page
  */
-export function linkHeader(address: string, params: URLSearchParams, at: { page: number; perPage: number; total: number }): string | null {
+export function linkHeader(
+  address: string,
+  params: URLSearchParams,
+  at: { page: number; perPage: number; total: number },
+): string | null {
   const last = Math.ceil(at.total / at.perPage);
   if (last <= 1) return null;
   const kept = new URLSearchParams(params);

@@ -35,7 +35,10 @@ function wholeNumber(text: string, most: number): number | undefined {
 export function parseRead(params: URLSearchParams): ParsedRead {
   const no = (message: string): ParsedRead => ({ ok: false, message });
   for (const name of params.keys()) {
-    if (!known.has(name)) return no(`There is no parameter ${JSON.stringify(name.slice(0, 60))}. Known are ${[...known].join(", ")}.`);
+    if (!known.has(name))
+      return no(
+        `There is no parameter ${JSON.stringify(name.slice(0, 60))}. Known are ${[...known].join(", ")}.`,
+      );
   }
   for (const name of own) if (params.getAll(name).length > 1) return no(`${name} may be given once only.`);
   const parsed = parseFilter(params);
@@ -48,14 +51,19 @@ export function parseRead(params: URLSearchParams): ParsedRead {
   const limits = after === null ? pageLimits : cursorLimits;
   const perPageText = params.get("perPage");
   const perPage = perPageText === null ? limits.default : wholeNumber(perPageText, limits.most);
-  if (perPage === undefined) return no(`perPage takes a whole number from 1 to ${limits.most.toLocaleString("en")}.`);
+  if (perPage === undefined)
+    return no(`perPage takes a whole number from 1 to ${limits.most.toLocaleString("en")}.`);
 
   if (after !== null) {
     for (const name of ["page", "since", "until"]) {
-      if (params.has(name)) return no(`${name} cannot be combined with after: an incremental read follows the sealed order.`);
+      if (params.has(name))
+        return no(`${name} cannot be combined with after: an incremental read follows the sealed order.`);
     }
     const from = after === "" ? null : cursorIndex(theOrganization, after);
-    if (from === null && after !== "") return no("after takes a cursor of X-Next-Cursor as it was sent, or nothing to begin at the oldest event.");
+    if (from === null && after !== "")
+      return no(
+        "after takes a cursor of X-Next-Cursor as it was sent, or nothing to begin at the oldest event.",
+      );
     return { ok: true, read: { mode: "cursor", filter, view, from, perPage } };
   }
   const pageText = params.get("page");

@@ -3,6 +3,8 @@ export function isPrefetch(headers: Headers): boolean {
   return (
     headers.has("next-router-prefetch") ||
     headers.has("next-router-segment-prefetch") ||
-    /prefetch|prerender/i.test(headers.get("sec-purpose") ?? headers.get("purpose") ?? headers.get("x-purpose") ?? "")
+    /prefetch|prerender/i.test(
+      headers.get("sec-purpose") ?? headers.get("purpose") ?? headers.get("x-purpose") ?? "",
+    )
   );
 }

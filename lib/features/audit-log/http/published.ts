@@ -20,11 +20,18 @@ export function answerSchema(): object {
     actorId: text,
     actorType: { type: "string", enum: ["user", "api_key", "system", "anonymous"] },
     targetId: text,
-    targetType: { type: "string", enum: [...new Set([...targetTypes, ...allEvents.map((e) => e.targetType)])] },
+    targetType: {
+      type: "string",
+      enum: [...new Set([...targetTypes, ...allEvents.map((e) => e.targetType)])],
+    },
     sourcebotVersion: text,
     metadata: {
       anyOf: [
-        { type: "object", properties: { message: text, api_key: text, emails: text }, additionalProperties: false },
+        {
+          type: "object",
+          properties: { message: text, api_key: text, emails: text },
+          additionalProperties: false,
+        },
         { type: "null" },
       ],
     },

@@ -62,7 +62,8 @@ describe("receiving an upload", () => {
     const result = await receiveUpload({ principal: member, request, guru: guru.slug, fileName: "large.md", declaredBytes: total, body: streamOf(pieces()) });
     if (!result.ok) throw new Error(result.message);
     expect(result.value.sizeBytes).toBe(total);
-    expect(most - before).toBeLessThan(120 * 1024 * 1024);
+    // Held whole, its bytes and their text for the database would take three times its size.
+    expect(most - before).toBeLessThan(200 * 1024 * 1024);
     const [row] = await product.admin`
       select size_bytes, encode(sha256, 'hex') as sha256, completed_at from upload where id = ${result.value.id}`;
     expect(row).toMatchObject({ size_bytes: String(total), sha256: digest.digest("hex"), completed_at: expect.any(Date) });
@@ -109,8 +110,8 @@ describe("receiving an upload", () => {
       start: (controller) => controller.enqueue(Buffer.from("a part")),
       pull: (controller) => controller.error(new Error("the client is gone")),
     });
-    const broken = receiveUpload({ principal: member, request, guru: guru.slug, fileName: "a.txt", declaredBytes: 100, body });
-    await expect(broken).rejects.toThrow("the client is gone");
+    const broken = await receiveUpload({ principal: member, request, guru: guru.slug, fileName: "a.txt", declaredBytes: 100, body });
+    expect(broken).toMatchObject({ ok: false, code: "invalid", message: expect.stringContaining("connection broke") });
     expect(await countOf("upload")).toBe(uploads);
   });
 

@@ -125,7 +125,7 @@ async function store(id: string, { body, declaredBytes }: IncomingFile): Promise
 async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Buffer> {
   let parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of body) {
+  for await (const part of arriving(body)) {
     let rest = part;
     while (length + rest.length >= chunkBytes) {
       const take = chunkBytes - length;
@@ -138,4 +138,13 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Buffe
     length += rest.length;
   }
   if (length > 0) yield Buffer.concat(parts);
+}
+
+/** A sender who goes away midway is no fault of ours: an answer that nobody reads, and nothing in the server's log. */
+async function* arriving(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    throw refuse("invalid", "The connection broke before the file was there. Please upload the file again.");
+  }
 }

@@ -1,8 +1,6 @@
 import Link from "next/link";
 import { EmptyState } from "@/components/ui/empty-state";
-import { AppPage } from "../app-page";
-
-export const metadata = { title: "Not allowed" };
+import { AppPage } from "./(app)/app-page";
 
 export default async function ForbiddenPage() {
   return (

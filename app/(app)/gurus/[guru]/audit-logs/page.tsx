@@ -1,0 +1,29 @@
+import type { GuruPage } from "@/components/shell/navigation";
+import { guruOverview } from "@/lib/features/gurus/queries";
+import { AppPage } from "../../../app-page";
+import { AuditView, type SearchParams } from "../../../audit-view";
+import { load } from "../../../load";
+
+export const metadata = { title: "Audit Logs" };
+
+const maintainerPages: GuruPage[] = ["ask", "data-sources", "team", "audit-logs", "settings"];
+
+export default async function GuruAuditLogsPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ guru: string }>;
+  searchParams: Promise<SearchParams>;
+}) {
+  const { guru: slug } = await params;
+  const guru = await load(guruOverview, slug);
+  return (
+    <AppPage
+      active={`/gurus/${guru.slug}/audit-logs`}
+      breadcrumb={[{ label: "Gurus", href: "/gurus" }, { label: guru.name, href: `/gurus/${guru.slug}` }, { label: "Audit Logs" }]}
+      guru={{ name: guru.name, slug: guru.slug, pages: guru.standing === "maintainer" ? maintainerPages : ["ask"] }}
+    >
+      <AuditView scope={{ kind: "guru", slug: guru.slug }} search={await searchParams} />
+    </AppPage>
+  );
+}

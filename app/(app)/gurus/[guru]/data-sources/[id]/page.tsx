@@ -1,0 +1,82 @@
+import { notFound } from "next/navigation";
+import { ButtonLink } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Page } from "@/components/ui/page";
+import { VisibleText } from "@/components/visible-text/visible-text";
+import { sourcePassages } from "@/lib/features/data-sources/queries";
+import { load } from "../../../../load";
+import { GuruFrame } from "../../guru-frame";
+import { LiveRefresh } from "../live-refresh";
+import { sizeInWords } from "../sizes";
+import { SourceStatus } from "../source-status";
+
+export const metadata = { title: "Data source" };
+
+/** The text of a source as it is quoted, for whoever may ask the guru: answers link to its passages. */
+export default async function SourcePage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ guru: string; id: string }>;
+  searchParams: Promise<{ from?: string | string[] }>;
+}) {
+  const { guru: slug, id } = await params;
+  const { from: asked } = await searchParams;
+  const from = typeof asked === "string" && /^\d{1,9}$/.test(asked) ? Number(asked) : 0;
+  const found = await load(sourcePassages, { guru: slug, id, from });
+  if (!found) notFound();
+  const { guru, source, rows, perPage } = found;
+  const base = `/gurus/${guru.slug}/data-sources/${source.id}`;
+  const underWay = source.status === "NOT_PROCESSED" || source.status === "PROCESSING";
+  const later = found.from + perPage;
+  return (
+    <GuruFrame slug={slug} page="data-sources" more={source.title}>
+      <Page
+        title={<VisibleText text={source.title} />}
+        description={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span className="mono">{source.kind}</span>
+            <span className="num">{sizeInWords(source.sizeBytes)}</span>
+            <SourceStatus source={{ ...source, progressBytes: 0 }} />
+          </span>
+        }
+      >
+        <LiveRefresh active={underWay} />
+        {rows.length === 0 ? (
+          <EmptyState title="There are no passages here">
+            {underWay ? "They appear when the indexing has ended." : "The source has none, or this page lies behind its end."}
+          </EmptyState>
+        ) : (
+          <ol className="max-w-[860px]" aria-label="Passages">
+            {rows.map((passage) => (
+              <li
+                key={passage.ordinal}
+                id={`p${passage.ordinal}`}
+                className="scroll-mt-4 border-t border-line py-4 first:border-t-0 target:border-l-2 target:border-l-accent target:bg-accent-soft target:pl-3"
+              >
+                <div className="mb-1 text-fg-3 text-xs">
+                  <a className="num hover:underline" href={`#p${passage.ordinal}`}>
+                    Passage {passage.ordinal + 1}
+                  </a>
+                  {passage.heading ? (
+                    <>
+                      {" · "}
+                      <VisibleText text={passage.heading} />
+                    </>
+                  ) : null}
+                </div>
+                <div className="whitespace-pre-wrap text-sm [overflow-wrap:anywhere]">
+                  <VisibleText text={passage.content} lines />
+                </div>
+              </li>
+            ))}
+          </ol>
+        )}
+        <div className="mt-3 flex gap-2">
+          {found.from > 0 ? <ButtonLink href={`${base}?from=${Math.max(0, found.from - perPage)}`}>Earlier</ButtonLink> : null}
+          {later < source.passages ? <ButtonLink href={`${base}?from=${later}`}>Later</ButtonLink> : null}
+        </div>
+      </Page>
+    </GuruFrame>
+  );
+}

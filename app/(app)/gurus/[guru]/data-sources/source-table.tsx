@@ -1,0 +1,97 @@
+"use client";
+import Link from "next/link";
+import { useState } from "react";
+import { Table, Td, Th } from "@/components/ui/table";
+import { RelativeTime } from "@/components/ui/time";
+import { VisibleText } from "@/components/visible-text/visible-text";
+import { SelectedActions } from "./selected-actions";
+import { sizeInWords } from "./sizes";
+import { SourceStatus, type StatusFacts } from "./source-status";
+
+export interface SourceListed extends StatusFacts {
+  id: string;
+  kind: string;
+  title: string;
+  addedBy: string | null;
+  updatedAt: string;
+}
+
+/** The sources of a guru, with what can be done to several at once. */
+export function SourceTable({
+  guru,
+  sources,
+  timeZone,
+  now,
+  attemptIds,
+}: {
+  guru: string;
+  sources: SourceListed[];
+  timeZone: string;
+  now: string;
+  attemptIds: { delete: string; reindex: string };
+}) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  // What was deleted meanwhile, here or elsewhere, is not chosen any more.
+  const selected = sources.filter((source) => chosen.has(source.id));
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  };
+  const all = selected.length === sources.length;
+  return (
+    <>
+      <SelectedActions guru={guru} selected={selected} attemptIds={attemptIds} />
+      <Table label="Data sources">
+        <thead>
+          <tr>
+            <Th className="w-8">
+              <input
+                type="checkbox"
+                className="check"
+                aria-label="Select all"
+                checked={all}
+                onChange={() => setChosen(all ? new Set() : new Set(sources.map((source) => source.id)))}
+              />
+            </Th>
+            <Th>Title</Th>
+            <Th>Type</Th>
+            <Th className="text-right">Size</Th>
+            <Th>Status</Th>
+            <Th>Added by</Th>
+            <Th>Updated</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map((source) => (
+            <tr key={source.id}>
+              <Td>
+                <input
+                  type="checkbox"
+                  className="check"
+                  aria-label={`Select ${source.title}`}
+                  checked={chosen.has(source.id)}
+                  onChange={() => toggle(source.id)}
+                />
+              </Td>
+              <Td className="max-w-[360px] [overflow-wrap:anywhere]">
+                <Link className="link" href={`/gurus/${guru}/data-sources/${source.id}`} prefetch={false}>
+                  <VisibleText text={source.title} />
+                </Link>
+              </Td>
+              <Td className="mono">{source.kind}</Td>
+              <Td className="num whitespace-nowrap text-right">{sizeInWords(source.sizeBytes)}</Td>
+              <Td>
+                <SourceStatus source={source} />
+              </Td>
+              <Td className="text-fg-2">{source.addedBy ?? "-"}</Td>
+              <Td className="whitespace-nowrap">
+                <RelativeTime value={source.updatedAt} timeZone={timeZone} now={now} />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { ActionForm } from "@/components/forms/action-form";
+import { ConfirmDialog } from "@/components/forms/confirm-dialog";
+import { TextField } from "@/components/forms/fields";
+import { SubmitButton } from "@/components/forms/submit-button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Page, Section } from "@/components/ui/page";
+import { Table, Td, Th } from "@/components/ui/table";
+import { RelativeTime } from "@/components/ui/time";
+import { VisibleText } from "@/components/visible-text/visible-text";
+import { guruTeam } from "@/lib/features/team/queries";
+import { load, requireUser } from "../../../load";
+import { timeZoneOf } from "../../../time-zone";
+import { GuruFrame } from "../guru-frame";
+import { addMaintainerAction, removeMaintainerAction } from "./actions";
+
+export const metadata = { title: "Team" };
+
+export default async function TeamPage({ params }: { params: Promise<{ guru: string }> }) {
+  const { guru } = await params;
+  const team = await load(guruTeam, guru);
+  const user = await requireUser();
+  const timeZone = await timeZoneOf(user);
+  const now = new Date().toISOString();
+  return (
+    <GuruFrame slug={guru} page="team">
+      <Page title="Team" description="Maintainers change the guru, its sources and its team, and read its audit log.">
+        <Section title="Add a maintainer">
+          <ActionForm action={addMaintainerAction} attemptId={randomUUID()} label="Add a maintainer" className="max-w-[720px]">
+            <input type="hidden" name="guru" value={guru} readOnly />
+            <TextField name="email" label="Email" type="email" hint="Of a member of the organization." autoComplete="off" />
+            <SubmitButton look="primary">Add maintainer</SubmitButton>
+          </ActionForm>
+        </Section>
+        <Section title="People">
+          {team.length === 0 ? (
+            <EmptyState title="Nobody has a role in this guru">
+              The owner of the organization can act here, and can add a maintainer above.
+            </EmptyState>
+          ) : (
+            <Table label="People">
+              <thead>
+                <tr>
+                  <Th>Name</Th>
+                  <Th>Email</Th>
+                  <Th>Role</Th>
+                  <Th>Since</Th>
+                  <Th>
+                    <span className="sr-only">Remove</span>
+                  </Th>
+                </tr>
+              </thead>
+              <tbody>
+                {team.map((person) => (
+                  <tr key={person.accountId}>
+                    <Td>
+                      <VisibleText text={person.name} />
+                    </Td>
+                    <Td>
+                      <VisibleText text={person.email} />
+                    </Td>
+                    <Td>{person.role === "maintainer" ? "Maintainer" : "Viewer"}</Td>
+                    <Td>
+                      <RelativeTime value={person.since.toISOString()} timeZone={timeZone} now={now} />
+                    </Td>
+                    <Td className="text-right">
+                      {person.role === "maintainer" ? (
+                        <ConfirmDialog
+                          trigger={person.accountId === user.accountId ? "Leave" : "Remove"}
+                          triggerLook="quiet"
+                          triggerLabel={`Remove ${person.email}`}
+                          title={`Remove ${person.email} as a maintainer?`}
+                          confirmText="Remove maintainer"
+                          action={removeMaintainerAction}
+                          attemptId={randomUUID()}
+                          hidden={{ guru, accountId: person.accountId }}
+                        >
+                          {person.accountId === user.accountId
+                            ? "You lose your rights here at once. Another maintainer or the owner can add you again."
+                            : "They lose their rights here at once. You can add them again."}
+                        </ConfirmDialog>
+                      ) : null}
+                    </Td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          )}
+        </Section>
+      </Page>
+    </GuruFrame>
+  );
+}

@@ -1,0 +1,86 @@
+import { expect, test } from "@playwright/test";
+import { baseUrl, okafor, owner, signIn } from "./support/people";
+import { watchProblems } from "./support/watch-problems";
+
+const total = async (page: import("@playwright/test").Page) =>
+  Number((await page.getByTestId("audit-total").innerText()).replace(/\D/g, ""));
+
+test("filters wait for Apply, survive a reload and can be shared by their address", async ({ page, browser }) => {
+  const problems = watchProblems(page);
+  await signIn(page, owner);
+  await page.goto(`${baseUrl()}/settings/audit-logs`);
+  const all = await total(page);
+
+  await page.getByRole("button", { name: "Action type", exact: true }).click();
+  await page.getByRole("option", { name: /Created/ }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("not applied yet")).toBeVisible();
+  expect(await total(page)).toBe(all);
+  expect(page.url()).not.toContain("actionType");
+
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/actionType=created/);
+  await expect.poll(() => total(page)).toBeLessThan(all);
+  const few = await total(page);
+  const badges = await page.locator("tbody tr .c-act").allInnerTexts();
+  expect(new Set(badges.map((b) => b.split("\n")[0]))).toEqual(new Set(["Created"]));
+
+  await page.reload();
+  expect(await total(page)).toBe(few);
+  const shared = await browser.newContext();
+  const other = await shared.newPage();
+  await signIn(other, owner);
+  await other.goto(page.url());
+  expect(await other.locator("tbody tr").evaluateAll((rows) => rows.map((r) => r.getAttribute("data-event-id")))).toEqual(
+    await page.locator("tbody tr").evaluateAll((rows) => rows.map((r) => r.getAttribute("data-event-id"))),
+  );
+  await shared.close();
+
+  await page.getByRole("button", { name: "Reset" }).click();
+  await expect(page).not.toHaveURL(/actionType/);
+  expect(problems()).toEqual([]);
+});
+
+test("“No guru” shows what belongs to none, and nothing else", async ({ page }) => {
+  await signIn(page, owner);
+  await page.goto(`${baseUrl()}/settings/audit-logs?guru=none`);
+  const gurus = await page.locator("tbody tr .c-guru").allInnerTexts();
+  expect(gurus.length).toBeGreaterThan(3);
+  expect(new Set(gurus)).toEqual(new Set(["-"]));
+  await expect(page.getByRole("table", { name: "Audit Logs" })).toContainText("LOGIN_SUCCESS");
+});
+
+test("a search that matches nothing says so and offers Reset", async ({ page }) => {
+  await signIn(page, owner);
+  await page.goto(`${baseUrl()}/settings/audit-logs?q=nothing-has-this-name`);
+  await expect(page.getByText(/match/i).first()).toBeVisible();
+  await expect(page.locator("tbody tr")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Reset" }).or(page.getByRole("link", { name: "Reset" })).first()).toBeVisible();
+});
+
+test("a details link opens the event for a colleague who may read it, and for nobody else", async ({ page, browser }) => {
+  const problems = watchProblems(page);
+  await signIn(page, owner);
+  await page.goto(`${baseUrl()}/settings/audit-logs?operation=CREATE_GURU`);
+  await page.getByRole("button", { name: "Details" }).first().click();
+  const sheet = page.getByRole("dialog", { name: "Audit log details" });
+  await expect(sheet).toBeVisible();
+  await expect(page).toHaveURL(/event=[0-9a-f-]{36}/);
+  for (const label of ["Timestamp", "User", "IP Address", "Action", "Object"]) await expect(sheet.getByText(label, { exact: true })).toBeVisible();
+  const link = page.url();
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+  expect(problems()).toEqual([]);
+
+  const context = await browser.newContext();
+  const stranger = await context.newPage();
+  await signIn(stranger, okafor);
+  expect((await stranger.goto(link))?.status()).toBe(404);
+  await context.close();
+});
+
+test("a bad filter in the address is explained, not ignored", async ({ page }) => {
+  await signIn(page, owner);
+  await page.goto(`${baseUrl()}/settings/audit-logs?since=yesterday`);
+  await expect(page.getByText(/since takes a time/)).toBeVisible();
+});
