@@ -181,6 +181,14 @@ CREATE TABLE "passage" (
 	CONSTRAINT "passage_data_source_id_run_ordinal_pk" PRIMARY KEY("data_source_id","run","ordinal")
 );
 --> statement-breakpoint
+CREATE TABLE "passage_word" (
+	"data_source_id" uuid NOT NULL,
+	"run" integer NOT NULL,
+	"guru_id" uuid NOT NULL,
+	"word" text NOT NULL,
+	CONSTRAINT "passage_word_data_source_id_run_word_pk" PRIMARY KEY("data_source_id","run","word")
+);
+--> statement-breakpoint
 CREATE TABLE "question" (
 	"id" uuid PRIMARY KEY DEFAULT gurulog_uuidv7() NOT NULL,
 	"guru_id" uuid NOT NULL,
@@ -231,6 +239,7 @@ ALTER TABLE "guru_role" ADD CONSTRAINT "guru_role_guru_id_guru_id_fk" FOREIGN KE
 ALTER TABLE "guru_role" ADD CONSTRAINT "guru_role_account_id_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."account"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "passage" ADD CONSTRAINT "passage_data_source_id_data_source_id_fk" FOREIGN KEY ("data_source_id") REFERENCES "public"."data_source"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "passage" ADD CONSTRAINT "passage_guru_id_guru_id_fk" FOREIGN KEY ("guru_id") REFERENCES "public"."guru"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "passage_word" ADD CONSTRAINT "passage_word_data_source_id_data_source_id_fk" FOREIGN KEY ("data_source_id") REFERENCES "public"."data_source"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "question" ADD CONSTRAINT "question_guru_id_guru_id_fk" FOREIGN KEY ("guru_id") REFERENCES "public"."guru"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "upload" ADD CONSTRAINT "upload_guru_id_guru_id_fk" FOREIGN KEY ("guru_id") REFERENCES "public"."guru"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "upload_chunk" ADD CONSTRAINT "upload_chunk_upload_id_upload_id_fk" FOREIGN KEY ("upload_id") REFERENCES "public"."upload"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -252,7 +261,7 @@ CREATE UNIQUE INDEX "guru_slug" ON "guru" USING btree ("org_id","slug");--> stat
 CREATE INDEX "guru_role_account" ON "guru_role" USING btree ("account_id");--> statement-breakpoint
 CREATE INDEX "passage_guru" ON "passage" USING btree ("guru_id");--> statement-breakpoint
 CREATE INDEX "passage_words" ON "passage" USING gin ("guru_id","words");--> statement-breakpoint
-CREATE INDEX "passage_trigrams" ON "passage" USING gin ("guru_id",content gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "passage_word_trigrams" ON "passage_word" USING gin ("guru_id",word gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "question_guru" ON "question" USING btree ("guru_id","created_at");--> statement-breakpoint
 CREATE INDEX "retired_guru_slug" ON "retired_guru" USING btree ("org_id","slug");--> statement-breakpoint
 CREATE INDEX "upload_account" ON "upload" USING btree ("account_id");--> statement-breakpoint

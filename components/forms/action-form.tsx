@@ -53,9 +53,23 @@ export function ActionForm({
     <form ref={form} action={submit} className={className} aria-label={label} noValidate>
       {attempt === undefined ? null : <input type="hidden" name="attemptId" value={attempt} readOnly />}
       <FormStateContext value={result}>
-        {result && !result.ok && !hideMessage ? <FormMessage>{result.message}</FormMessage> : null}
+        {result && !result.ok && !hideMessage && !isSaidBesideFields(result) ? (
+          <FormMessage>{result.message}</FormMessage>
+        ) : null}
+        {result?.ok && result.message ? (
+          // With JavaScript a toast says it.
+          <noscript>
+            <FormMessage tone="info">{result.message}</FormMessage>
+          </noscript>
+        ) : null}
         {children}
       </FormStateContext>
     </form>
   );
+}
+
+/** The message of a form that does not parse is the first of those beside its fields. */
+function isSaidBesideFields(result: ActionResult & { ok: false }): boolean {
+  const named = Object.keys(result.fieldErrors ?? {});
+  return result.code === "invalid" && named.length > 0 && !named.includes("form");
 }

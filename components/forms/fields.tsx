@@ -144,14 +144,21 @@ export function CheckboxField({
   name,
   label,
   hint,
+  defaultChecked,
   ...rest
 }: Omit<Common, "optional"> & Omit<ComponentProps<"input">, "name" | "id" | "type">) {
   const id = useId();
-  const { errors } = useFieldState(name);
+  const { errors, kept, isRefused } = useFieldState(name);
+  // Boxes of one name come back as lines.
+  const wasChecked = kept?.split("\n").includes(String(rest.value ?? "on")) ?? false;
+  const checked = isRefused ? wasChecked : defaultChecked;
   return (
     <div className="field">
       <div className="flex items-start gap-2.5">
         <input
+          // A box does not follow a changed default: a new one is made when the kept value changes.
+          key={String(checked ?? false)}
+          defaultChecked={checked}
           type="checkbox"
           id={id}
           name={name}

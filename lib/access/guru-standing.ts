@@ -30,16 +30,32 @@ export async function guruStanding(
   const which = isUuid(guruRef) ? eq(guru.id, guruRef) : eq(guru.slug, guruRef);
   const account = accountOf(principal);
   const [found] = await db
-    .select({ id: guru.id, slug: guru.slug, name: guru.name, visibility: guru.visibility, role: guruRole.role })
+    .select({
+      id: guru.id,
+      slug: guru.slug,
+      name: guru.name,
+      visibility: guru.visibility,
+      role: guruRole.role,
+    })
     .from(guru)
-    .leftJoin(guruRole, and(eq(guruRole.guruId, guru.id), eq(guruRole.accountId, account ?? "00000000-0000-0000-0000-000000000000")))
+    .leftJoin(
+      guruRole,
+      and(
+        eq(guruRole.guruId, guru.id),
+        eq(guruRole.accountId, account ?? "00000000-0000-0000-0000-000000000000"),
+      ),
+    )
     .where(and(eq(guru.orgId, principal.orgId), which));
   if (!found) return null;
   const { role, ...facts } = found;
   return { guru: facts, standing: standingOf(principal, facts.visibility, role) };
 }
 
-function standingOf(principal: Principal, visibility: "private" | "organization", role: "maintainer" | "viewer" | null): GuruStanding | null {
+function standingOf(
+  principal: Principal,
+  visibility: "private" | "organization",
+  role: "maintainer" | "viewer" | null,
+): GuruStanding | null {
   if (principal.kind !== "user" && principal.kind !== "api_key") return null;
   if (principal.role === "owner") return "maintainer";
   // Without a membership (removed, waiting) or as auditor nobody stands to any guru, whatever rows remain.

@@ -2,8 +2,9 @@ import "server-only";
 import { and, eq } from "drizzle-orm";
 import { type Principal, principalKey } from "@/lib/access/principal";
 import { schema, type Tx } from "@/lib/db/client";
-import { sha256 } from "@/lib/platform/crypto";
-import { type Failure, type RefusalCode, refuse } from "@/lib/platform/errors";
+import { hmacSha256, sha256 } from "@/lib/platform/crypto";
+import type { Failure, RefusalCode } from "@/lib/platform/errors";
+import { runtime } from "@/lib/platform/runtime";
 
 /** An attempt claimed by this transaction; null when the call carries no id (anonymous forms, background work). */
 export interface Claim {
@@ -13,11 +14,17 @@ export interface Claim {
 
 export type Earlier = { ok: true; value: null; repeated: true; targetId: string | null } | Failure;
 
+/** Ids of ours and the usual ones stand as they are; what is long or odd is kept as a digest, so that no two merge. */
+function storedId(attemptId: string): string {
+  return /^[\x21-\x7e]{1,200}$/.test(attemptId) ? attemptId : `sha256:${sha256(Buffer.from(attemptId, "utf16le")).toString("hex")}`;
+}
+
+const conflict = (message: string): Failure => ({ ok: false, code: "conflict", message });
+
 /**
  * Claims an attempt id, minted by the form or sent as Idempotency-Key, for this transaction. A parallel repeat waits
  * here for the first to end.
- * @returns the claim, or what became of the earlier attempt
- * @throws Refusal `conflict` when the id was used for another command or input
+ * @returns the claim, or what became of the earlier attempt: a `conflict` when that was of another command or input
  */
 export async function claimAttempt(
   tx: Tx,
@@ -28,8 +35,9 @@ export async function claimAttempt(
 ): Promise<{ claim: Claim | null; earlier: Earlier | null }> {
   if (!attemptId || principal.kind === "anonymous" || principal.kind === "system") return { claim: null, earlier: null };
   const { attempt } = schema;
-  const claim = { principal: principalKey(principal), attemptId: attemptId.slice(0, 200) };
-  const inputDigest = sha256(JSON.stringify([command, input]));
+  const claim = { principal: principalKey(principal), attemptId: storedId(attemptId) };
+  // Keyed, so that whoever sees the table cannot find a short input by trying.
+  const inputDigest = hmacSha256(runtime().keys.apiKeyPepper, JSON.stringify([command, input]));
   const inserted = await tx
     .insert(attempt)
     .values({ ...claim, command, inputDigest, outcome: "" })
@@ -40,9 +48,10 @@ export async function claimAttempt(
     .select()
     .from(attempt)
     .where(and(eq(attempt.principal, claim.principal), eq(attempt.attemptId, claim.attemptId)));
-  if (!found) throw refuse("conflict", "This attempt was just cleaned up. Please send the form again.");
+  if (!found) return { claim: null, earlier: conflict("This attempt was just cleaned up. Please send the form again.") };
   if (found.command !== command || !found.inputDigest.equals(inputDigest)) {
-    throw refuse("conflict", "This form was already sent with other values. Reload the page and send it again.");
+    const message = "This form was already sent with other values. Reload the page and send it again.";
+    return { claim: null, earlier: conflict(message) };
   }
   const earlier: Earlier =
     found.outcome === "ok"

@@ -60,8 +60,9 @@ export function toAction<V>(command: Command<V>, options: ActionOptions<V> = {})
     });
     if (!result.ok) {
       const { code, message, fieldErrors } = result;
-      const typed = Object.entries(formFields(form)).filter(([name, v]) => typeof v === "string" && !secretField.test(name));
-      return { ok: false, code, message, ...(fieldErrors ? { fieldErrors } : {}), values: Object.fromEntries(typed) as Record<string, string> };
+      const typed = Object.entries(formFields(form)).filter(([name]) => !secretField.test(name));
+      const values = Object.fromEntries(typed.map(([name, v]) => [name, Array.isArray(v) ? v.join("\n") : v]));
+      return { ok: false, code, message, ...(fieldErrors ? { fieldErrors } : {}), values };
     }
     if ("repeated" in result) {
       const next = options.goToRepeated?.(result.targetId, form);

@@ -1,6 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { db, type Tx } from "@/lib/db/client";
+import { logError } from "@/lib/platform/log";
 import { runtime } from "@/lib/platform/runtime";
 
 /** The connection broke while COMMIT was under way: the work may stand or not. */
@@ -8,28 +9,43 @@ export class CommitUnknown extends Error {
   override readonly name = "CommitUnknown";
 }
 
-const lostConnection = new Set(["CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "ECONNRESET", "EPIPE", "57P01", "57P02", "57P03"]);
-
-function codeOf(error: unknown): string | undefined {
+function isInChain(error: unknown, holds: (e: Error & Record<string, unknown>) => boolean): boolean {
   for (let e = error; e instanceof Error; e = e.cause) {
-    if ("code" in e && typeof e.code === "string") return e.code;
-  }
-  return undefined;
-}
-
-/** True when an insert found no week of the log for its time. */
-export function isMissingPartition(error: unknown): boolean {
-  for (let e = error; e instanceof Error; e = e.cause) {
-    if (/no partition of relation "audit_event/.test(e.message)) return true;
+    if (holds(e as Error & Record<string, unknown>)) return true;
   }
   return false;
 }
 
 /**
- * One transaction of the gate. Nothing of the framework (redirect, revalidate) may run inside.
+ * True when an insert found no week of the log for its time. Told by the server's code and the table it names, never by
+ * its words, which come in the server's language; a broken CHECK has the same code, but names its constraint.
+ */
+export function isMissingPartition(error: unknown): boolean {
+  return isInChain(error, (e) => e.code === "23514" && e.table_name === "audit_event" && !e.constraint_name);
+}
+
+/** The server itself refused (and lived): then nothing is committed. Anything else may be a lost answer. */
+function isServersNo(error: unknown): boolean {
+  return isInChain(error, (e) => e.severity === "ERROR");
+}
+
+/**
+ * One transaction of the gate. Nothing of the framework (redirect, revalidate) may run inside. When the log has no week
+ * for its time yet, the week is made and the whole work done once more, in a new transaction.
+ * @param work may run twice, but only one of the two is committed
  * @throws CommitUnknown when the answer to COMMIT is lost; any other error means that nothing was committed
  */
 export async function inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await once(work);
+  } catch (error) {
+    if (!isMissingPartition(error)) throw error;
+    await makeMissingPartition();
+    return once(work);
+  }
+}
+
+async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
   let committing = false;
   try {
     return await db().transaction(async (tx) => {
@@ -40,9 +56,15 @@ export async function inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
       return value;
     });
   } catch (error) {
-    if (committing && lostConnection.has(codeOf(error) ?? "")) throw new CommitUnknown("the answer to COMMIT is lost", { cause: error });
+    if (committing && !isServersNo(error)) throw new CommitUnknown("the answer to COMMIT is lost", { cause: error });
     throw error;
   }
+}
+
+/** The transaction's id as `fateOf` takes it; null while it has written nothing. */
+export async function currentXid(tx: Pick<Tx, "execute">): Promise<string | null> {
+  const [row] = await tx.execute<{ xid: string | null }>(sql`select pg_current_xact_id_if_assigned()::text as xid`);
+  return row?.xid ?? null;
 }
 
 /** Makes the week of the log that an act fell out of (the demo's past; a server whose look-ahead never ran). */
@@ -54,20 +76,26 @@ export async function makeMissingPartition(): Promise<void> {
 /**
  * What became of a transaction whose COMMIT was not answered (`pg_xact_status`, asked on another connection).
  * @param xid as the recording returned it
- * @param patienceMs how long to wait while the server still calls it in progress
+ * @param patienceMs how long to wait while the server still calls it in progress, or is out of reach
  */
 export async function fateOf(xid: string, patienceMs = 10_000): Promise<"committed" | "aborted" | "unknown"> {
   const until = Date.now() + patienceMs;
   for (;;) {
-    try {
-      const [row] = await db().execute<{ status: string | null }>(sql`select pg_xact_status(${xid}::xid8) as status`);
-      if (row?.status === "committed" || row?.status === "aborted") return row.status;
-      if (!row?.status) return "unknown";
-    } catch (error) {
-      // The server is restarting: ask again until the patience ends.
-      if (Date.now() > until) throw error;
-    }
-    if (Date.now() > until) return "unknown";
+    const status = await statusOf(xid);
+    if (status === "committed" || status === "aborted") return status;
+    if (status === null || Date.now() > until) return "unknown";
     await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** @returns null when the server no longer knows */
+async function statusOf(xid: string): Promise<string | null> {
+  try {
+    const [row] = await db().execute<{ status: string | null }>(sql`select pg_xact_status(${xid}::xid8) as status`);
+    return row?.status ?? null;
+  } catch (error) {
+    // The server may be restarting: it is asked again.
+    logError("asking what became of a transaction", error);
+    return "out of reach";
   }
 }

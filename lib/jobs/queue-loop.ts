@@ -22,7 +22,11 @@ export interface QueueLoop {
  * Needs rights on rows only; the queue's tables are made at migration.
  * @param options.url the runtime role's, on a direct connection
  */
-export async function startQueueLoop(options: { url: string; prepare: boolean; handlers: JobHandlers }): Promise<QueueLoop> {
+export async function startQueueLoop(options: {
+  url: string;
+  prepare: boolean;
+  handlers: JobHandlers;
+}): Promise<QueueLoop> {
   // One connection: the library's maintenance is a transaction in one text, which a larger pool would refuse.
   const sql = openPool(options.url, 1, { name: "gurulog worker", prepare: options.prepare });
   const boss = new PgBoss({
@@ -62,7 +66,12 @@ async function runText(sql: Sql, text: string, values: unknown[]): Promise<{ row
   }
 }
 
-async function takeJobs<N extends JobName>(boss: PgBoss, name: N, handlers: JobHandlers, signal: AbortSignal): Promise<void> {
+async function takeJobs<N extends JobName>(
+  boss: PgBoss,
+  name: N,
+  handlers: JobHandlers,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const worked = await attempted(`queue ${name}`, () => takeOne(boss, name, handlers[name], signal));
     if (!worked) await sleep(pollMs, signal);

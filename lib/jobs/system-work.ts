@@ -1,5 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
+import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
 import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";
 import { removeUnusedUploads } from "@/lib/features/data-sources/uploads/remove-unused";
 import { closeCounters } from "@/lib/gate/counted";
@@ -22,13 +23,15 @@ async function forget(): Promise<void> {
       select ctid from sign_in_delay
       where last_failure_at < now() - interval '15 minutes' and (blocked_until is null or blocked_until < now()) limit 5000)`,
   ];
-  for (const statement of outdated) while ((await inTransaction((tx) => tx.execute(statement))).count === 5_000);
+  for (const statement of outdated)
+    while ((await inTransaction((tx) => tx.execute(statement))).count === 5_000);
   while ((await removeUnusedUploads()) > 0);
 }
 
 /** Work of System that is due again and again while a worker runs. Several workers at once do no harm. */
 export const systemWork: readonly Periodic[] = [
   { name: "closing counters", everyMs: minuteMs, run: closeAllCounters },
+  { name: "closing exports that fell silent", everyMs: minuteMs, run: closeAbandonedExports },
   { name: "indexing that fell silent", everyMs: minuteMs / 4, run: requeueSilent },
   { name: "forgetting", everyMs: 10 * minuteMs, run: forget },
 ];

@@ -78,7 +78,8 @@ export function startTimers(periodic: readonly Periodic[], daily: readonly Daily
       later(untilNext(each.at, Date.now()), step);
     };
     later(untilNext(each.at, Date.now()), step);
-    if (each.isOverdue) now(() => logged(each.name, async () => ((await each.isOverdue?.()) ? each.run() : undefined)));
+    if (each.isOverdue)
+      now(() => logged(each.name, async () => ((await each.isOverdue?.()) ? each.run() : undefined)));
   }
   return {
     async stop() {

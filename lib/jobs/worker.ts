@@ -18,7 +18,10 @@ const graceMs = 8_000;
  * @param options.databaseUrl as the runtime role; a direct connection, as the queue keeps it
  * @param options.daily work at a time of day, such as the cleanup of the log
  */
-export async function startWorker(options: { databaseUrl: string; daily?: readonly Daily[] }): Promise<Worker> {
+export async function startWorker(options: {
+  databaseUrl: string;
+  daily?: readonly Daily[];
+}): Promise<Worker> {
   const prepare = runtime().env.GURULOG_DATABASE_PREPARE;
   const queue = await startQueueLoop({
     url: options.databaseUrl,

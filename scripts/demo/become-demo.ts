@@ -10,7 +10,8 @@ export interface ExistingOwner {
   organization: string;
 }
 
-const elsewhere = "Fill a fresh one: set GURULOG_DATA_DIR to an empty folder, or DATABASE_URL to an empty database.";
+const elsewhere =
+  "Fill a fresh one: set GURULOG_DATA_DIR to an empty folder, or DATABASE_URL to an empty database.";
 
 /**
  * Marks the instance as a demo, for good, before its first made-up event.
@@ -67,7 +68,8 @@ export async function settleDemo(keys: readonly { id: string; lastUsed: number |
   await asOwner(options, { name: "gurulog demo", lockTimeoutMs: 15_000 }, (sql) =>
     sql.begin(async (tx) => {
       for (const { id, lastUsed } of keys) {
-        if (lastUsed !== null) await tx`update api_key set last_used_at = ${new Date(lastUsed)} where id = ${id}`;
+        if (lastUsed !== null)
+          await tx`update api_key set last_used_at = ${new Date(lastUsed)} where id = ${id}`;
       }
       await tx`update export_job set started_at = created_at, finished_at = created_at + interval '2 seconds', heartbeat_at = created_at`;
       // The work of these jobs was done at the demo's time.
@@ -81,7 +83,9 @@ export async function openRegistration(open: boolean): Promise<boolean> {
   const { urls, roles, mode } = runtime();
   const options = { maintenanceUrl: urls.maintenance, roles, mode };
   return asOwner(options, { name: "gurulog demo", lockTimeoutMs: 15_000 }, async (sql) => {
-    const [before] = await sql<{ closed: boolean }[]>`select member_approval_required as closed from organization where id = 1`;
+    const [before] = await sql<
+      { closed: boolean }[]
+    >`select member_approval_required as closed from organization where id = 1`;
     await sql`update organization set member_approval_required = ${!open} where id = 1`;
     return !(before?.closed ?? true);
   });

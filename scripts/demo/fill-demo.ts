@@ -23,6 +23,7 @@ export interface FillOptions {
 }
 
 export interface Filled {
+  organization: string;
   events: number;
   /** Who may be signed in as; the password is null where it was chosen before. */
   owner: { email: string; password: string | null };
@@ -67,7 +68,9 @@ export async function fillDemo(options: FillOptions): Promise<Filled> {
 /** Asked once, or with a login that may not turn the clock the whole month would quietly happen today. */
 async function assertClockTurns(clock: World["clock"]): Promise<void> {
   const [asked] = await inTransaction((tx) =>
-    tx.execute<{ shown: string }>(sql`select (extract(epoch from gurulog_now()) * 1000)::bigint::text as shown`),
+    tx.execute<{ shown: string }>(
+      sql`select (extract(epoch from gurulog_now()) * 1000)::bigint::text as shown`,
+    ),
   );
   if (Math.abs(Number(asked?.shown) - clock.now().getTime()) < 10_000) return;
   throw new Error("this login may not turn the clock: the demo has to run as the maintenance role");
@@ -81,7 +84,7 @@ function newWorld(options: FillOptions, clock: World["clock"], owner: ExistingOw
     members: new Map(),
     gurus: new Map(),
     keys: new Map(),
-    uploads: 0,
+    counter: 0,
     counting: false,
   };
   if (!owner) return world;
@@ -94,12 +97,17 @@ function newWorld(options: FillOptions, clock: World["clock"], owner: ExistingOw
     password: null,
     browsers: {},
     session: null,
+    lastSeen: 0,
     request,
   });
   return world;
 }
 
-async function live(world: World, options: FillOptions, period: { start: number; end: number }): Promise<void> {
+async function live(
+  world: World,
+  options: FillOptions,
+  period: { start: number; end: number },
+): Promise<void> {
   const plan = makePlan(period, options.scale, createRandom(options.seed));
   const days = Math.ceil((period.end - period.start) / dayMs);
   let day = 0;
@@ -125,7 +133,9 @@ async function sealAll(sealerUrl: string): Promise<void> {
     const deadline = Date.now() + 60_000;
     for (;;) {
       await sealer.sealOnce();
-      const [row] = await readDb().execute<{ waits: boolean }>(sql`select exists (select from audit_outbox) as waits`);
+      const [row] = await readDb().execute<{ waits: boolean }>(
+        sql`select exists (select from audit_outbox) as waits`,
+      );
       if (!row?.waits) return;
       if (Date.now() > deadline) throw new Error("the demo's events could not be sealed within a minute");
     }
@@ -140,6 +150,7 @@ async function summary(world: World): Promise<Filled> {
   const maintainer = guru && world.members.get(guru.spec.maker);
   if (!owner || !guru || !maintainer) throw new Error("the demo has no owner or no guru");
   return {
+    organization: world.organization,
     events: await countEvents(),
     owner: { email: owner.person.email, password: owner.password },
     maintainer: { email: maintainer.person.email, password: maintainer.password, guru: guru.spec.name },

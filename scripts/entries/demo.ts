@@ -38,7 +38,9 @@ async function fill(shutdown: Shutdown): Promise<void> {
   const progress = { begun: false, done: false };
   shutdown.add("the demo", () => {
     if (progress.begun && !progress.done) {
-      logLine("The demo is filled in part only. To fill it anew, set GURULOG_DATA_DIR or DATABASE_URL to an empty place.");
+      logLine(
+        "The demo is filled in part only. To fill it anew, set GURULOG_DATA_DIR or DATABASE_URL to an empty place.",
+      );
     }
   });
   const onDay = (day: number, of: number, events: number): void => {
@@ -51,10 +53,14 @@ async function fill(shutdown: Shutdown): Promise<void> {
   print(filled, baseUrl, Math.round((performance.now() - began) / 1000));
 }
 
-function print({ events, owner, maintainer }: Filled, baseUrl: string, seconds: number): void {
+function print({ organization, events, owner, maintainer }: Filled, baseUrl: string, seconds: number): void {
   const line = (role: string, { email, password }: Filled["owner"]): void =>
-    logLine(`  ${role}: ${email}  ${password === null ? "(with the password you chose)" : `password ${password}`}`);
-  logLine(`\nA month of Halden Works: ${events.toLocaleString("en")} events in ${seconds} s. Everything in it is made up.`);
+    logLine(
+      `  ${role}: ${email}  ${password === null ? "(with the password you chose)" : `password ${password}`}`,
+    );
+  logLine(
+    `\nA month of ${organization}: ${events.toLocaleString("en")} events in ${seconds} s. Everything in it is made up.`,
+  );
   line("The owner", owner);
   line(`A maintainer of ${maintainer.guru}`, maintainer);
   logLine("These passwords are shown this once.");

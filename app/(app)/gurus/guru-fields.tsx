@@ -1,5 +1,4 @@
 import { SelectField, TextAreaField, TextField } from "@/components/forms/fields";
-import { LogoField } from "./logo-field";
 import {
   maxDescription,
   maxExampleQuestion,
@@ -9,6 +8,7 @@ import {
   maxName,
   maxTopics,
 } from "@/lib/features/gurus/schemas";
+import { LogoField } from "./logo-field";
 
 export interface GuruFieldValues {
   name: string;
@@ -22,7 +22,16 @@ export interface GuruFieldValues {
 
 /** Those fields of a guru that its settings share with its creation. */
 export function GuruNameField({ value }: { value?: string }) {
-  return <TextField name="name" label="Name" defaultValue={value} maxLength={maxName} autoComplete="off" required />;
+  return (
+    <TextField
+      name="name"
+      label="Name"
+      defaultValue={value}
+      maxLength={maxName}
+      autoComplete="off"
+      required
+    />
+  );
 }
 
 export function GuruFields({ values }: { values?: GuruFieldValues }) {

@@ -22,11 +22,15 @@ export default async function GurusPage() {
   );
   return (
     <AppPage active="/gurus" breadcrumb={[{ label: "Gurus" }]}>
-      <Page title="Gurus" description="Each answers from its own sources, and keeps its own audit log." actions={create}>
+      <Page
+        title="Gurus"
+        description="Each answers from its own sources, and keeps its own audit log."
+        actions={create}
+      >
         {gurus.length === 0 ? (
           <EmptyState title="There is no guru here yet">
-            Create one, give it texts or files, and ask. You become its maintainer; others see it only when you add them
-            or open it to the organization.
+            Create one, give it texts or files, and ask. You become its maintainer; others see it only when
+            you add them or open it to the organization.
           </EmptyState>
         ) : (
           <Table label="Gurus">

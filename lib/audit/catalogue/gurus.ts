@@ -4,7 +4,11 @@ import { defineEvent } from "./define";
 const guruType = { model: "GuruType", targetType: "guru", guru: "always" } as const;
 const source = { model: "DataSource", targetType: "datasource", guru: "always" } as const;
 const maintainer = { model: "Maintainer", targetType: "user", guru: "always" } as const;
-const sourceFacts = { kind: z.string().optional(), sizeBytes: z.number().int().optional(), sha256: z.string().optional() };
+const sourceFacts = {
+  kind: z.string().optional(),
+  sizeBytes: z.number().int().optional(),
+  sha256: z.string().optional(),
+};
 
 export const guruCreated = defineEvent({
   ...guruType,

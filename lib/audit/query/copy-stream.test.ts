@@ -51,13 +51,17 @@ describe("a copy", () => {
     const copy = await openCopy({
       copySql: copyRows("select count(*)::text from account where email = 'late@halden.example'"),
       async snapshotWork(tx) {
-        [isolation] = await tx`select current_setting('transaction_isolation') as level, current_setting('transaction_read_only') as readonly`;
+        [isolation] =
+          await tx`select current_setting('transaction_isolation') as level, current_setting('transaction_read_only') as readonly`;
         await product.person("late@halden.example");
       },
     });
     expect(await new Response(copy.stream).text()).toBe("0\n");
     expect(isolation).toEqual({ level: "repeatable read", readonly: "on" });
-    const broken = openCopy({ copySql: rows(1), snapshotWork: () => Promise.reject(new Error("not recorded")) });
+    const broken = openCopy({
+      copySql: rows(1),
+      snapshotWork: () => Promise.reject(new Error("not recorded")),
+    });
     await expect(broken).rejects.toThrow("not recorded");
   });
 
@@ -97,7 +101,9 @@ describe("a copy", () => {
   });
 
   it("errors its stream when the query fails midway", async () => {
-    const copy = await openCopy({ copySql: copyRows("select (10 / (50000 - i))::text from generate_series(1, 100000) i") });
+    const copy = await openCopy({
+      copySql: copyRows("select (10 / (50000 - i))::text from generate_series(1, 100000) i"),
+    });
     await expect(new Response(copy.stream).text()).rejects.toThrow();
     expect((await copy.done).outcome).toBe("failed");
   });

@@ -124,7 +124,10 @@ function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): 
   const done = new Promise<CopyEnd>((resolve) => {
     settle = resolve;
   });
-  const longest = setTimeout(() => stop(new Error(`the copy took longer than ${maxDurationMs} ms`)), maxDurationMs);
+  const longest = setTimeout(
+    () => stop(new Error(`the copy took longer than ${maxDurationMs} ms`)),
+    maxDurationMs,
+  );
 
   function stop(reason: Error): void {
     if (cut) return;
@@ -138,7 +141,10 @@ function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): 
   }
 
   function signal(how: "cancel" | "terminate"): void {
-    const asked = how === "cancel" ? pool()`select pg_cancel_backend(${pid})` : pool()`select pg_terminate_backend(${pid})`;
+    const asked =
+      how === "cancel"
+        ? pool()`select pg_cancel_backend(${pid})`
+        : pool()`select pg_terminate_backend(${pid})`;
     asked.catch((error: unknown) => logError(`ending a copy (${how})`, error));
   }
 
@@ -230,5 +236,7 @@ function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): 
 
 /** The client goes whatever state it is in: after a COPY that failed the driver answers its next query with nothing. */
 async function discard(client: postgres.Sql): Promise<void> {
-  await client.end({ timeout: 1 }).catch((error: unknown) => logError("closing the connection of a copy", error));
+  await client
+    .end({ timeout: 1 })
+    .catch((error: unknown) => logError("closing the connection of a copy", error));
 }

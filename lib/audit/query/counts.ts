@@ -22,13 +22,22 @@ const windowDays = [7, 21, 63, 365, null] as const;
 export async function exactCount(sql: AnySql, scope: FilterScope, where: Compiled): Promise<number> {
   if (where.impossible) return 0;
   if (where.tally) return tallied(sql, scope, where, where.tally);
-  const [row] = await sql.unsafe<{ n: string }[]>(`select count(*) as n from audit_event e where ${where.text}`, where.params);
+  const [row] = await sql.unsafe<{ n: string }[]>(
+    `select count(*) as n from audit_event e where ${where.text}`,
+    where.params,
+  );
   return Number(row?.n ?? 0);
 }
 
-async function tallied(sql: AnySql, { orgId, guruScope }: FilterScope, where: Compiled, tally: Tally): Promise<number> {
+async function tallied(
+  sql: AnySql,
+  { orgId, guruScope }: FilterScope,
+  where: Compiled,
+  tally: Tally,
+): Promise<number> {
   const b = new Binder(where.params);
-  const types = tally.actionTypes.length > 0 ? `and r.action_type = any (${b.bind(tally.actionTypes, "text[]")})` : "";
+  const types =
+    tally.actionTypes.length > 0 ? `and r.action_type = any (${b.bind(tally.actionTypes, "text[]")})` : "";
   const [row] = await sql.unsafe<{ n: string }[]>(
     `select (
       select coalesce(sum(r.count), 0) from audit_rollup r
@@ -52,7 +61,11 @@ async function tallied(sql: AnySql, { orgId, guruScope }: FilterScope, where: Co
  * number counted so far.
  * @param extra a further condition on `e` with parameters of `where`'s numbering; then events are always counted
  */
-export async function shownCount(scope: FilterScope, where: Compiled, extra?: (b: Binder) => string): Promise<Total> {
+export async function shownCount(
+  scope: FilterScope,
+  where: Compiled,
+  extra?: (b: Binder) => string,
+): Promise<Total> {
   if (where.impossible) return { count: 0, exact: true };
   if (where.tally && !extra) return { count: await exactCount(sql(), scope, where), exact: true };
   const ends = Date.now() + deadlineMs;
@@ -61,7 +74,13 @@ export async function shownCount(scope: FilterScope, where: Compiled, extra?: (b
     for (const [i, days] of windowDays.entries()) {
       const leftMs = ends - Date.now();
       if (leftMs < 5) return { count, exact: false };
-      const found = await countWindow(tx, where, extra, { from: days, to: windowDays[i - 1] ?? null }, leftMs);
+      const found = await countWindow(
+        tx,
+        where,
+        extra,
+        { from: days, to: windowDays[i - 1] ?? null },
+        leftMs,
+      );
       if (found === null) return { count, exact: false };
       count += found;
     }
@@ -80,8 +99,10 @@ async function countWindow(
   const b = new Binder(where.params);
   const conditions = [where.text];
   if (extra) conditions.push(extra(b));
-  if (days.from !== null) conditions.push(`e.occurred_at >= now() - ${b.bind(`${days.from} days`, "text")}::interval`);
-  if (days.to !== null) conditions.push(`e.occurred_at < now() - ${b.bind(`${days.to} days`, "text")}::interval`);
+  if (days.from !== null)
+    conditions.push(`e.occurred_at >= now() - ${b.bind(`${days.from} days`, "text")}::interval`);
+  if (days.to !== null)
+    conditions.push(`e.occurred_at < now() - ${b.bind(`${days.to} days`, "text")}::interval`);
   try {
     return await tx.savepoint(async (inner) => {
       await inner`select set_config('statement_timeout', ${String(Math.ceil(leftMs))}, true)`;

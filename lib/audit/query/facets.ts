@@ -32,7 +32,8 @@ interface Counted {
 export async function choicesOf(scope: FilterScope): Promise<Choices> {
   const counted = await countedValues(scope);
   const of = (dimension: string) => counted.filter((c) => c.dimension === dimension);
-  const plain = (dimension: string) => of(dimension).map((c) => ({ value: c.value, label: c.value, count: Number(c.count) }));
+  const plain = (dimension: string) =>
+    of(dimension).map((c) => ({ value: c.value, label: c.value, count: Number(c.count) }));
   return {
     guru: scope.guruScope === null ? await guruChoices(scope.orgId, of("guru")) : [],
     model: plain("model"),
@@ -83,13 +84,21 @@ async function actorChoices({ guruScope }: FilterScope, counted: Counted[]): Pro
   // Somebody acted upon, never acting, has no name in the log. Outside the whole log today's e-mail is not told.
   const emails =
     guruScope === null && nameless.length > 0
-      ? await sql()<{ id: string; email: string }[]>`select id::text, email from account where id = any (${nameless})`
+      ? await sql()<
+          { id: string; email: string }[]
+        >`select id::text, email from account where id = any (${nameless})`
       : [];
   const emailOf = new Map(emails.map((e) => [e.id, e.email]));
   return counted.map(({ value, label, count }) => {
     if (value === "system") return { value, label: "System", count: Number(count), actorType: "system" };
-    if (value === "anonymous") return { value, label: "Anonymous", count: Number(count), actorType: "anonymous" };
-    return { value, label: label ?? emailOf.get(value) ?? `Account ${value}`, count: Number(count), actorType: "user" };
+    if (value === "anonymous")
+      return { value, label: "Anonymous", count: Number(count), actorType: "anonymous" };
+    return {
+      value,
+      label: label ?? emailOf.get(value) ?? `Account ${value}`,
+      count: Number(count),
+      actorType: "user",
+    };
   });
 }
 
@@ -112,7 +121,9 @@ async function guruChoices(orgId: number, counted: Counted[]): Promise<Choice[]>
     if (value === "none") return [{ value, label: "No guru", count: Number(count) }];
     const guru = guruOf.get(value);
     if (!guru) return [];
-    return [{ value: guru.slug, label: guru.deleted ? deletedName(guru.name) : guru.name, count: Number(count) }];
+    return [
+      { value: guru.slug, label: guru.deleted ? deletedName(guru.name) : guru.name, count: Number(count) },
+    ];
   });
 }
 
@@ -125,6 +136,8 @@ export function deletedName(name: string): string {
 export async function goneGurus(orgId: number, ids: readonly string[]): Promise<Set<string>> {
   const asked = [...new Set(ids)];
   if (asked.length === 0) return new Set();
-  const standing = await sql()<{ id: string }[]>`select id::text from guru where org_id = ${orgId} and id = any (${asked})`;
+  const standing = await sql()<
+    { id: string }[]
+  >`select id::text from guru where org_id = ${orgId} and id = any (${asked})`;
   return new Set(asked.filter((id) => !standing.some((s) => s.id === id)));
 }

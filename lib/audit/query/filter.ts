@@ -16,8 +16,8 @@ export type RepeatableParam = (typeof repeatableParams)[number];
 export const singleParams = ["since", "until", "q"] as const;
 export type FilterParam = RepeatableParam | (typeof singleParams)[number];
 
-export const maxValues = 200;
-export const maxSearchLength = 200;
+const maxValues = 200;
+const maxSearchLength = 200;
 
 /**
  * Which events are wanted: the one grammar of the page's address, the HTTP API and the exports. Values are unique and
@@ -55,7 +55,7 @@ const word = (name: string, max: number) =>
 const oneOf = (name: string, values: readonly [string, ...string[]]) =>
   z.enum(values, `${name} takes ${values.join(", ")}.`);
 
-const valueOf: Record<RepeatableParam, z.ZodType<string>> = {
+const acceptedValue: Record<RepeatableParam, z.ZodType<string>> = {
   guru: word("guru", 100),
   model: word("model", 100),
   actor: word("actor", 320),
@@ -76,7 +76,7 @@ const latest = Date.parse("9999-12-31T23:59:59.998Z");
  * Reads a time with zone.
  * @returns the same moment in UTC, cut to milliseconds; undefined when the text is not RFC 3339 or no such day exists
  */
-export function parseTime(text: string): string | undefined {
+function parseTime(text: string): string | undefined {
   const parts = rfc3339.exec(text);
   if (!parts) return undefined;
   const [, day = "", clock = "", second = "", fraction = "", zone = ""] = parts;
@@ -85,13 +85,17 @@ export function parseTime(text: string): string | undefined {
   if (Number.isNaN(calendar.getTime()) || calendar.toISOString().slice(0, 10) !== day) return undefined;
   const leapMs = second === "60" ? 1_000 : 0;
   const millis = fraction.slice(0, 3).padEnd(3, "0");
-  const at = Date.parse(`${day}T${clock}${leapMs ? "59" : second}.${millis}${zone.replace(" ", "+").toUpperCase()}`);
+  const at = Date.parse(
+    `${day}T${clock}${leapMs ? "59" : second}.${millis}${zone.replace(" ", "+").toUpperCase()}`,
+  );
   if (Number.isNaN(at)) return undefined;
   // The offset may lead out of the years that the database can read; no event is there.
   return new Date(Math.min(Math.max(at + leapMs, earliest), latest)).toISOString();
 }
 
-export type ParsedFilter = { ok: true; filter: AuditFilter } | { ok: false; param: FilterParam; message: string };
+export type ParsedFilter =
+  | { ok: true; filter: AuditFilter }
+  | { ok: false; param: FilterParam; message: string };
 
 /**
  * Reads the filter's parameters; others are left alone.
@@ -101,9 +105,10 @@ export function parseFilter(params: URLSearchParams): ParsedFilter {
   const filter: AuditFilter = { ...emptyFilter };
   for (const name of repeatableParams) {
     const given = [...new Set(params.getAll(name))];
-    if (given.length > maxValues) return bad(name, `${name} is given too many times: at most ${maxValues} values.`);
+    if (given.length > maxValues)
+      return bad(name, `${name} is given too many times: at most ${maxValues} values.`);
     for (const value of given) {
-      const parsed = valueOf[name].safeParse(value);
+      const parsed = acceptedValue[name].safeParse(value);
       if (!parsed.success) return bad(name, parsed.error.issues[0]?.message ?? `${name} cannot be used.`);
     }
     filter[name] = given.sort();
@@ -118,7 +123,8 @@ export function parseFilter(params: URLSearchParams): ParsedFilter {
     if (!time) return bad(name, `${name} takes a time with its zone, such as 2026-11-21T19:00:00.000Z.`);
     filter[name] = time;
   }
-  if (filter.since && filter.until && filter.since >= filter.until) return bad("since", "since must be earlier than until.");
+  if (filter.since && filter.until && filter.since >= filter.until)
+    return bad("since", "since must be earlier than until.");
   const q = params.get("q")?.trim();
   if (q) {
     const parsed = word("q", maxSearchLength).safeParse(q);

@@ -23,7 +23,10 @@ export interface ChosenGurus {
  * events' snapshots.
  * @param values slugs and `none`
  */
-export async function resolveGurus({ orgId, guruScope }: FilterScope, values: string[]): Promise<ChosenGurus> {
+export async function resolveGurus(
+  { orgId, guruScope }: FilterScope,
+  values: string[],
+): Promise<ChosenGurus> {
   const none = guruScope === null && values.includes("none");
   const slugs = values.filter((v) => v !== "none");
   if (slugs.length === 0) return { ids: [], none, snapshots: [] };

@@ -1,6 +1,6 @@
 import "server-only";
-import { indexOfEvents } from "@/lib/audit/seal/lookup";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
+import { indexOfEvents } from "@/lib/audit/seal/lookup";
 import { sql } from "@/lib/db/client";
 import { isUuid } from "@/lib/platform/ids";
 import { type EventRecordRow, eventColumns, newestFirst } from "./row";
@@ -51,7 +51,9 @@ export async function eventsPage(options: {
     }
     if (days !== null) {
       const span = `interval '${days} days'`;
-      conditions.push(direction === "older" ? `e.occurred_at >= ${from} - ${span}` : `e.occurred_at <= ${from} + ${span}`);
+      conditions.push(
+        direction === "older" ? `e.occurred_at >= ${from} - ${span}` : `e.occurred_at <= ${from} + ${span}`,
+      );
     }
     const order = direction === "older" ? newestFirst : "e.occurred_at, e.id";
     const rows = await db.unsafe<EventRecordRow[]>(
@@ -69,7 +71,12 @@ export async function eventsPage(options: {
  * Page N of the API, newest first.
  * @param offset events before it
  */
-export async function eventsAt(db: AnySql, where: Compiled, offset: number, limit: number): Promise<EventRecordRow[]> {
+export async function eventsAt(
+  db: AnySql,
+  where: Compiled,
+  offset: number,
+  limit: number,
+): Promise<EventRecordRow[]> {
   if (where.impossible) return [];
   const b = new Binder(where.params);
   const skip = b.bind(String(offset), "bigint");
@@ -107,6 +114,14 @@ export async function eventById(where: Compiled, id: string): Promise<EventRecor
 }
 
 /** The sealed indexes of rows of a page; absent for what is not sealed yet. */
-export async function sequencesOf(db: AnySql, { orgId }: Pick<FilterScope, "orgId">, rows: readonly EventRecordRow[]) {
-  return indexOfEvents(db, orgId, rows.map((row) => ({ id: row.id, occurredAtMicros: row.micros })));
+export async function sequencesOf(
+  { orgId }: Pick<FilterScope, "orgId">,
+  rows: readonly EventRecordRow[],
+  db: AnySql = sql(),
+) {
+  return indexOfEvents(
+    db,
+    orgId,
+    rows.map((row) => ({ id: row.id, occurredAtMicros: row.micros })),
+  );
 }

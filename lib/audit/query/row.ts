@@ -63,8 +63,8 @@ export interface FullRecord extends DefaultRecord {
 }
 
 /** to_char cuts, it does not round: the filter's millisecond grain counts on it. */
-export const timestampSql = `to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-export const microsSql = "(extract(epoch from e.occurred_at) * 1000000)::bigint::text";
+const timestampSql = `to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const microsSql = "(extract(epoch from e.occurred_at) * 1000000)::bigint::text";
 
 /** Columns of `audit_event e` for an `EventRecordRow`. */
 export const eventColumns = `e.id, ${timestampSql} as timestamp, ${microsSql} as micros, e.org_id, e.guru_id, e.guru_slug,

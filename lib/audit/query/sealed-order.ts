@@ -16,7 +16,14 @@ export function cursorText(orgId: number, index: bigint): string {
 
 /** @returns the index that a cursor stands for; null when the text is no cursor of this organization's log */
 export function cursorIndex(orgId: number, cursor: string): bigint | null {
-  if (!z.string().max(64).regex(/^[\w-]+$/).safeParse(cursor).success) return null;
+  if (
+    !z
+      .string()
+      .max(64)
+      .regex(/^[\w-]+$/)
+      .safeParse(cursor).success
+  )
+    return null;
   const plain = Buffer.from(cursor, "base64url").toString("latin1");
   const [, org, index] = cursorShape.exec(plain) ?? [];
   if (org !== String(orgId) || index === undefined) return null;
@@ -37,7 +44,9 @@ export type SealedPage =
  * @param options.from place to begin at; null begins at the oldest event that is kept
  * @param options.limit events at most; fewer only where the sealed log ends
  */
-export async function sealedPage(options: FilterScope & { where: Compiled; from: bigint | null; limit: number }): Promise<SealedPage> {
+export async function sealedPage(
+  options: FilterScope & { where: Compiled; from: bigint | null; limit: number },
+): Promise<SealedPage> {
   const { orgId, where, limit } = options;
   // One snapshot: head, keys and events belong together.
   return sql().begin("isolation level repeatable read read only", async (tx) => {
@@ -45,7 +54,8 @@ export async function sealedPage(options: FilterScope & { where: Compiled; from:
       select coalesce((select size from audit_head where org_id = ${orgId}), 0)::text as size,
         case when isfinite(audit_cutoff()) then (extract(epoch from audit_cutoff()) * 1000000)::bigint::text end as cutoff`;
     const size = BigInt(head?.size ?? 0);
-    const kept = (key: SealedKey) => head?.cutoff == null || BigInt(key.occurredAtMicros) >= BigInt(head.cutoff);
+    const kept = (key: SealedKey) =>
+      head?.cutoff == null || BigInt(key.occurredAtMicros) >= BigInt(head.cutoff);
     if (options.from !== null && options.from > size) return { state: "beyond" };
     let at = await nextKept(tx, orgId, options.from ?? 0n, size, kept);
     if (options.from !== null && at > options.from) return { state: "expired", oldest: at };
@@ -65,7 +75,13 @@ export async function sealedPage(options: FilterScope & { where: Compiled; from:
 }
 
 /** The first place from `from` on whose event is still kept; the log's size when none is. */
-async function nextKept(tx: AnySql, orgId: number, from: bigint, size: bigint, kept: (key: SealedKey) => boolean): Promise<bigint> {
+async function nextKept(
+  tx: AnySql,
+  orgId: number,
+  from: bigint,
+  size: bigint,
+  kept: (key: SealedKey) => boolean,
+): Promise<bigint> {
   const [first] = await eventsFrom(tx, orgId, from, 1);
   if (!first || kept(first)) return from;
   // Closed tiles of which something is kept are found by their span; what is open comes after all of them.
@@ -85,8 +101,14 @@ async function nextKept(tx: AnySql, orgId: number, from: bigint, size: bigint, k
 /** The events behind keys that match, in the order of the keys. */
 async function matching(tx: AnySql, where: Compiled, keys: SealedKey[], limit: number) {
   const b = new Binder(where.params);
-  const ids = b.bind(keys.map((k) => k.id), "uuid[]");
-  const micros = b.bind(keys.map((k) => k.occurredAtMicros), "text[]");
+  const ids = b.bind(
+    keys.map((k) => k.id),
+    "uuid[]",
+  );
+  const micros = b.bind(
+    keys.map((k) => k.occurredAtMicros),
+    "text[]",
+  );
   const rows = await tx.unsafe<(EventRecordRow & { place: string })[]>(
     `select f.*, k.place::text
     from unnest(${ids}, ${micros}::bigint[]) with ordinality k (id, micros, place)

@@ -32,7 +32,10 @@ export class Binder {
     this.params.push(...from);
   }
   /** @param type SQL type that the parameter is cast to; a constant of the source */
-  bind(value: string | string[], type: "text" | "text[]" | "uuid" | "uuid[]" | "int" | "bigint" | "inet[]" | "timestamptz"): string {
+  bind(
+    value: string | string[],
+    type: "text" | "text[]" | "uuid" | "uuid[]" | "int" | "bigint" | "inet[]" | "timestamptz",
+  ): string {
     this.params.push(value);
     return `$${this.params.length}::${type}`;
   }
@@ -52,13 +55,17 @@ const columnOf = {
  * guru. Names (guru slugs, e-mails) are resolved to ids here, at the time of asking.
  * @returns the condition; see `Compiled`
  */
-export async function compileFilter({ filter, ...scope }: FilterScope & { filter: AuditFilter }): Promise<Compiled> {
+export async function compileFilter({
+  filter,
+  ...scope
+}: FilterScope & { filter: AuditFilter }): Promise<Compiled> {
   const { orgId, guruScope } = scope;
   const b = new Binder();
   const all: string[] = [`e.org_id = ${b.bind(String(orgId), "int")}`, "e.occurred_at >= audit_cutoff()"];
   if (guruScope !== null) all.push(`e.guru_id = ${b.bind(guruScope, "uuid")}`);
   if (filter.since) all.push(`e.occurred_at >= ${b.bind(filter.since, "timestamptz")}`);
-  if (filter.until) all.push(`e.occurred_at < ${b.bind(filter.until, "timestamptz")} + interval '1 millisecond'`);
+  if (filter.until)
+    all.push(`e.occurred_at < ${b.bind(filter.until, "timestamptz")} + interval '1 millisecond'`);
   for (const [name, column] of Object.entries(columnOf) as [keyof typeof columnOf, string][]) {
     if (filter[name].length > 0) all.push(`${column} = any (${b.bind(filter[name], "text[]")})`);
   }
@@ -100,16 +107,22 @@ function actorConditions(b: Binder, actors: ChosenActors): string[] {
   if (actors.unknownIds.length > 0) {
     conditions.push(`e.actor_type = 'api_key' and e.actor_id = any (${b.bind(actors.unknownIds, "text[]")})`);
   }
-  if (actors.emails.length > 0) conditions.push(`lower(e.actor_email) = any (${b.bind(actors.emails, "text[]")})`);
+  if (actors.emails.length > 0)
+    conditions.push(`lower(e.actor_email) = any (${b.bind(actors.emails, "text[]")})`);
   return conditions;
 }
 
 /** The counts kept by the sealer answer a filter of one dimension at most, and the action type beside it. */
-function tallyOf({ guruScope }: FilterScope, filter: AuditFilter, gurus: ChosenGurus, actors: ChosenActors): Tally | null {
+function tallyOf(
+  { guruScope }: FilterScope,
+  filter: AuditFilter,
+  gurus: ChosenGurus,
+  actors: ChosenActors,
+): Tally | null {
   if (filter.since || filter.until || filter.q) return null;
-  const chosen = (["guru", "model", "actor", "operation", "outcome", "action", "target", "ip"] as const).filter(
-    (name) => filter[name].length > 0,
-  );
+  const chosen = (
+    ["guru", "model", "actor", "operation", "outcome", "action", "target", "ip"] as const
+  ).filter((name) => filter[name].length > 0);
   const { actionType: actionTypes } = filter;
   const [only, ...more] = chosen;
   if (only === undefined) return { dimension: "all", values: [""], actionTypes };
@@ -161,7 +174,10 @@ export async function literalSql(
   const columns = compiled.params.map(
     (p, i) => `quote_literal(($${i + 1}::${Array.isArray(p) ? "text[]" : "text"})::text) as p${i + 1}`,
   );
-  const [quoted] = await sql.unsafe<Record<string, string>[]>(`select ${columns.join(", ")}`, compiled.params);
+  const [quoted] = await sql.unsafe<Record<string, string>[]>(
+    `select ${columns.join(", ")}`,
+    compiled.params,
+  );
   return compiled.text.replace(/\$(\d+)/g, (_, n: string) => {
     const literal = quoted?.[`p${n}`];
     if (literal === undefined) throw new Error(`the parameter $${n} is missing`);

@@ -1,7 +1,10 @@
 import "server-only";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
 import { tileLeaves } from "@/lib/audit/seal/seal-batch";
+import { sql } from "@/lib/db/client";
+import { type CopyStream, type CopyTransform, copyRows, openCopy } from "./copy-stream";
 import { defaultRecordSql, fullRecordSql, newestFirst } from "./row";
+import { type Compiled, literalSql } from "./where";
 
 const leafBytes = 24;
 
@@ -47,4 +50,60 @@ export function fullRecordsSelect(where: string, orgId: number): string {
 /** A nested loop over the unindexed keys of all tiles would never end: the planner may not guess wrongly here. */
 export async function planForFullRecords(tx: AnySql): Promise<void> {
   await tx`select set_config('enable_nestloop', 'off', true)`;
+}
+
+/** Rows begin with a comma; the first one's becomes the bracket. A cut answer has no closing bracket. */
+function asArray(): CopyTransform {
+  let isFirst = true;
+  return {
+    chunk(bytes) {
+      if (!isFirst || bytes.length === 0) return bytes;
+      isFirst = false;
+      return Buffer.concat([Buffer.from("["), bytes.subarray(1)]);
+    },
+    end: () => Buffer.from(isFirst ? "[]" : "]"),
+  };
+}
+
+export interface WholeLogOptions {
+  orgId: number;
+  where: Compiled;
+  view: "default" | "full";
+  /** One record a line in place of an array. */
+  isLines: boolean;
+  /** Who reads: one whole read at a time by each, over all instances. */
+  reader: string;
+  /** Runs after the snapshot is taken and before the first byte. */
+  afterSnapshot: () => Promise<void>;
+}
+
+/**
+ * Every matching event as JSON, streamed.
+ * @returns null when the reader is reading the whole log already
+ * @throws what the database or `afterSnapshot` throws; no byte has left then
+ */
+export async function openWholeLog(options: WholeLogOptions): Promise<CopyStream | null> {
+  const { orgId, view, isLines } = options;
+  const where = await literalSql(sql(), options.where);
+  const select = view === "full" ? fullRecordsSelect(where, orgId) : defaultRecordsSelect(where);
+  try {
+    return await openCopy({
+      copySql: copyRows(isLines ? select : `select ',' || t.r from (${select}) t (r)`),
+      ...(isLines ? {} : { transform: asArray() }),
+      async snapshotWork(tx) {
+        const [lock] = await tx<{ held: boolean }[]>`
+          select pg_try_advisory_xact_lock(hashtextextended(${`gurulog.whole-log ${options.reader}`}, 0)) as held`;
+        if (!lock?.held) throw new ReaderBusy();
+        if (view === "full") await planForFullRecords(tx);
+        await options.afterSnapshot();
+      },
+    });
+  } catch (error) {
+    if (error instanceof ReaderBusy) return null;
+    throw error;
+  }
+}
+
+class ReaderBusy extends Error {
+  override readonly name = "ReaderBusy";
 }

@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { bigint, check, customType, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { account, organization } from "./accounts";
 import { bytea, createdAt, id, moment } from "./columns";
 
@@ -40,9 +52,7 @@ export const retiredGuru = pgTable(
     orgId: integer("org_id").notNull(),
     slug: text("slug").notNull(),
     name: text("name").notNull(),
-    deletedAt: moment("deleted_at")
-      .notNull()
-      .default(sql`gurulog_now()`),
+    deletedAt: moment("deleted_at").notNull().default(sql`gurulog_now()`),
   },
   (t) => [index("retired_guru_slug").on(t.orgId, t.slug)],
 );
@@ -97,14 +107,10 @@ export const dataSource = pgTable(
     /** Runs begun since the source was last sent to be indexed, so that one that kills its process ends. */
     attempts: integer("attempts").notNull().default(0),
     /** Last sign of life of the run; a silent one has crashed. */
-    heartbeatAt: moment("heartbeat_at")
-      .notNull()
-      .default(sql`gurulog_now()`),
+    heartbeatAt: moment("heartbeat_at").notNull().default(sql`gurulog_now()`),
     createdBy: uuid("created_by"),
     createdAt: createdAt(),
-    updatedAt: moment("updated_at")
-      .notNull()
-      .default(sql`gurulog_now()`),
+    updatedAt: moment("updated_at").notNull().default(sql`gurulog_now()`),
     indexedAt: moment("indexed_at"),
   },
   (t) => [
@@ -166,7 +172,23 @@ export const passage = pgTable(
     primaryKey({ columns: [t.dataSourceId, t.run, t.ordinal] }),
     index("passage_guru").on(t.guruId),
     index("passage_words").using("gin", t.guruId, t.words),
-    index("passage_trigrams").using("gin", t.guruId, sql`content gin_trgm_ops`),
+  ],
+);
+
+/** The distinct words of a source's passages, by which Ask finds what a misspelt word means. */
+export const passageWord = pgTable(
+  "passage_word",
+  {
+    dataSourceId: uuid("data_source_id")
+      .notNull()
+      .references(() => dataSource.id, { onDelete: "cascade" }),
+    run: integer("run").notNull(),
+    guruId: uuid("guru_id").notNull(),
+    word: text("word").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.dataSourceId, t.run, t.word] }),
+    index("passage_word_trigrams").using("gin", t.guruId, sql`word gin_trgm_ops`),
   ],
 );
 

@@ -9,8 +9,9 @@ const mostQuotes = 5;
 const mostRanked = 5_000;
 /** Time for one way of searching, in milliseconds; what takes longer finds nothing. */
 const patienceMs = 4_000;
-/** Likeness of a word, 0 to 1, from which a passage counts (pg_trgm's word similarity). */
-const likeness = "0.5";
+/** Likeness of two words, 0 to 1, from which one may be the other misspelt (pg_trgm's similarity: shared trigrams). */
+const likeness = "0.4";
+const alikePerWord = 3;
 
 interface Row extends Record<string, unknown> {
   source_id: string;
@@ -23,20 +24,27 @@ interface Row extends Record<string, unknown> {
 
 /**
  * The best passages of a guru for a question: those with all its words, then those with some, ranked by how close the
- * words stand; where no word is found at all, those with a word spelt alike.
+ * words stand; where no word is found at all, those with words spelt alike.
  */
 export async function findPassages(tx: Tx, guruId: string, question: string): Promise<Quote[]> {
   const all = sql`websearch_to_tsquery('english', ${question})`;
-  // The words joined by "or"; a word that holds the sign itself is in quotes and only finds less.
-  const any = sql`replace(plainto_tsquery('english', ${question})::text, ' & ', ' | ')::tsquery`;
   const found = new Map<string, Quote>();
-  for (const words of [all, any]) {
+  for (const words of [all, anyOf(question)]) {
     if (found.size >= mostQuotes) break;
     for (const row of await inTime(tx, (inner) => byWords(inner, guruId, words))) add(found, row);
   }
-  if (found.size === 0) for (const row of await inTime(tx, (inner) => bySpelling(inner, guruId, question))) add(found, row);
+  if (found.size === 0) {
+    const alike = await inTime(tx, (inner) => alikeWords(inner, guruId, question));
+    if (alike.length > 0)
+      for (const row of await inTime(tx, (inner) => byWords(inner, guruId, anyOf(alike.join(" ")))))
+        add(found, row);
+  }
   return [...found.values()].slice(0, mostQuotes);
 }
+
+/** The words joined by "or"; a word that holds the sign itself is in quotes and only finds less. */
+const anyOf = (text: string): SQL =>
+  sql`replace(plainto_tsquery('english', ${text})::text, ' & ', ' | ')::tsquery`;
 
 function add(found: Map<string, Quote>, row: Row): void {
   const key = `${row.source_id} ${row.ordinal}`;
@@ -65,33 +73,29 @@ async function byWords(tx: Tx, guruId: string, words: SQL): Promise<Iterable<Row
     from best order by rank desc, data_source_id, ordinal`);
 }
 
-async function bySpelling(tx: Tx, guruId: string, question: string): Promise<Iterable<Row>> {
+/** The words of the guru's passages that are spelt most like those of the question. */
+async function alikeWords(tx: Tx, guruId: string, question: string): Promise<string[]> {
   const words = wordsToCompare(question);
   if (words.length === 0) return [];
-  await tx.execute(sql`select set_config('pg_trgm.word_similarity_threshold', ${likeness}, true)`);
-  return tx.execute<Row>(sql`
-    with alike as materialized (
-      select p.data_source_id, p.run, p.ordinal, word_similarity(w.word, p.content) as likeness
-      from jsonb_array_elements_text(${JSON.stringify(words)}::text::jsonb) as w(word)
-      join passage p on p.guru_id = ${guruId} and w.word <% p.content
-      limit ${mostRanked}
-    ), best as (
-      select data_source_id, run, ordinal, sum(likeness) as likeness from alike
-      group by 1, 2, 3 order by 4 desc, 1, 3 limit 50
-    )
-    select p.data_source_id as source_id, s.kind, s.title, p.heading, p.ordinal,
-      translate(p.content, ${hitStart + hitEnd}, '') as marked
-    from best b
-    join passage p on (p.data_source_id, p.run, p.ordinal) = (b.data_source_id, b.run, b.ordinal)
-    join data_source s on s.id = p.data_source_id and s.shown_run = p.run
-    order by b.likeness desc, p.data_source_id, p.ordinal limit ${mostQuotes}`);
+  await tx.execute(sql`select set_config('pg_trgm.similarity_threshold', ${likeness}, true)`);
+  const rows = await tx.execute<{ word: string }>(sql`
+    select distinct best.word
+    from jsonb_array_elements_text(${JSON.stringify(words)}::text::jsonb) as asked(word),
+    lateral (
+      select p.word from passage_word p join data_source s on s.id = p.data_source_id and s.shown_run = p.run
+      where p.guru_id = ${guruId} and p.word % asked.word
+      group by p.word order by similarity(p.word, asked.word) desc, p.word limit ${alikePerWord}
+    ) best`);
+  return [...rows].map((row) => row.word);
 }
 
 /** Runs one way of searching with a time limit of its own; out of time, it has found nothing. */
-async function inTime(tx: Tx, search: (inner: Tx) => Promise<Iterable<Row>>): Promise<Row[]> {
+async function inTime<T>(tx: Tx, search: (inner: Tx) => Promise<Iterable<T>>): Promise<T[]> {
   try {
     return await tx.transaction(async (inner) => {
-      const [before] = await inner.execute<{ limit: string }>(sql`select current_setting('statement_timeout') as limit`);
+      const [before] = await inner.execute<{ limit: string }>(
+        sql`select current_setting('statement_timeout') as limit`,
+      );
       await inner.execute(sql`select set_config('statement_timeout', ${`${patienceMs}ms`}, true)`);
       const rows = [...(await search(inner))];
       await inner.execute(sql`select set_config('statement_timeout', ${before?.limit ?? "15s"}, true)`);

@@ -18,7 +18,7 @@ export function segmentsOf(marked: string): Segment[] {
 const fewestLetters = 4;
 const mostWords = 8;
 
-/** The words of a question worth comparing by their letters: the longest ones, short words would match anything. */
+/** The words of a question worth comparing by their letters: the longest ones, as short words are like many others. */
 export function wordsToCompare(question: string): string[] {
   const words = question.toLowerCase().match(/[\p{L}\p{N}_-]+/gu) ?? [];
   const distinct = [...new Set(words)].filter((w) => w.length >= fewestLetters && w.length <= 60);

@@ -8,14 +8,14 @@ import { recordEarlyEnd } from "@/lib/gate/follow-up";
 import { inTransaction } from "@/lib/gate/transaction";
 import { aboutExport, exportFact } from "./export-event";
 
-export interface EarlyEnd extends ExportCounts {
+interface EarlyEnd extends ExportCounts {
   state: "failed" | "cancelled";
   /** Why, for the reader of the log. */
   cause: string;
 }
 
 /** Who is the actor of the second event: the person, by the request at hand or, for a crash found later, without one. */
-export interface EndedBy {
+interface EndedBy {
   principal: Principal;
   request: RequestFacts;
   /** The person, where the principal is not theirs. */

@@ -6,7 +6,7 @@ import type { Tx } from "@/lib/db/client";
 import type { AuditFact } from "@/lib/gate/facts";
 
 /** What an export is about, as its events say it. */
-export interface ExportAbout {
+interface ExportAbout {
   id: string;
   orgId: number;
   guru: GuruSnapshot | null;

@@ -1,6 +1,6 @@
 import "server-only";
-import journal from "@/drizzle/meta/_journal.json";
-import { sql } from "@/lib/db/client";
+import { getTableColumns, getTableName, sql } from "drizzle-orm";
+import { readDb, schema } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
 
 /** Days before the last week of the log ends at which an instance says so. */
@@ -8,16 +8,47 @@ const partitionNoticeDays = 7;
 
 export type Health = { isUp: false } | { isUp: true; degraded: string | null };
 
-/** Whether the database answers and stands at this version; never throws. */
+const logTables = [
+  "audit_event",
+  "audit_outbox",
+  "audit_head",
+  "audit_seal_tail",
+  "audit_tile",
+  "audit_rollup",
+  "audit_facet",
+  "audit_config",
+];
+
+/** Every column that this version works on, and the tables of the log. */
+const needed = [
+  ...Object.values(schema).flatMap((table) =>
+    Object.values(getTableColumns(table)).map((column) => ({
+      table: getTableName(table),
+      column: column.name,
+    })),
+  ),
+  ...logTables.map((table) => ({ table, column: table === "audit_config" ? "retention_days" : "org_id" })),
+];
+
+/**
+ * Whether the database answers and has what this version needs; never throws. The runtime role may not read the list of
+ * migrations, so their effect is looked at, which the database's catalogue shows to everyone.
+ */
 export async function health(): Promise<Health> {
-  const newest = Math.max(...journal.entries.map((entry) => entry.when));
   try {
-    const [row] = await sql()<{ migrated: boolean; isEnding: boolean }[]>`
+    const [row] = await readDb().execute<{ missing: number; is_ending: boolean }>(sql`
       select
-        coalesce((select max(created_at) >= ${newest} from schema_migration), false) as migrated,
-        coalesce((select max(ends) < now() + make_interval(days => ${partitionNoticeDays}) from audit_partitions()), true) as "isEnding"`;
-    if (!row?.migrated) return { isUp: false };
-    const degraded = row.isEnding
+        (select count(*)::int
+         from jsonb_to_recordset(${JSON.stringify(needed)}::text::jsonb) n ("table" text, "column" text)
+         where not exists (
+           select from pg_attribute a
+           where a.attrelid = to_regclass('public.' || quote_ident(n."table")) and a.attname = n."column"
+             and not a.attisdropped)) as missing,
+        coalesce(
+          (select max(ends) < now() + make_interval(days => ${partitionNoticeDays}) from audit_partitions()),
+          true) as is_ending`);
+    if (row?.missing !== 0) return { isUp: false };
+    const degraded = row.is_ending
       ? "The weeks made ahead for the audit log run out within seven days. Restart the product, or look into its log for why the daily task fails."
       : null;
     return { isUp: true, degraded };

@@ -9,7 +9,7 @@ export interface Place {
 
 const shape = /^(\d{1,17})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-export function placeText({ micros, id }: Place): string {
+function placeText({ micros, id }: Place): string {
   return `${micros}-${id}`;
 }
 

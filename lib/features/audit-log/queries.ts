@@ -1,4 +1,5 @@
 import "server-only";
+import { sql } from "drizzle-orm";
 import type { GuruFacts } from "@/lib/access/guru-standing";
 import { shownCount, type Total } from "@/lib/audit/query/counts";
 import { type Choices, choicesOf } from "@/lib/audit/query/facets";
@@ -6,7 +7,7 @@ import { type AuditFilter, emptyFilter, isEmptyFilter } from "@/lib/audit/query/
 import { eventById, eventsPage, sequencesOf } from "@/lib/audit/query/pages";
 import type { EventRecordRow } from "@/lib/audit/query/row";
 import { type Compiled, compileFilter, type FilterScope } from "@/lib/audit/query/where";
-import { sql } from "@/lib/db/client";
+import { readDb } from "@/lib/db/client";
 import { inOrganization, onGuru } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { runtime } from "@/lib/platform/runtime";
@@ -72,7 +73,7 @@ export const guruAuditEvent = query({
 async function eventOf(scope: FilterScope, id: string): Promise<PageEvent | null> {
   const row = await eventById(await compileFilter({ ...scope, filter: emptyFilter }), id.toLowerCase());
   if (!row) return null;
-  const indexes = await sequencesOf(sql(), scope, [row]);
+  const indexes = await sequencesOf(scope, [row]);
   return pageEvent(row, indexes.get(row.id) ?? null);
 }
 
@@ -144,11 +145,11 @@ async function newerThan(scope: FilterScope, where: Compiled, row: EventRecordRo
 }
 
 async function retention(): Promise<{ days: number; cutoff: string | null; offSince: string | null }> {
-  const [row] = await sql()<{ days: number; cutoff: string | null; changed: string | null }[]>`
+  const [row] = await readDb().execute<{ days: number; cutoff: string | null; changed: string | null }>(sql`
     select coalesce(retention_days, 90) as days,
       case when isfinite(audit_cutoff()) then to_char(audit_cutoff() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end as cutoff,
       to_char(logging_changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as changed
-    from audit_config`;
+    from audit_config`);
   const isOff = !runtime().env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED;
   return {
     days: row?.days ?? 90,

@@ -20,7 +20,10 @@ const content = z
   .string("Give the source some content.")
   .transform((text) => text.replaceAll("\r\n", "\n"))
   .refine((text) => text.trim() !== "", "Give the source some content.")
-  .refine((text) => new TextEncoder().encode(text).length <= maxContentBytes, "The content has at most 1 MB. Upload longer texts as a file.");
+  .refine(
+    (text) => new TextEncoder().encode(text).length <= maxContentBytes,
+    "The content has at most 1 MB. Upload longer texts as a file.",
+  );
 
 export const addTextSourceInput = z.strictObject({ guru, title, content });
 

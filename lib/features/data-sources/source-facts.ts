@@ -11,7 +11,10 @@ export interface SourceRow {
 }
 
 /** What every event about a source says of it. */
-export function sourceFact(source: SourceRow, guru: GuruSnapshot): AuditFact & { details: Record<string, unknown> } {
+export function sourceFact(
+  source: SourceRow,
+  guru: GuruSnapshot,
+): AuditFact & { details: Record<string, unknown> } {
   return {
     target: { id: source.id },
     label: dataSourceLabel(source),

@@ -26,7 +26,10 @@ export const visibleGurus = query({
         sources: sql<number>`(select count(*)::int from data_source s where s.guru_id = "guru"."id")`,
       })
       .from(guru)
-      .leftJoin(guruRole, and(eq(guruRole.guruId, guru.id), eq(guruRole.accountId, accountOf(principal) ?? nobody)))
+      .leftJoin(
+        guruRole,
+        and(eq(guruRole.guruId, guru.id), eq(guruRole.accountId, accountOf(principal) ?? nobody)),
+      )
       .where(
         and(
           eq(guru.orgId, principal.orgId),
@@ -70,7 +73,13 @@ export const guruProfile = query({
       .select({ ready: count() })
       .from(dataSource)
       .where(and(eq(dataSource.guruId, scope.guru.id), sql`${dataSource.shownRun} > 0`));
-    const empty = { description: "", topics: "", introText: "", exampleQuestions: [] as string[], hasLogo: false };
+    const empty = {
+      description: "",
+      topics: "",
+      introText: "",
+      exampleQuestions: [] as string[],
+      hasLogo: false,
+    };
     return { ...scope.guru, ...(found ?? empty), ready: sources?.ready ?? 0 };
   },
 });
@@ -105,7 +114,10 @@ export const guruLogo = query({
   allow: onGuru<string>("guru:see", (ref) => ref),
   async run({ db, scope }) {
     const { guru } = schema;
-    const [found] = await db.select({ data: guru.logo, type: guru.logoType }).from(guru).where(eq(guru.id, scope.guru.id));
+    const [found] = await db
+      .select({ data: guru.logo, type: guru.logoType })
+      .from(guru)
+      .where(eq(guru.id, scope.guru.id));
     return found?.data && found.type ? { data: found.data, type: found.type } : null;
   },
 });

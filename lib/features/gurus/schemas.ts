@@ -33,12 +33,17 @@ const slug = z
   .trim()
   .min(1, "Give the guru a slug.")
   .max(maxSlug, `A slug has at most ${maxSlug} characters.`)
-  .regex(slugShape, "A slug has lower-case letters, digits and dashes, and begins and ends with a letter or digit.")
+  .regex(
+    slugShape,
+    "A slug has lower-case letters, digits and dashes, and begins and ends with a letter or digit.",
+  )
   .refine((text) => !reservedSlugs.includes(text), "This slug is the product's own. Choose another one.");
 const exampleQuestions = z.preprocess(
   (v) => (Array.isArray(v) ? v : [v]).filter((q) => typeof q !== "string" || q.trim() !== ""),
   z
-    .array(z.string().trim().max(maxExampleQuestion, `A question has at most ${maxExampleQuestion} characters.`))
+    .array(
+      z.string().trim().max(maxExampleQuestion, `A question has at most ${maxExampleQuestion} characters.`),
+    )
     .max(maxExampleQuestions, `At most ${maxExampleQuestions} questions.`),
 );
 const visibility = z.enum(visibilities, "Choose who may ask.");
@@ -53,13 +58,17 @@ function imageType(head: Uint8Array): "image/png" | "image/jpeg" | null {
 
 function base64Of(bytes: Uint8Array): string {
   let binary = "";
-  for (let at = 0; at < bytes.length; at += 8_192) binary += String.fromCharCode(...bytes.subarray(at, at + 8_192));
+  for (let at = 0; at < bytes.length; at += 8_192)
+    binary += String.fromCharCode(...bytes.subarray(at, at + 8_192));
   return btoa(binary);
 }
 
 /** A chosen file as type and base64; an empty file is what a form sends when none was chosen. */
 const logo = z
-  .preprocess((v) => (v instanceof File && v.size === 0 ? undefined : v), z.instanceof(File, { message: "Choose a picture." }).optional())
+  .preprocess(
+    (v) => (v instanceof File && v.size === 0 ? undefined : v),
+    z.instanceof(File, { message: "Choose a picture." }).optional(),
+  )
   .transform(async (file, ctx) => {
     if (file === undefined) return undefined;
     if (file.size > maxLogoBytes) {

@@ -4,7 +4,14 @@ const guru = z.string().min(1).max(64);
 
 export const addMaintainerInput = z.strictObject({
   guru,
-  email: z.string("Give the person's e-mail address.").trim().min(1, "Give the person's e-mail address.").max(320, "This is too long for an e-mail address."),
+  email: z
+    .string("Give the person's e-mail address.")
+    .trim()
+    .min(1, "Give the person's e-mail address.")
+    .max(320, "This is too long for an e-mail address."),
 });
 
-export const removeMaintainerInput = z.strictObject({ guru, accountId: z.uuid("This is no person's id. Reload the page.") });
+export const removeMaintainerInput = z.strictObject({
+  guru,
+  accountId: z.uuid("This is no person's id. Reload the page."),
+});

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
+import { anonymousPrincipal } from "@/lib/access/principal";
 import { readDb, schema } from "@/lib/db/client";
 import { changePassword } from "@/lib/features/accounts/commands/change-password";
 import { completeOnboarding } from "@/lib/features/accounts/commands/complete-onboarding";
@@ -7,11 +8,20 @@ import { register } from "@/lib/features/accounts/commands/register";
 import { type NewSession, signIn } from "@/lib/features/accounts/commands/sign-in";
 import { signOut } from "@/lib/features/accounts/commands/sign-out";
 import { emailKey } from "@/lib/features/accounts/rules";
-import { anonymousPrincipal } from "@/lib/access/principal";
 import { sha256 } from "@/lib/platform/crypto";
 import { runtime } from "@/lib/platform/runtime";
 import { colleagues, founder, type Person, stranger } from "../team/people";
-import { callOf, done, type Member, memberOf, type Place, refused, requestAt, requestOf, type World } from "./world";
+import {
+  callOf,
+  done,
+  type Member,
+  memberOf,
+  type Place,
+  refused,
+  requestAt,
+  requestOf,
+  type World,
+} from "./world";
 
 const principal = anonymousPrincipal;
 
@@ -20,7 +30,27 @@ const newPassword = (): string => randomBytes(12).toString("base64url");
 
 const hashOf = (sid: string): string => sha256(sid).toString("hex");
 
-function begin(member: Member, place: Place, session: NewSession): void {
+/** Nobody acts in a session of the day before: the product's ends after twelve idle hours. */
+const longestIdleMs = 11 * 3_600_000;
+
+/**
+ * A member who is about to act: signed in, anew if need be.
+ * @throws when the person has not joined
+ */
+export async function present(world: World, who: string): Promise<Member> {
+  const member = memberOf(world, who);
+  const now = (): number => world.clock.now().getTime();
+  const isAsleep = member.session === null || now() - member.lastSeen > longestIdleMs;
+  if (isAsleep && member.password !== null) {
+    await signInAct(world, { who, place: "office", slips: 0 });
+    world.clock.advanceTo(now() + world.random.between(3_000, 20_000));
+  }
+  member.lastSeen = now();
+  return member;
+}
+
+function begin(world: World, member: Member, place: Place, session: NewSession): void {
+  member.lastSeen = world.clock.now().getTime();
   member.session = hashOf(session.sid);
   member.browsers[place] = session.browser;
   member.request = requestAt(member.person, place);
@@ -28,16 +58,34 @@ function begin(member: Member, place: Place, session: NewSession): void {
 
 async function accountIdOf(email: string): Promise<string> {
   const { account } = schema;
-  const [found] = await readDb().select({ id: account.id }).from(account).where(eq(account.emailKey, emailKey(email)));
+  const [found] = await readDb()
+    .select({ id: account.id })
+    .from(account)
+    .where(eq(account.emailKey, emailKey(email)));
   if (!found) throw new Error(`the demo's account ${email} was not made`);
   return found.id;
 }
 
-async function join(world: World, person: Person, role: "owner" | "member", password: string, session: NewSession): Promise<void> {
+async function join(
+  world: World,
+  person: Person,
+  role: "owner" | "member",
+  password: string,
+  session: NewSession,
+): Promise<void> {
   const accountId = await accountIdOf(person.email);
   const request = requestAt(person, "office");
-  const member: Member = { person, accountId, role, password, browsers: {}, session: null, request };
-  begin(member, "office", session);
+  const member: Member = {
+    person,
+    accountId,
+    role,
+    password,
+    browsers: {},
+    session: null,
+    lastSeen: 0,
+    request,
+  };
+  begin(world, member, "office", session);
   world.members.set(person.key, member);
 }
 
@@ -54,7 +102,9 @@ export async function found(world: World): Promise<void> {
     joinWithoutApproval: true,
     retentionDays: 90,
   };
-  const session = done(await completeOnboarding.execute({ principal, request: requestAt(founder, "office"), input }));
+  const session = done(
+    await completeOnboarding.execute({ principal, request: requestAt(founder, "office"), input }),
+  );
   await join(world, founder, "owner", password, session);
 }
 
@@ -63,7 +113,13 @@ export async function registerColleague(world: World, { who }: { who: string }):
   if (!person) throw new Error(`${who} is nobody of the demo's company`);
   const { name, email } = person;
   const password = newPassword();
-  const session = done(await register.execute({ principal, request: requestAt(person, "office"), input: { name, email, password } }));
+  const session = done(
+    await register.execute({
+      principal,
+      request: requestAt(person, "office"),
+      input: { name, email, password },
+    }),
+  );
   await join(world, person, "member", password, session);
 }
 
@@ -76,12 +132,17 @@ export async function registrationRefused(
   const isTaken = [...world.members.values()].some(({ person }) => person.email === email);
   const taken = isTaken ? email : memberOf(world, founder.key).person.email;
   const request = requestOf({ ip, browser: founder.browser });
-  refused(await register.execute({ principal, request, input: { email: taken, name, password: newPassword() } }));
+  refused(
+    await register.execute({ principal, request, input: { email: taken, name, password: newPassword() } }),
+  );
   world.counting = true;
 }
 
 /** A colleague signs in, perhaps after a mistyped password or two. */
-export async function signInAct(world: World, { who, place, slips }: { who: string; place: Place; slips: number }): Promise<void> {
+export async function signInAct(
+  world: World,
+  { who, place, slips }: { who: string; place: Place; slips: number },
+): Promise<void> {
   const member = memberOf(world, who);
   if (member.password === null) {
     member.request = requestAt(member.person, place);
@@ -96,7 +157,12 @@ export async function signInAct(world: World, { who, place, slips }: { who: stri
     world.clock.advanceTo(world.clock.now().getTime() + world.random.between(4_000, 15_000));
   }
   const input = { email, password: member.password, ...known };
-  begin(member, place, done(await signIn.execute({ principal, request: requestAt(member.person, place), input })));
+  begin(
+    world,
+    member,
+    place,
+    done(await signIn.execute({ principal, request: requestAt(member.person, place), input })),
+  );
 }
 
 export async function signOutAct(world: World, { who }: { who: string }): Promise<void> {
@@ -107,9 +173,8 @@ export async function signOutAct(world: World, { who }: { who: string }): Promis
 }
 
 export async function changePasswordAct(world: World, { who }: { who: string }): Promise<void> {
-  const member = memberOf(world, who);
+  const member = await present(world, who);
   if (member.password === null) return;
-  if (member.session === null) await signInAct(world, { who, place: "office", slips: 0 });
   const password = newPassword();
   const input = { currentPassword: member.password, newPassword: password };
   member.session = hashOf(done(await changePassword.execute({ ...callOf(member), input })).sid);

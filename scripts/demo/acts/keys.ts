@@ -1,36 +1,43 @@
 import { principalOfApiKey } from "@/lib/access/api-keys";
-import { askGuru } from "@/lib/features/ask/commands/ask-guru";
 import { createApiKey } from "@/lib/features/api-keys/commands/create-api-key";
 import { deleteApiKey } from "@/lib/features/api-keys/commands/delete-api-key";
+import { askGuru } from "@/lib/features/ask/commands/ask-guru";
 import { getAudit } from "@/lib/features/audit-log/http/get-audit";
 import { runtime } from "@/lib/platform/runtime";
 import { buildServer, chatBot, collector } from "../team/people";
+import { present } from "./accounts";
 import { liveGuru } from "./gurus";
-import { callOf, done, type LiveKey, memberOf, refused, requestOf, type World } from "./world";
+import { callOf, done, type LiveKey, refused, requestOf, type World } from "./world";
 
 export async function createKey(
   world: World,
   { who, name, scopes, days }: { who: string; name: string; scopes: string[]; days: number | null },
 ): Promise<void> {
   const input = { name, scopes, expiresInDays: days };
-  const { id, key } = done(await createApiKey.execute({ ...callOf(memberOf(world, who)), input }));
+  const { id, key } = done(await createApiKey.execute({ ...callOf(await present(world, who)), input }));
   world.keys.set(name, { name, id, key, deleted: false, lastUsed: null });
 }
 
 /** A second key of the same name: refused. */
-export async function createKeyAgain(world: World, { who, name }: { who: string; name: string }): Promise<void> {
+export async function createKeyAgain(
+  world: World,
+  { who, name }: { who: string; name: string },
+): Promise<void> {
   const input = { name, scopes: [], expiresInDays: null };
-  refused(await createApiKey.execute({ ...callOf(memberOf(world, who)), input }));
+  refused(await createApiKey.execute({ ...callOf(await present(world, who)), input }));
 }
 
 export async function deleteKey(world: World, { who, name }: { who: string; name: string }): Promise<void> {
-  done(await deleteApiKey.execute({ ...callOf(memberOf(world, who)), input: { name } }));
+  done(await deleteApiKey.execute({ ...callOf(await present(world, who)), input: { name } }));
   liveKey(world, name).deleted = true;
 }
 
 /** The same click once more, in another window: refused. */
-export async function deleteKeyAgain(world: World, { who, name }: { who: string; name: string }): Promise<void> {
-  refused(await deleteApiKey.execute({ ...callOf(memberOf(world, who)), input: { name } }));
+export async function deleteKeyAgain(
+  world: World,
+  { who, name }: { who: string; name: string },
+): Promise<void> {
+  refused(await deleteApiKey.execute({ ...callOf(await present(world, who)), input: { name } }));
 }
 
 function liveKey(world: World, name: string): LiveKey {
@@ -63,7 +70,10 @@ export async function readLogByKey(world: World, { name }: { name: string }): Pr
 }
 
 /** A program that was forgotten goes on calling with a deleted key, several times a minute. */
-export async function useDeadKey(world: World, { name, times }: { name: string; times: number }): Promise<void> {
+export async function useDeadKey(
+  world: World,
+  { name, times }: { name: string; times: number },
+): Promise<void> {
   const key = liveKey(world, name);
   if (!key.deleted) return;
   await rejected(world, times, () => key.key, buildServer);
@@ -72,11 +82,17 @@ export async function useDeadKey(world: World, { name, times }: { name: string; 
 /** Somebody outside tries keys that never were. */
 export async function scanWithKey(world: World, { ip }: { ip: string }): Promise<void> {
   const { random } = world;
-  const made = (): string => `sourcebot-${Array.from({ length: 64 }, () => random.between(0, 15).toString(16)).join("")}`;
+  const made = (): string =>
+    `sourcebot-${Array.from({ length: 64 }, () => random.between(0, 15).toString(16)).join("")}`;
   await rejected(world, 12, made, { ip, browser: "python-requests/2.32.5" });
 }
 
-async function rejected(world: World, times: number, key: () => string, from: { ip: string; browser: string }): Promise<void> {
+async function rejected(
+  world: World,
+  times: number,
+  key: () => string,
+  from: { ip: string; browser: string },
+): Promise<void> {
   world.counting = true;
   for (let n = times; n > 0; n--) {
     expectStatus(await readLog(world, key(), from), 401);

@@ -3,7 +3,8 @@ import { type AuditFilter, emptyFilter } from "@/lib/audit/query/filter";
 import { cancelExport } from "@/lib/features/audit-log/commands/cancel-export";
 import { startExport } from "@/lib/features/audit-log/commands/start-export";
 import { recordAuditViewed } from "@/lib/features/audit-log/commands/view-audit-logs";
-import { callOf, done, type LiveGuru, type Member, memberOf, pickMaintained, type World } from "./world";
+import { present } from "./accounts";
+import { callOf, done, type LiveGuru, type Member, pickMaintained, type World } from "./world";
 
 const day = 86_400_000;
 
@@ -31,7 +32,7 @@ function logOf(world: World, member: Member): LiveGuru | undefined | null {
 }
 
 export async function viewLog(world: World, { who }: { who: string }): Promise<void> {
-  const member = memberOf(world, who);
+  const member = await present(world, who);
   const guru = logOf(world, member);
   if (guru === null) return;
   const { principal, request } = callOf(member);
@@ -40,8 +41,11 @@ export async function viewLog(world: World, { who }: { who: string }): Promise<v
 }
 
 /** An export is asked for and downloaded, or cancelled before its download begins. */
-export async function exportLog(world: World, { who, cancelled }: { who: string; cancelled?: boolean }): Promise<void> {
-  const member = memberOf(world, who);
+export async function exportLog(
+  world: World,
+  { who, cancelled }: { who: string; cancelled?: boolean },
+): Promise<void> {
+  const member = await present(world, who);
   const guru = logOf(world, member);
   if (guru === null) return;
   const formats = [

@@ -4,6 +4,7 @@ import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-d
 import { reindexDataSources } from "@/lib/features/data-sources/commands/reindex-data-sources";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
+import { present } from "./accounts";
 import { liveGuru } from "./gurus";
 import { callOf, done, type LiveGuru, type LiveSource, memberOf, pickMaintained, type World } from "./world";
 
@@ -15,11 +16,13 @@ async function indexSoon(world: World, id: string): Promise<void> {
 
 /** The next text of the guru, or minutes of a meeting once all were added. */
 export async function addText(world: World, { who, slug }: { who: string; slug?: string }): Promise<void> {
-  const member = memberOf(world, who);
+  const member = await present(world, who);
   const guru = slug === undefined ? pickMaintained(world, member) : liveGuru(world, slug);
   if (!guru) return;
   const next = guru.spec.texts[guru.textsAdded] ?? minutesOf(world, guru);
-  const { id } = done(await addTextSource.execute({ ...callOf(member), input: { guru: guru.spec.slug, ...next } }));
+  const { id } = done(
+    await addTextSource.execute({ ...callOf(member), input: { guru: guru.spec.slug, ...next } }),
+  );
   guru.textsAdded += 1;
   guru.sources.push({ id, title: next.title, text: next.content, updates: 0 });
   await indexSoon(world, id);
@@ -30,7 +33,10 @@ function minutesOf(world: World, guru: LiveGuru): { title: string; content: stri
   const number = guru.textsAdded - guru.spec.texts.length + 1;
   const notes = guru.spec.notes.map((note) => `- ${note}`).join("\n");
   const title = `Meeting notes ${day} (${number})`;
-  return { title, content: `# ${title}\n\nMaintainers of ${guru.spec.name} went through the open points.\n\n${notes}` };
+  return {
+    title,
+    content: `# ${title}\n\nMaintainers of ${guru.spec.name} went through the open points.\n\n${notes}`,
+  };
 }
 
 interface Chosen {
@@ -54,19 +60,23 @@ export async function updateText(world: World, { who }: { who: string }): Promis
   const note = guru.spec.notes[source.updates % guru.spec.notes.length] ?? "Reviewed.";
   const content = `${source.text ?? ""}\n\n## Change ${source.updates} of ${day}\n${note}`;
   const input = { guru: guru.spec.slug, title: source.title, content };
-  done(await addTextSource.execute({ ...callOf(memberOf(world, who)), input }));
+  done(await addTextSource.execute({ ...callOf(await present(world, who)), input }));
   await indexSoon(world, source.id);
 }
 
 /** A Markdown file comes in through the upload's own door. */
 export async function uploadFile(world: World, { who }: { who: string }): Promise<void> {
-  const member = memberOf(world, who);
+  const member = await present(world, who);
   const guru = pickMaintained(world, member);
   if (!guru) return;
-  const number = ++world.uploads;
+  const number = ++world.counter;
   const { spec } = guru;
-  const lines = spec.questions.map((question) => `## ${question}\n\n${world.random.pickAny(spec.notes) ?? ""}`);
-  const bytes = new TextEncoder().encode(`# Questions to ${spec.name}, part ${number}\n\n${lines.join("\n\n")}\n`);
+  const lines = spec.questions.map(
+    (question) => `## ${question}\n\n${world.random.pickAny(spec.notes) ?? ""}`,
+  );
+  const bytes = new TextEncoder().encode(
+    `# Questions to ${spec.name}, part ${number}\n\n${lines.join("\n\n")}\n`,
+  );
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(bytes);
@@ -74,7 +84,9 @@ export async function uploadFile(world: World, { who }: { who: string }): Promis
     },
   });
   const fileName = `questions-${spec.slug}-${number}.md`;
-  const upload = done(await receiveUpload({ ...callOf(member), guru: spec.slug, fileName, declaredBytes: bytes.length, body }));
+  const upload = done(
+    await receiveUpload({ ...callOf(member), guru: spec.slug, fileName, declaredBytes: bytes.length, body }),
+  );
   const input = { guru: spec.slug, uploadId: upload.id };
   const { id, title } = done(await addFileSource.execute({ ...callOf(member), input }));
   guru.sources.push({ id, title, text: null, updates: 0 });
@@ -83,10 +95,10 @@ export async function uploadFile(world: World, { who }: { who: string }): Promis
 
 /** An outline without a sentence under its headings: indexing finds no text in it and says so. */
 export async function addOutline(world: World, { who }: { who: string }): Promise<void> {
-  const member = memberOf(world, who);
+  const member = await present(world, who);
   const guru = pickMaintained(world, member);
   if (!guru) return;
-  const title = `Outline ${world.clock.now().toISOString().slice(0, 10)}`;
+  const title = `Outline ${++world.counter}`;
   const input = { guru: guru.spec.slug, title, content: "# Introduction\n\n## Who it is for\n\n## Steps\n" };
   const { id } = done(await addTextSource.execute({ ...callOf(member), input }));
   guru.sources.push({ id, title, text: null, updates: 0 });
@@ -94,7 +106,7 @@ export async function addOutline(world: World, { who }: { who: string }): Promis
 }
 
 export async function reindex(world: World, { who }: { who: string }): Promise<void> {
-  const member = memberOf(world, who);
+  const member = await present(world, who);
   const guru = pickMaintained(world, member);
   if (!guru || guru.sources.length === 0) return;
   const first = world.random.between(0, guru.sources.length - 1);
@@ -106,9 +118,10 @@ export async function reindex(world: World, { who }: { who: string }): Promise<v
 
 /** Old notes, outlines and files go; the guru's own texts stay. */
 export async function deleteSources(world: World, { who }: { who: string }): Promise<void> {
-  const member = memberOf(world, who);
+  const member = await present(world, who);
   const guru = pickMaintained(world, member);
-  const old = guru?.sources.filter(({ title }) => !guru.spec.texts.some((text) => text.title === title)) ?? [];
+  const old =
+    guru?.sources.filter(({ title }) => !guru.spec.texts.some((text) => text.title === title)) ?? [];
   if (!guru || old.length === 0) return;
   const chosen = new Set(old.slice(0, world.random.between(1, 3)));
   const ids = [...chosen].map(({ id }) => id);

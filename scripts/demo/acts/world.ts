@@ -19,6 +19,8 @@ export interface Member {
   browsers: Partial<Record<Place, string>>;
   /** SHA-256 of the session they are in, hex; null when signed out. */
   session: string | null;
+  /** When they did something last, in milliseconds since 1970: a session sleeps in after a night. */
+  lastSeen: number;
   request: RequestFacts;
 }
 
@@ -57,7 +59,8 @@ export interface World {
   members: Map<string, Member>;
   gurus: Map<string, LiveGuru>;
   keys: Map<string, LiveKey>;
-  uploads: number;
+  /** Numbers what would have the same name otherwise. */
+  counter: number;
   /** Tries may have been counted that have not become an event yet. */
   counting: boolean;
 }
@@ -112,7 +115,9 @@ export function refused(result: { ok: true } | Failure): void {
 
 /** The gurus that a member maintains, by how much is going on in them. */
 export function maintainedBy(world: World, member: Member): LiveGuru[] {
-  return [...world.gurus.values()].filter((guru) => member.role === "owner" || guru.maintainers.has(member.person.key));
+  return [...world.gurus.values()].filter(
+    (guru) => member.role === "owner" || guru.maintainers.has(member.person.key),
+  );
 }
 
 /** One of the gurus a member may ask: their own above all. */

@@ -6,7 +6,11 @@ export const billingRunbook: GuruSpec = {
   description: "How invoices, refunds and dunning work at Halden Works.",
   topics: "invoices, refunds, VAT, dunning, payment providers",
   introText: "Ask about invoices and refunds.",
-  exampleQuestions: ["How do I refund a customer?", "When is a reminder sent?", "Who signs off a credit note?"],
+  exampleQuestions: [
+    "How do I refund a customer?",
+    "When is a reminder sent?",
+    "Who signs off a credit note?",
+  ],
   instructions: "Answer for people in finance and support. Name the form to use.",
   visibility: "private",
   maker: "l.haddad",
@@ -87,7 +91,13 @@ If the export failed, run it again from the console for that day. A day can be e
     { instructions: "Answer for people in finance and support. Name the form to use and who signs." },
     { topics: "invoices, refunds, credit notes, VAT, dunning, payment providers" },
     { visibility: "organization" },
-    { exampleQuestions: ["How do I refund a customer?", "When is the second reminder sent?", "What needs two signatures?"] },
+    {
+      exampleQuestions: [
+        "How do I refund a customer?",
+        "When is the second reminder sent?",
+        "What needs two signatures?",
+      ],
+    },
     {
       instructions:
         "Answer for people in finance and support. Name the form to use and who signs. Never promise a customer a date that the runbook does not give.",

@@ -74,7 +74,13 @@ After the run attach the job's report to the ticket. The deadline is 30 days aft
     { introText: "What does a column mean, how fresh is it, and who may read it?" },
     { instructions: "Quote the definition word for word. Give the name of the table and its freshness." },
     { topics: "tables, metrics, freshness, access, personal data" },
-    { exampleQuestions: ["What is an active customer?", "How fresh is fact_usage?", "Who approves raw tables?"] },
+    {
+      exampleQuestions: [
+        "What is an active customer?",
+        "How fresh is fact_usage?",
+        "Who approves raw tables?",
+      ],
+    },
     { description: "Tables, metric definitions and rules of the warehouse." },
   ],
   questions: [

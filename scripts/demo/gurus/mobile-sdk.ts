@@ -78,7 +78,9 @@ A release is never made on a Friday. A release that has to be taken back is yank
     { visibility: "organization" },
     { instructions: "Answer for app developers. Say for which version it holds, and show the call." },
     { topics: "iOS, Android, push, offline, consent, releases" },
-    { exampleQuestions: ["How do I start the SDK?", "Does it work offline?", "Which versions are supported?"] },
+    {
+      exampleQuestions: ["How do I start the SDK?", "Does it work offline?", "Which versions are supported?"],
+    },
   ],
   questions: [
     "How do I start the SDK on Android?",

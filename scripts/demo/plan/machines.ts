@@ -9,7 +9,10 @@ export function machines(period: Period, scale: number, random: Random): Planned
   const planned: PlannedAct[] = [];
   const at = workingTime(period);
   for (let time = at(0.06); time < period.end; time += 6 * hour) {
-    planned.push({ at: time + random.between(0, 40_000), act: { kind: "read-log-by-key", name: "siem-export" } });
+    planned.push({
+      at: time + random.between(0, 40_000),
+      act: { kind: "read-log-by-key", name: "siem-export" },
+    });
   }
   const days = (period.end - period.start) / (24 * hour);
   for (let n = Math.round(5 * days * scale); n > 0; n--) {

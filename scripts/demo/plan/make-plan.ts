@@ -15,7 +15,7 @@ export function makePlan(period: Period, scale: number, random: Random): Planned
   const days = [founder, ...colleagues].flatMap((person) =>
     everyday(person, (joined.get(person.key) ?? period.start) + 5 * minute, period, scale, random),
   );
-  return [...story(period), ...machines(period, scale, random), ...days]
+  return [...story(period, random), ...machines(period, scale, random), ...days]
     .filter(({ at }) => at >= period.start && at <= period.end)
     .sort((a, b) => a.at - b.at);
 }

@@ -1,4 +1,5 @@
 import { gurus, shortLived } from "../gurus/all";
+import type { Random } from "../random";
 import { colleagues, founder } from "../team/people";
 import type { Act, Period, PlannedAct } from "./act";
 import { nightAt, workingTime } from "./working-time";
@@ -14,9 +15,13 @@ export function joiningTimes(period: Period): Map<string, number> {
 }
 
 /** What happens once: the company arrives, gurus are made, keys come and go, a stranger knocks. */
-export function story(period: Period): PlannedAct[] {
+export function story(period: Period, random: Random): PlannedAct[] {
   const at = workingTime(period);
-  const on = (day: number, act: Act): PlannedAct => ({ at: at(day / workingDays), act });
+  // A little off the hour, and less than what lies between two acts of the story.
+  const on = (day: number, act: Act): PlannedAct => ({
+    at: at((day + 0.006 * random.next()) / workingDays),
+    act,
+  });
   return [
     on(0, { kind: "found" }),
     ...colleagues.map((person) => on(person.joins, { kind: "register", who: person.key })),
@@ -36,9 +41,15 @@ function gurusAreMade(on: On): PlannedAct[] {
     const first = guru.texts.slice(0, 4);
     return [
       on(day, { kind: "make-guru", slug: guru.slug }),
-      ...first.map((_, i) => on(day + 0.02 + i * 0.015, { kind: "add-text", who: guru.maker, slug: guru.slug })),
+      ...first.map((_, i) =>
+        on(day + 0.02 + i * 0.015, { kind: "add-text", who: guru.maker, slug: guru.slug }),
+      ),
       ...guru.maintainers.map((who, i) =>
-        on(Math.max(day + 0.09, (joins.get(who) ?? 0) + 0.1) + i * 0.01, { kind: "add-maintainer", slug: guru.slug, who }),
+        on(Math.max(day + 0.09, (joins.get(who) ?? 0) + 0.1) + i * 0.01, {
+          kind: "add-maintainer",
+          slug: guru.slug,
+          who,
+        }),
       ),
     ];
   });
@@ -94,7 +105,10 @@ function strangersKnock(period: Period, on: On): PlannedAct[] {
   const night = nightAt(period, 0.62);
   const burst = Array.from({ length: 46 }, (_, i): PlannedAct => {
     const name = guessed[i % guessed.length] ?? "admin";
-    return { at: night + i * 2_700 + (i > 30 ? 4 * minute : 0), act: { kind: "guess", email: `${name}@halden.example` } };
+    return {
+      at: night + i * 2_700 + (i > 30 ? 4 * minute : 0),
+      act: { kind: "guess", email: `${name}@halden.example` },
+    };
   });
   const refused = (day: number, email: string, name: string, ip: string): PlannedAct =>
     on(day, { kind: "register-refused", email, name, ip });

@@ -86,7 +86,7 @@ export const colleagues: readonly Person[] = [
     remote: 0.2,
     begins: 550,
     busy: 8,
-    weekends: 0.08,
+    weekends: 0.25,
     joins: 1.1,
   }),
   person("a.moreau", "Amélie Moreau", {
@@ -151,8 +151,8 @@ export const colleagues: readonly Person[] = [
     browser: chromeWindows,
     remote: 0.3,
     begins: 490,
-    busy: 9,
-    weekends: 0.25,
+    busy: 8,
+    weekends: 0.5,
     joins: 0.7,
   }),
   person("s.marchetti", "Sofia Marchetti", {

@@ -34,10 +34,13 @@ async function idsInOrder(orgId = 1): Promise<string[]> {
 }
 
 const ids = (list: ApiRecord[]) => list.map((r) => r.id);
-const tenKeys = "id timestamp action actorId actorType targetId targetType sourcebotVersion metadata orgId".split(" ");
+const tenKeys =
+  "id timestamp action actorId actorType targetId targetType sourcebotVersion metadata orgId".split(" ");
 const fullKeys = [
   ...tenKeys,
-  ..."operation actionType model actorEmail ip guru objectLabel outcome changes details cause sequence".split(" "),
+  ..."operation actionType model actorEmail ip guru objectLabel outcome changes details cause sequence".split(
+    " ",
+  ),
 ];
 
 describe("the whole log", () => {
@@ -57,12 +60,18 @@ describe("the whole log", () => {
     expect((await product.events("audit.fetch")).length).toBe(before + 1);
     await answer.text();
     const [event] = (await product.events("audit.fetch")).slice(-1);
-    expect(event).toMatchObject({ actor_type: "api_key", target_id: "1", details: { mode: "all", view: "default", filters: {} } });
+    expect(event).toMatchObject({
+      actor_type: "api_key",
+      target_id: "1",
+      details: { mode: "all", view: "default", filters: {} },
+    });
   });
 
   it("is an empty array when nothing matches", async () => {
     expect(await (await ask("?operation=NOTHING", { key })).text()).toBe("[]");
-    expect(await (await ask("?operation=NOTHING", { key, headers: { accept: "application/x-ndjson" } })).text()).toBe("");
+    expect(
+      await (await ask("?operation=NOTHING", { key, headers: { accept: "application/x-ndjson" } })).text(),
+    ).toBe("");
     expect(await records(ask("?operation=NOTHING&page=1", { key }))).toEqual([]);
   });
 
@@ -74,7 +83,8 @@ describe("the whole log", () => {
       if (query === "?after=") continue;
       const lines = text.trimEnd().split("\n");
       expect(lines.length).toBeGreaterThan(10);
-      for (const line of lines) expect(Object.keys(JSON.parse(line)).length).toBe(query === "?view=full" ? fullKeys.length : 10);
+      for (const line of lines)
+        expect(Object.keys(JSON.parse(line)).length).toBe(query === "?view=full" ? fullKeys.length : 10);
     }
   });
 
@@ -86,7 +96,14 @@ describe("the whole log", () => {
     });
     const [foreign] = await insertEvents(product.admin, [{ org_id: 2, target_label: "foreign" }]);
     await sealAll();
-    for (const query of ["", "?view=full", "?page=1&perPage=100", "?after=&perPage=10000", `?q=foreign`, "?q=old"]) {
+    for (const query of [
+      "",
+      "?view=full",
+      "?page=1&perPage=100",
+      "?after=&perPage=10000",
+      `?q=foreign`,
+      "?q=old",
+    ]) {
       const text = await (await ask(query, { key })).text();
       expect(text).not.toContain(foreign?.id);
       expect(text).not.toContain(old?.id);
@@ -94,7 +111,13 @@ describe("the whole log", () => {
   });
 
   it("is read once at a time by a key; another key may read meanwhile", async () => {
-    await insertEvents(product.admin, Array.from({ length: 3_000 }, () => ({ target_label: "x", metadata: { message: "y".repeat(2_000) } })) as never);
+    await insertEvents(
+      product.admin,
+      Array.from({ length: 3_000 }, () => ({
+        target_label: "x",
+        metadata: { message: "y".repeat(2_000) },
+      })) as never,
+    );
     const first = await ask("", { key });
     const reader = first.body?.getReader();
     await reader?.read();
@@ -145,7 +168,8 @@ describe("the whole log", () => {
     leaving.abort();
     const end = Date.now() + 2_000;
     for (;;) {
-      const [left] = await product.admin`select 1 from pg_stat_activity where application_name = 'gurulog export' and datname = current_database()`;
+      const [left] =
+        await product.admin`select 1 from pg_stat_activity where application_name = 'gurulog export' and datname = current_database()`;
       if (!left) break;
       if (Date.now() > end) throw new Error("the query is still there");
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -156,14 +180,21 @@ describe("the whole log", () => {
 describe("view=full", () => {
   it("adds exactly the further keys, alike in every mode, with the sealed index once sealed", async () => {
     await sealAll();
-    const [unsealed] = await insertEvents(product.admin, [{ target_label: "not sealed yet", metadata: { message: "é\u2028\"\\" }, changes: [{ field: "__proto__", before: null, after: { "\u0001": 1 } }] } as never]);
+    const [unsealed] = await insertEvents(product.admin, [
+      {
+        target_label: "not sealed yet",
+        metadata: { message: 'é\u2028"\\' },
+        changes: [{ field: "__proto__", before: null, after: { "\u0001": 1 } }],
+      } as never,
+    ]);
     const whole = await records(ask("?view=full", { key }));
     for (const record of whole) expect(Object.keys(record)).toEqual(fullKeys);
     expect(whole[0]).toMatchObject({ id: unsealed?.id, sequence: null });
     const sealed = new Map(whole.filter((r) => r.sequence !== null).map((r) => [r.id, r]));
     expect(sealed.size).toBeGreaterThan(1_024);
     const paged: ApiRecord[] = [];
-    for (let page = 1; paged.length < 300; page += 1) paged.push(...(await records(ask(`?view=full&page=${page}&perPage=100`, { key }))));
+    for (let page = 1; paged.length < 300; page += 1)
+      paged.push(...(await records(ask(`?view=full&page=${page}&perPage=100`, { key }))));
     for (const record of paged) {
       const same = whole.find((r) => r.id === record.id);
       if (same) expect({ ...record, sequence: same.sequence }).toEqual(same);
@@ -186,10 +217,16 @@ describe("page and perPage", () => {
     while (next) {
       const answer: Response = await ask(next, { key });
       expect(answer.headers.get("x-total-count")).toBe(String(wanted.length));
-      const links = new Map([...(answer.headers.get("link") ?? "").matchAll(/<([^>]+)>; rel="(\w+)"/g)].map((m) => [m[2], m[1]]));
+      const links = new Map(
+        [...(answer.headers.get("link") ?? "").matchAll(/<([^>]+)>; rel="(\w+)"/g)].map((m) => [m[2], m[1]]),
+      );
       for (const link of links.values()) {
         const params = new URL(link ?? "").searchParams;
-        expect([params.get("model"), params.get("outcome"), params.get("perPage")]).toEqual(["User", "success", "37"]);
+        expect([params.get("model"), params.get("outcome"), params.get("perPage")]).toEqual([
+          "User",
+          "success",
+          "37",
+        ]);
       }
       seen.push(...ids(await records(answer)));
       const target = links.get("next");
@@ -207,10 +244,25 @@ describe("page and perPage", () => {
   });
 
   it("give the exact total whether the sealer's counts answer or not, sealed or not", async () => {
-    const states = [async () => {}, sealAll, async () => void (await insertEvents(product.admin, variedEvents(40)))];
+    const states = [
+      async () => {},
+      sealAll,
+      async () => void (await insertEvents(product.admin, variedEvents(40))),
+    ];
     for (const prepare of states) {
       await prepare();
-      for (const query of ["", "&model=User", "&actionType=created", "&guru=none", "&actor=system", "&actor=anonymous", "&operation=ASK_GURU&actionType=deleted", "&model=User&outcome=failure", "&actor=00000000-0000-7000-8000-000000000020", "&actor=00000000-0000-7000-8000-000000000020&actor=anonymous"]) {
+      for (const query of [
+        "",
+        "&model=User",
+        "&actionType=created",
+        "&guru=none",
+        "&actor=system",
+        "&actor=anonymous",
+        "&operation=ASK_GURU&actionType=deleted",
+        "&model=User&outcome=failure",
+        "&actor=00000000-0000-7000-8000-000000000020",
+        "&actor=00000000-0000-7000-8000-000000000020&actor=anonymous",
+      ]) {
         // The whole read records an event, so the total is asked first.
         const total = (await ask(`?page=1&perPage=1${query}`, { key })).headers.get("x-total-count");
         const list = await records(ask(`?${query.slice(1)}`, { key }));
@@ -228,6 +280,7 @@ describe("X-Total-Count", () => {
     const total = Number(answer.headers.get("x-total-count"));
     const last = /<[^>]*[?&]page=(\d+)[^>]*>; rel="last"/.exec(answer.headers.get("link") ?? "")?.[1];
     expect(Number(last)).toBe(Math.ceil(total / 10));
-    for (const rel of ["first", "prev", "next", "last"]) expect(answer.headers.get("link")).toContain(`rel="${rel}"`);
+    for (const rel of ["first", "prev", "next", "last"])
+      expect(answer.headers.get("link")).toContain(`rel="${rel}"`);
   });
 });

@@ -7,10 +7,13 @@ import { mintId } from "@/lib/platform/ids";
 import { runWithRequest } from "@/lib/platform/request-context";
 import { testRequest } from "@/tests/support/product";
 
-export const address = "http://localhost:3000/api/ee/audit";
+const address = "http://localhost:3000/api/ee/audit";
 
 /** A real key of a person, made by the real command. */
-export async function keyOf(principal: UserPrincipal, options: { scopes?: string[]; name?: string } = {}): Promise<string> {
+export async function keyOf(
+  principal: UserPrincipal,
+  options: { scopes?: string[]; name?: string } = {},
+): Promise<string> {
   const input = { name: options.name ?? `key ${mintId()}`, scopes: options.scopes ?? [] };
   const made = await createApiKey.execute({ principal, request: testRequest, input });
   if (!made.ok || "repeated" in made) throw new Error("no key was made");
@@ -19,7 +22,9 @@ export async function keyOf(principal: UserPrincipal, options: { scopes?: string
 
 /** The cookie of a person's fresh session. */
 export async function cookieOf(principal: UserPrincipal): Promise<string> {
-  const sid = await db().transaction((tx) => startSession(tx, principal.accountId, { ip: null, userAgent: null }));
+  const sid = await db().transaction((tx) =>
+    startSession(tx, principal.accountId, { ip: null, userAgent: null }),
+  );
   return `${currentCookieName()}=${await sessionCookieValue(sid)}`;
 }
 
@@ -38,9 +43,20 @@ export async function ask(query: string | [string, string][] = "", asking: Askin
   if (asking.headers?.["x-org-domain"] === "") headers.delete("x-org-domain");
   if (asking.key) headers.set("x-sourcebot-api-key", asking.key);
   const method = asking.method ?? "GET";
-  const request = new Request(address + search, { method, headers, ...(asking.signal ? { signal: asking.signal } : {}) });
-  const context = { ip: asking.ip ?? "203.0.113.50", requestId: mintId(), nonce: "n", proto: "http" as const };
-  return runWithRequest(context, () => (method === "HEAD" ? HEAD : GET)(request, { params: Promise.resolve({}) }));
+  const request = new Request(address + search, {
+    method,
+    headers,
+    ...(asking.signal ? { signal: asking.signal } : {}),
+  });
+  const context = {
+    ip: asking.ip ?? "203.0.113.50",
+    requestId: mintId(),
+    nonce: "n",
+    proto: "http" as const,
+  };
+  return runWithRequest(context, () =>
+    (method === "HEAD" ? HEAD : GET)(request, { params: Promise.resolve({}) }),
+  );
 }
 
 export interface ApiRecord {

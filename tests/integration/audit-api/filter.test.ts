@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { type AuditFilter, emptyFilter, filterParams, parseFilter, repeatableParams } from "@/lib/audit/query/filter";
 import { copyRows, openCopy } from "@/lib/audit/query/copy-stream";
+import {
+  type AuditFilter,
+  emptyFilter,
+  filterParams,
+  parseFilter,
+  repeatableParams,
+} from "@/lib/audit/query/filter";
 import { compileFilter, literalSql } from "@/lib/audit/query/where";
 import { defaultRecordsSelect } from "@/lib/audit/query/whole-log";
 import { createSealer } from "@/lib/audit/seal/sealer";
@@ -41,10 +47,25 @@ const gurus = new Map([
   ["ops_%", "00000000-0000-7000-8000-0000000000a2"],
   ["retired", "00000000-0000-7000-8000-0000000000a3"],
 ]);
-const people = ["00000000-0000-7000-8000-0000000000b1", "00000000-0000-7000-8000-0000000000b2", "00000000-0000-7000-8000-0000000000b3"];
+const people = [
+  "00000000-0000-7000-8000-0000000000b1",
+  "00000000-0000-7000-8000-0000000000b2",
+  "00000000-0000-7000-8000-0000000000b3",
+];
 const emails = ["ada@halden.example", "Bob_%@Halden.example", "cy@halden.example"];
 const keyId = "00000000-0000-4000-8000-0000000000c1";
-const hostile = ["100%", "a_b\\c", "O'Brien; drop table audit_event;--", "$1", "${x}", "\u202eevil", "émoji 🦊", "=1+1", "line\nbreak", "tab\t"];
+const hostile = [
+  "100%",
+  "a_b\\c",
+  "O'Brien; drop table audit_event;--",
+  "$1",
+  "{x}",
+  "\u202eevil",
+  "émoji 🦊",
+  "=1+1",
+  "line\nbreak",
+  "tab\t",
+];
 
 const base = Date.now() - 5 * 86_400_000;
 
@@ -84,8 +105,10 @@ beforeAll(async () => {
   }
   await product.admin`insert into organization (id, name, domain) values (2, 'Other', 'other')`;
   for (const [slug, id] of gurus) {
-    if (slug === "retired") await product.admin`insert into retired_guru (id, org_id, slug, name) values (${id}, 1, ${slug}, 'Retired')`;
-    else await product.admin`insert into guru (id, org_id, slug, name) values (${id}, 1, ${slug}, ${`Guru ${slug}`})`;
+    if (slug === "retired")
+      await product.admin`insert into retired_guru (id, org_id, slug, name) values (${id}, 1, ${slug}, 'Retired')`;
+    else
+      await product.admin`insert into guru (id, org_id, slug, name) values (${id}, 1, ${slug}, ${`Guru ${slug}`})`;
   }
   for (let n = 0; n < 160; n += 1) {
     // Several events share a microsecond: only the id breaks the tie.
@@ -127,28 +150,50 @@ function matches(row: Row, f: AuditFilter, scope: string | null): boolean {
     any(f.outcome, (v) => row.outcome === v) &&
     any(f.target, (v) => row.target_id === v) &&
     any(f.ip, (v) => row.ip === v) &&
-    any(f.guru, (v) => (v === "none" ? row.guru_id === null : gurus.has(v) ? row.guru_id === gurus.get(v) : row.guru_slug === v)) &&
+    any(f.guru, (v) =>
+      v === "none" ? row.guru_id === null : gurus.has(v) ? row.guru_id === gurus.get(v) : row.guru_slug === v,
+    ) &&
     any(f.actor, (v) => {
       if (v === "system" || v === "anonymous") return row.actor_type === v;
       if (v.includes("@")) {
         const called = people[emails.findIndex((e) => e.toLowerCase() === v.toLowerCase())];
-        return lower(row.actor_email) === v.toLowerCase() || (called !== undefined && row.account_id === called);
+        return (
+          lower(row.actor_email) === v.toLowerCase() || (called !== undefined && row.account_id === called)
+        );
       }
       return row.account_id === v || (row.actor_type === "api_key" && row.actor_id === v);
     }) &&
     (q === undefined ||
-      [row.actor_email, row.target_label, row.guru_name, row.guru_slug, row.operation].some((t) => lower(t).includes(q)) ||
+      [row.actor_email, row.target_label, row.guru_name, row.guru_slug, row.operation].some((t) =>
+        lower(t).includes(q),
+      ) ||
       [row.target_id, row.ip].some((t) => t !== null && lower(t).startsWith(q)))
   );
 }
 
-const some = (...values: string[]) => fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 }) });
-const times = fc.option(fc.integer({ min: -2_000, max: 42_000 }).map((ms) => new Date(base + ms).toISOString()), { nil: undefined, freq: 2 });
+const some = (...values: string[]) =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 }) },
+  );
+const times = fc.option(
+  fc.integer({ min: -2_000, max: 42_000 }).map((ms) => new Date(base + ms).toISOString()),
+  { nil: undefined, freq: 2 },
+);
 const filters = fc
   .record({
     guru: some(...gurus.keys(), "none", "gone-snapshot", "unheard-of"),
     model: some("User", "GuruType", "it's", "Nope"),
-    actor: some(...people, ...emails, emails[1]?.toLowerCase() ?? "", keyId, "system", "anonymous", "nobody", "x@y.example"),
+    actor: some(
+      ...people,
+      ...emails,
+      emails[1]?.toLowerCase() ?? "",
+      keyId,
+      "system",
+      "anonymous",
+      "nobody",
+      "x@y.example",
+    ),
     actionType: some("access", "created", "updated", "deleted"),
     operation: some("UPDATE_GURU", "X'--", "ADD_DATASOURCE"),
     outcome: some("success", "failure", "unknown"),
@@ -157,7 +202,25 @@ const filters = fc
     ip: some("203.0.113.1", "2001:db8::7", "198.51.100.1"),
     since: times,
     until: times,
-    q: fc.option(fc.constantFrom("guru", "BOB_%", "%", "_", "\\", "object 1", "203.0.113.1", "target-1", "o'brien", "$1", "🦊", "É", "none", "login"), { nil: undefined, freq: 2 }),
+    q: fc.option(
+      fc.constantFrom(
+        "guru",
+        "BOB_%",
+        "%",
+        "_",
+        "\\",
+        "object 1",
+        "203.0.113.1",
+        "target-1",
+        "o'brien",
+        "$1",
+        "🦊",
+        "É",
+        "none",
+        "login",
+      ),
+      { nil: undefined, freq: 2 },
+    ),
   })
   .filter((f) => !f.since || !f.until || f.since < f.until)
   .map((f) => {
@@ -173,7 +236,9 @@ async function byPage(filter: AuditFilter, slug?: string): Promise<{ ids: string
   for (;;) {
     const call = { principal: owner, request: testRequest };
     const input = { filter, older };
-    const page = slug ? await guruAuditPage.execute({ ...call, input: { ...input, slug } }) : await globalAuditPage.execute({ ...call, input });
+    const page = slug
+      ? await guruAuditPage.execute({ ...call, input: { ...input, slug } })
+      : await globalAuditPage.execute({ ...call, input });
     if (!page.ok) throw new Error(page.message);
     ids.push(...page.value.rows.map((r) => r.id));
     if (page.value.range.first !== null) expect(page.value.range.last).toBe(ids.length);
@@ -196,8 +261,13 @@ describe("one filter", () => {
         expect(page.ids).toEqual(wanted);
         expect(page.total).toBe(wanted.length);
         const where = await compileFilter({ orgId: 1, guruScope: null, filter });
-        const copy = await openCopy({ copySql: copyRows(defaultRecordsSelect(await literalSql(sql(), where))) });
-        const copied = (await new Response(copy.stream).text()).split("\n").filter((l) => l !== "").map((l) => JSON.parse(l).id as string);
+        const copy = await openCopy({
+          copySql: copyRows(defaultRecordsSelect(await literalSql(sql(), where))),
+        });
+        const copied = (await new Response(copy.stream).text())
+          .split("\n")
+          .filter((l) => l !== "")
+          .map((l) => JSON.parse(l).id as string);
         expect(copied).toEqual(wanted);
         expect((await records(ask(filterParams(filter), { key }))).map((r) => r.id)).toEqual(wanted);
       }),
@@ -218,13 +288,35 @@ describe("one filter", () => {
       );
     }
     const [, id = ""] = [...gurus][0] ?? [];
-    expect((await byPage(emptyFilter, "billing")).ids).toEqual(rows.filter((r) => r.guru_id === id).map((r) => r.id));
+    expect((await byPage(emptyFilter, "billing")).ids).toEqual(
+      rows.filter((r) => r.guru_id === id).map((r) => r.id),
+    );
   });
 
   it("takes hostile values of every parameter without an error of the database", async () => {
-    for (const value of [...hostile, "'", "''", "\\", "\\'", "{}", '{"a"}', "NULL", "$$", "%", "null", "\u0001", "x".repeat(90)]) {
+    for (const value of [
+      ...hostile,
+      "'",
+      "''",
+      "\\",
+      "\\'",
+      "{}",
+      '{"a"}',
+      "NULL",
+      "$$",
+      "%",
+      "null",
+      "\u0001",
+      "x".repeat(90),
+    ]) {
       for (const name of [...repeatableParams, "q"] as const) {
-        const answer = await ask([[name, value], ["page", "1"]], { key });
+        const answer = await ask(
+          [
+            [name, value],
+            ["page", "1"],
+          ],
+          { key },
+        );
         expect([name, value, [200, 400].includes(answer.status)]).toEqual([name, value, true]);
         const parsed = parseFilter(new URLSearchParams([[name, value]]));
         if (!parsed.ok) continue;
@@ -238,13 +330,29 @@ describe("one filter", () => {
     const [row] = rows.filter((r) => r.target_id.startsWith("target"));
     const ms = Number(BigInt(row?.micros ?? 0) / 1_000n);
     const at = (shift: number) => new Date(ms + shift).toISOString();
-    const holds = async (params: [string, string][]) => (await records(ask(params, { key }))).some((r) => r.id === row?.id);
-    expect(await holds([["since", at(0)], ["until", at(1)]])).toBe(true);
-    expect(await holds([["since", at(-1)], ["until", at(0)]])).toBe(true);
+    const holds = async (params: [string, string][]) =>
+      (await records(ask(params, { key }))).some((r) => r.id === row?.id);
+    expect(
+      await holds([
+        ["since", at(0)],
+        ["until", at(1)],
+      ]),
+    ).toBe(true);
+    expect(
+      await holds([
+        ["since", at(-1)],
+        ["until", at(0)],
+      ]),
+    ).toBe(true);
     expect(await holds([["since", at(1)]])).toBe(false);
     expect(await holds([["until", at(-1)]])).toBe(false);
     const shifted = new Date(ms + 2 * 3_600_000).toISOString().replace("Z", "+02:00");
-    expect(await holds([["since", shifted], ["until", at(1)]])).toBe(true);
+    expect(
+      await holds([
+        ["since", shifted],
+        ["until", at(1)],
+      ]),
+    ).toBe(true);
     expect((await ask(`?since=${shifted}`, { key })).status).toBe(200);
   });
 });
@@ -256,7 +364,11 @@ describe("the page", () => {
     let older: string | null | undefined;
     let steps = 0;
     for (;;) {
-      const page = await globalAuditPage.execute({ principal: owner, request: testRequest, input: { filter: emptyFilter, older } });
+      const page = await globalAuditPage.execute({
+        principal: owner,
+        request: testRequest,
+        input: { filter: emptyFilter, older },
+      });
       if (!page.ok) throw new Error(page.message);
       seen.push(...page.value.rows.map((r) => r.id));
       await product.admin`insert into audit_event ${product.admin(Array.from({ length: 7 }, (_, i) => ({ ...eventAt(i + 1), org_id: 1 })) as never)}`;
@@ -271,12 +383,20 @@ describe("the page", () => {
     const all = (await allRows()).map((r) => r.id);
     const back: string[][] = [];
     let newer: string | null = null;
-    const last = await globalAuditPage.execute({ principal: owner, request: testRequest, input: { filter: emptyFilter, older } });
+    const last = await globalAuditPage.execute({
+      principal: owner,
+      request: testRequest,
+      input: { filter: emptyFilter, older },
+    });
     if (!last.ok || !last.value.cursors.newer) throw new Error("no way back");
     back.push(last.value.rows.map((r) => r.id));
     newer = new URLSearchParams(last.value.cursors.newer).get("newer");
     while (newer) {
-      const page = await globalAuditPage.execute({ principal: owner, request: testRequest, input: { filter: emptyFilter, newer } });
+      const page = await globalAuditPage.execute({
+        principal: owner,
+        request: testRequest,
+        input: { filter: emptyFilter, newer },
+      });
       if (!page.ok) throw new Error(page.message);
       back.unshift(page.value.rows.map((r) => r.id));
       newer = page.value.cursors.newer ? new URLSearchParams(page.value.cursors.newer).get("newer") : null;
@@ -285,21 +405,45 @@ describe("the page", () => {
   });
 
   it("offers choices and counts from its own scope alone", async () => {
-    const page = await guruAuditPage.execute({ principal: owner, request: testRequest, input: { filter: emptyFilter, slug: "billing" } });
-    const whole = await globalAuditPage.execute({ principal: owner, request: testRequest, input: { filter: emptyFilter } });
+    const page = await guruAuditPage.execute({
+      principal: owner,
+      request: testRequest,
+      input: { filter: emptyFilter, slug: "billing" },
+    });
+    const whole = await globalAuditPage.execute({
+      principal: owner,
+      request: testRequest,
+      input: { filter: emptyFilter },
+    });
     if (!page.ok || !whole.ok) throw new Error("refused");
     const now = await allRows();
     const own = now.filter((r) => r.guru_id === gurus.get("billing"));
     expect(page.value.facets.guru).toEqual([]);
-    for (const [list, scope] of [[page.value.facets, own], [whole.value.facets, now]] as const) {
-      for (const choice of list.model) expect(choice.count).toBe(scope.filter((r) => r.model === choice.value).length);
-      for (const choice of list.actionType) expect(choice.count).toBe(scope.filter((r) => r.action_type === choice.value).length);
+    for (const [list, scope] of [
+      [page.value.facets, own],
+      [whole.value.facets, now],
+    ] as const) {
+      for (const choice of list.model)
+        expect(choice.count).toBe(scope.filter((r) => r.model === choice.value).length);
+      for (const choice of list.actionType)
+        expect(choice.count).toBe(scope.filter((r) => r.action_type === choice.value).length);
       for (const choice of list.actor) {
-        expect(choice.count).toBe(scope.filter((r) => r.account_id === choice.value || r.actor_type === choice.value).length);
+        expect(choice.count).toBe(
+          scope.filter((r) => r.account_id === choice.value || r.actor_type === choice.value).length,
+        );
       }
       expect(new Set(list.model.map((c) => c.value))).toEqual(new Set(scope.map((r) => r.model)));
     }
-    expect(whole.value.facets.guru.map((c) => c.label)).toEqual(expect.arrayContaining(["No guru", "Guru billing", "Retired (deleted)", "Guru GONE-SNAPSHOT (deleted)"]));
-    expect(whole.value.facets.actor.map((c) => c.label)).toEqual(expect.arrayContaining(["System", "Anonymous", "ada@halden.example"]));
+    expect(whole.value.facets.guru.map((c) => c.label)).toEqual(
+      expect.arrayContaining([
+        "No guru",
+        "Guru billing",
+        "Retired (deleted)",
+        "Guru GONE-SNAPSHOT (deleted)",
+      ]),
+    );
+    expect(whole.value.facets.actor.map((c) => c.label)).toEqual(
+      expect.arrayContaining(["System", "Anonymous", "ada@halden.example"]),
+    );
   });
 });

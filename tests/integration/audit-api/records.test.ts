@@ -17,12 +17,34 @@ beforeAll(async () => {
 afterAll(() => product.close());
 
 const hostile = [
-  "", "null", '"', "\\", "\\u0000", "\u0001\u0002\u001f", "a\nb\r\nc\td", "\u2028\u2029", "</script><!--", "\u202eevil\u200b",
-  "🦊é\u0301", "'; drop table audit_event; --", "\\.", ",", "[", "]", "x".repeat(20_000), "\u2400", "NaN", "$1", "${1}",
+  "",
+  "null",
+  '"',
+  "\\",
+  "\\u0000",
+  "\u0001\u0002\u001f",
+  "a\nb\r\nc\td",
+  "\u2028\u2029",
+  "</script><!--",
+  "\u202eevil\u200b",
+  "🦊é\u0301",
+  "'; drop table audit_event; --",
+  "\\.",
+  ",",
+  "[",
+  "]",
+  "x".repeat(20_000),
+  "\u2400",
+  "NaN",
+  "$1",
+  "dollar{1}",
 ];
 const whereAll = () => compileFilter({ orgId: 1, guruScope: null, filter: emptyFilter });
 
-async function lines(select: string, prepare = async (_tx: Parameters<typeof planForFullRecords>[0]) => {}): Promise<string[]> {
+async function lines(
+  select: string,
+  prepare = async (_tx: Parameters<typeof planForFullRecords>[0]) => {},
+): Promise<string[]> {
   const copy = await openCopy({ copySql: copyRows(select), snapshotWork: prepare });
   return (await new Response(copy.stream).text()).split("\n").filter((line) => line !== "");
 }
@@ -53,13 +75,17 @@ describe("a record", () => {
     const literal = await literalSql(sql(), where);
     const { rows } = await eventsPage({ where, limit: 100, cursor: null, direction: "older" });
     expect(rows).toHaveLength(hostile.length);
-    const indexes = await sequencesOf(sql(), { orgId: 1 }, rows);
+    const indexes = await sequencesOf({ orgId: 1 }, rows);
     expect(indexes.size).toBe(15);
     const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
     const inDefault = (await lines(defaultRecordsSelect(literal))).map((line) => JSON.parse(line));
     expect(inDefault).toEqual(rows.map((row) => plain(toDefaultRecord(row))));
-    expect(inDefault.map((r) => Object.keys(r))).toEqual(rows.map((row) => Object.keys(toDefaultRecord(row))));
-    const inFull = (await lines(fullRecordsSelect(literal, 1), planForFullRecords)).map((line) => JSON.parse(line));
+    expect(inDefault.map((r) => Object.keys(r))).toEqual(
+      rows.map((row) => Object.keys(toDefaultRecord(row))),
+    );
+    const inFull = (await lines(fullRecordsSelect(literal, 1), planForFullRecords)).map((line) =>
+      JSON.parse(line),
+    );
     const ours = rows.map((row) => toFullRecord(row, indexes.get(row.id) ?? null));
     expect(inFull).toEqual(ours.map(plain));
     expect(inFull.map((r) => Object.keys(r))).toEqual(ours.map((r) => Object.keys(r)));
@@ -71,8 +97,12 @@ describe("a record", () => {
     while ((await sealer.sealOnce()) > 0);
     await sealer.stop();
     const literal = await literalSql(sql(), await whereAll());
-    const records = (await lines(fullRecordsSelect(literal, 1), planForFullRecords)).map((line) => JSON.parse(line) as { id: string; sequence: number });
-    expect(records.map((r) => r.sequence).sort((a, b) => a - b)).toEqual(Array.from({ length: 3_000 + hostile.length }, (_, i) => i));
+    const records = (await lines(fullRecordsSelect(literal, 1), planForFullRecords)).map(
+      (line) => JSON.parse(line) as { id: string; sequence: number },
+    );
+    expect(records.map((r) => r.sequence).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 3_000 + hostile.length }, (_, i) => i),
+    );
   });
 
   it("is found by its id within its scope alone", async () => {
@@ -80,7 +110,11 @@ describe("a record", () => {
     const { rows } = await eventsPage({ where, limit: 3, cursor: null, direction: "older" });
     for (const row of rows) expect((await eventById(where, row.id))?.id).toBe(row.id);
     const [foreign] = await insertEvents(product.admin, [{ org_id: 2 }]);
-    const guruOnly = await compileFilter({ orgId: 1, guruScope: "00000000-0000-7000-8000-0000000000a1", filter: emptyFilter });
+    const guruOnly = await compileFilter({
+      orgId: 1,
+      guruScope: "00000000-0000-7000-8000-0000000000a1",
+      filter: emptyFilter,
+    });
     const [outside] = await insertEvents(product.admin, [{}]);
     const given: [typeof where, string | undefined][] = [
       [where, foreign?.id],

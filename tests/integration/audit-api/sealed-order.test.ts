@@ -29,7 +29,11 @@ async function sealAll(): Promise<void> {
 const cursorOf = (answer: Response) => answer.headers.get("x-next-cursor") ?? "";
 
 /** Follows the log from a cursor until the answer is shorter than asked. */
-async function follow(from: string, perPage: number, further = ""): Promise<{ list: ApiRecord[]; cursor: string; pages: number }> {
+async function follow(
+  from: string,
+  perPage: number,
+  further = "",
+): Promise<{ list: ApiRecord[]; cursor: string; pages: number }> {
   const list: ApiRecord[] = [];
   let cursor = from;
   for (let pages = 1; ; pages += 1) {
@@ -110,7 +114,8 @@ describe("after=", () => {
     const writers = Promise.all(
       Array.from({ length: 8 }, async (_, w) => {
         const ids: string[] = [];
-        for (let i = 0; i < 30; i += 1) ids.push(...(await insertEvents(product.admin, variedEvents(3, w + i))).map((e) => e.id));
+        for (let i = 0; i < 30; i += 1)
+          ids.push(...(await insertEvents(product.admin, variedEvents(3, w + i))).map((e) => e.id));
         return ids;
       }),
     ).then((lists) => {
@@ -135,7 +140,9 @@ describe("after=", () => {
   });
 
   it("filters without leaving the order, to the end of the log", async () => {
-    const wanted = (await follow("", 10_000)).list.filter((r) => r.actorType === "anonymous").map((r) => r.id);
+    const wanted = (await follow("", 10_000)).list
+      .filter((r) => r.actorType === "anonymous")
+      .map((r) => r.id);
     const { list } = await follow("", 10, "&actor=anonymous");
     expect(list.map((r) => r.id).slice(0, wanted.length)).toEqual(wanted);
     expect(wanted.length).toBeGreaterThan(50);
@@ -179,7 +186,9 @@ describe("after=", () => {
       expect(await expired.json()).toMatchObject({ statusCode: 410, errorCode: "CURSOR_EXPIRED" });
       const oldest = cursorOf(expired);
       const fromOldest = await records(ask(`?after=${oldest}`, { key: reader }));
-      expect(fromOldest.map((r) => r.id)).toEqual((await records(ask("?after=", { key: reader }))).map((r) => r.id));
+      expect(fromOldest.map((r) => r.id)).toEqual(
+        (await records(ask("?after=", { key: reader }))).map((r) => r.id),
+      );
       expect(fromOldest.length).toBeGreaterThanOrEqual(10);
       await own.stop();
     } finally {

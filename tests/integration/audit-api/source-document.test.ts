@@ -18,7 +18,10 @@ import { insertEvents } from "../sealer/events-for-tests";
 import { type ApiRecord, ask, cookieOf, keyOf, records } from "./api-harness";
 
 const sourceSchema = JSON.parse(readFileSync("tests/fixtures/sourcebot-audit-schema.json", "utf8")) as object;
-const fixedActions = allEvents.filter((e) => e.fixed).map((e) => e.action).sort();
+const fixedActions = allEvents
+  .filter((e) => e.fixed)
+  .map((e) => e.action)
+  .sort();
 const request = testRequest;
 
 let product: TestProduct;
@@ -29,12 +32,15 @@ function validator(schema: object) {
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats(ajv);
   const validate = ajv.compile(schema);
-  return (value: unknown) => (validate(value) ? [] : (validate.errors ?? []).map((e) => `${e.instancePath} ${e.message}`));
+  return (value: unknown) =>
+    validate(value) ? [] : (validate.errors ?? []).map((e) => `${e.instancePath} ${e.message}`);
 }
 
 async function published(route: typeof getSchema): Promise<unknown> {
   const context = { ip: "203.0.113.9", requestId: "r", nonce: "n", proto: "http" as const };
-  const answer = await runWithRequest(context, () => route(new Request("http://localhost:3000/api/ee/audit/x"), { params: Promise.resolve({}) }));
+  const answer = await runWithRequest(context, () =>
+    route(new Request("http://localhost:3000/api/ee/audit/x"), { params: Promise.resolve({}) }),
+  );
   expect(answer.status).toBe(200);
   return answer.json();
 }
@@ -55,8 +61,20 @@ beforeAll(async () => {
     },
   });
   if (!onboarded.ok) throw new Error(onboarded.message);
-  const [account] = await product.admin<{ id: string }[]>`select id from account where email_key = 'owner@halden.example'`;
-  owner = { kind: "user", accountId: account?.id ?? "", email: "owner@halden.example", name: "Owner", orgId: 1, role: "owner", sessionHash: "", mustChangePassword: false, timeZone: "UTC" };
+  const [account] = await product.admin<
+    { id: string }[]
+  >`select id from account where email_key = 'owner@halden.example'`;
+  owner = {
+    kind: "user",
+    accountId: account?.id ?? "",
+    email: "owner@halden.example",
+    name: "Owner",
+    orgId: 1,
+    role: "owner",
+    sessionHash: "",
+    mustChangePassword: false,
+    timeZone: "UTC",
+  };
   await register.execute({
     principal: anonymousPrincipal,
     request,
@@ -73,7 +91,12 @@ beforeAll(async () => {
   if (!signedIn) throw new Error("nobody is signed in");
   await signOut.execute({ principal: signedIn, request, input: {} });
   await insertEvents(product.admin, [
-    { actor_type: "anonymous", actor_id: "anonymous", action: "user.sign_in_failed", target_label: "x@halden.example" },
+    {
+      actor_type: "anonymous",
+      actor_id: "anonymous",
+      action: "user.sign_in_failed",
+      target_label: "x@halden.example",
+    },
     { actor_type: "system", action: "datasource.indexed" },
   ]);
   list = await records(ask("", { key: await keyOf(owner) }));
@@ -98,19 +121,22 @@ describe("the source document", () => {
     const table = [...sourceTable().entries()].filter(([action]) => fixedActions.includes(action));
     expect(table.map(([action]) => action).sort()).toEqual(fixedActions);
     for (const [action, types] of table) {
-      for (const record of list.filter((r) => r.action === action)) expect(`${action} ${record.actorType} ${record.targetType}`).toBe(`${action} ${types}`);
+      for (const record of list.filter((r) => r.action === action))
+        expect(`${action} ${record.actorType} ${record.targetType}`).toBe(`${action} ${types}`);
     }
   });
 
   it("has a schema that our widened one only widens in its enums; every record of ours fits it", async () => {
     const widened = (await published(getSchema)) as Record<string, unknown>;
     expect(validator(widened)(list)).toEqual([]);
-    const withoutEnums = (schema: unknown) => JSON.parse(JSON.stringify(schema), (key, value) => (key === "enum" ? "widened" : value));
+    const withoutEnums = (schema: unknown) =>
+      JSON.parse(JSON.stringify(schema), (key, value) => (key === "enum" ? "widened" : value));
     expect(withoutEnums(widened)).toEqual(withoutEnums(sourceSchema));
     const enums = (schema: unknown) => {
       const found: Record<string, string[]> = {};
       const { items } = schema as { items: { properties: Record<string, { enum?: string[] }> } };
-      for (const [name, property] of Object.entries(items.properties)) if (property.enum) found[name] = property.enum;
+      for (const [name, property] of Object.entries(items.properties))
+        if (property.enum) found[name] = property.enum;
       return found;
     };
     for (const [name, values] of Object.entries(enums(sourceSchema))) {
@@ -119,7 +145,14 @@ describe("the source document", () => {
   });
 
   it("has its curl work: the two headers and nothing else", async () => {
-    const answer = await ask("", { headers: { "x-org-domain": "~", "x-sourcebot-api-key": await keyOf(owner), accept: "*/*", "user-agent": "curl/8.9.1" } });
+    const answer = await ask("", {
+      headers: {
+        "x-org-domain": "~",
+        "x-sourcebot-api-key": await keyOf(owner),
+        accept: "*/*",
+        "user-agent": "curl/8.9.1",
+      },
+    });
     expect((await records(answer)).length).toBeGreaterThan(list.length);
   });
 });
@@ -135,5 +168,7 @@ describe("the published catalogue", () => {
 /** The document's table of actions, with actor and target type. */
 function sourceTable(): Map<string, string> {
   const rows = `api_key.creation_failed user org|api_key.created user api_key|api_key.deletion_failed user org|api_key.deleted user api_key|user.creation_failed user user|user.owner_created user org|user.performed_code_search user org|user.performed_find_references user org|user.performed_goto_definition user org|user.jit_provisioning_failed user org|user.jit_provisioned user org|user.join_request_creation_failed user org|user.join_requested user org|user.join_request_approve_failed user account_join_request|user.join_request_approved user account_join_request|user.invite_failed user org|user.invites_created user org|user.invite_accept_failed user invite|user.invite_accepted user invite|user.signed_in user user|user.signed_out user user|org.ownership_transfer_failed user org|org.ownership_transferred user org`;
-  return new Map(rows.split("|").map((row) => [row.slice(0, row.indexOf(" ")), row.slice(row.indexOf(" ") + 1)]));
+  return new Map(
+    rows.split("|").map((row) => [row.slice(0, row.indexOf(" ")), row.slice(row.indexOf(" ") + 1)]),
+  );
 }

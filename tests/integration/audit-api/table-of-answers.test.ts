@@ -39,7 +39,9 @@ const count = async (action: string) => (await product.events(action)).length;
 
 describe("GET /api/ee/audit answers", () => {
   it("400 MISSING_ORG_DOMAIN_HEADER without X-Org-Domain, before anything else", async () => {
-    expect(await refused(ask("?page=x", { headers: { "x-org-domain": "" } }))).toBe("400 MISSING_ORG_DOMAIN_HEADER");
+    expect(await refused(ask("?page=x", { headers: { "x-org-domain": "" } }))).toBe(
+      "400 MISSING_ORG_DOMAIN_HEADER",
+    );
   });
 
   it("404 NOT_FOUND while logging is off, before it looks at the key", async () => {
@@ -84,17 +86,26 @@ describe("GET /api/ee/audit answers", () => {
   });
 
   it("404 NOT_FOUND to a person whose organization it is not", async () => {
-    const browser = async (who: UserPrincipal) => ({ cookie: await cookieOf(who), "sec-fetch-site": "same-origin" });
+    const browser = async (who: UserPrincipal) => ({
+      cookie: await cookieOf(who),
+      "sec-fetch-site": "same-origin",
+    });
     expect(await refused(ask("", { headers: await browser(stranger) }))).toBe("404 NOT_FOUND");
-    expect(await refused(ask("", { headers: { ...(await browser(owner)), "x-org-domain": "other" } }))).toBe("404 NOT_FOUND");
-    expect(await refused(ask("", { headers: { ...(await browser(owner)), "x-org-domain": "nowhere" } }))).toBe("404 NOT_FOUND");
+    expect(await refused(ask("", { headers: { ...(await browser(owner)), "x-org-domain": "other" } }))).toBe(
+      "404 NOT_FOUND",
+    );
+    expect(
+      await refused(ask("", { headers: { ...(await browser(owner)), "x-org-domain": "nowhere" } })),
+    ).toBe("404 NOT_FOUND");
   });
 
   it("403 INSUFFICIENT_PERMISSIONS to a member, before bad parameters, and records the denial", async () => {
     const key = await keyOf(member);
     expect(await refused(ask("?page=x", { key }))).toBe("403 INSUFFICIENT_PERMISSIONS");
     const cookie = await cookieOf(member);
-    expect(await refused(ask("", { headers: { cookie, "sec-fetch-site": "same-origin" } }))).toBe("403 INSUFFICIENT_PERMISSIONS");
+    expect(await refused(ask("", { headers: { cookie, "sec-fetch-site": "same-origin" } }))).toBe(
+      "403 INSUFFICIENT_PERMISSIONS",
+    );
     const denied = await product.events("access.denied");
     expect(denied.map((e) => [e.actor_type, e.account_id, e.details.permission])).toEqual([
       ["api_key", member.accountId, "audit:read-global"],
@@ -103,20 +114,55 @@ describe("GET /api/ee/audit answers", () => {
   });
 
   it("403 INSUFFICIENT_PERMISSIONS to an owner's key that lacks the scope", async () => {
-    expect(await refused(ask("", { key: await keyOf(owner, { scopes: ["search", "gurus"] }) }))).toBe("403 INSUFFICIENT_PERMISSIONS");
+    expect(await refused(ask("", { key: await keyOf(owner, { scopes: ["search", "gurus"] }) }))).toBe(
+      "403 INSUFFICIENT_PERMISSIONS",
+    );
     expect((await ask("", { key: await keyOf(owner, { scopes: ["audit:read"] }) })).status).toBe(200);
   });
 
   it.each([
-    "page=0", "page=-1", "page=1.5", "page=x", "page=", "page=1e3", "page=99999999999", "page=1&page=2",
-    "perPage=0", "perPage=101", "perPage=ten", "perPage=",
-    "since=yesterday", "since=2026-11-21", "since=2026-11-21T10:00:00", "since=2026-02-30T00:00:00Z", "since=",
-    "until=2026-13-01T00:00:00Z", "since=2026-11-02T00:00:00Z&since=2026-11-03T00:00:00Z",
-    "since=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z", "since=2026-11-02T00:00:00Z&until=2026-11-02T00:00:00Z",
-    "actionType=removed", "outcome=maybe", "ip=localhost", "ip=1.2.3", "actor=", "model=%00", "q=a%00b", "q=a&q=b",
-    `q=${"x".repeat(201)}`, `target=${"x".repeat(513)}`, `model=${Array.from({ length: 201 }, (_, i) => i).join("&model=")}`,
-    "view=wide", "after=!!", "after=MS4x", "after=&page=1", "after=&since=2026-11-02T00:00:00Z", "after=&until=2026-11-02T00:00:00Z",
-    "after=&perPage=10001", "after=MS4xLjk5OTk5OQ", "actoin=x", "order=asc",
+    "page=0",
+    "page=-1",
+    "page=1.5",
+    "page=x",
+    "page=",
+    "page=1e3",
+    "page=99999999999",
+    "page=1&page=2",
+    "perPage=0",
+    "perPage=101",
+    "perPage=ten",
+    "perPage=",
+    "since=yesterday",
+    "since=2026-11-21",
+    "since=2026-11-21T10:00:00",
+    "since=2026-02-30T00:00:00Z",
+    "since=",
+    "until=2026-13-01T00:00:00Z",
+    "since=2026-11-02T00:00:00Z&since=2026-11-03T00:00:00Z",
+    "since=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z",
+    "since=2026-11-02T00:00:00Z&until=2026-11-02T00:00:00Z",
+    "actionType=removed",
+    "outcome=maybe",
+    "ip=localhost",
+    "ip=1.2.3",
+    "actor=",
+    "model=%00",
+    "q=a%00b",
+    "q=a&q=b",
+    `q=${"x".repeat(201)}`,
+    `target=${"x".repeat(513)}`,
+    `model=${Array.from({ length: 201 }, (_, i) => i).join("&model=")}`,
+    "view=wide",
+    "after=!!",
+    "after=MS4x",
+    "after=&page=1",
+    "after=&since=2026-11-02T00:00:00Z",
+    "after=&until=2026-11-02T00:00:00Z",
+    "after=&perPage=10001",
+    "after=MS4xLjk5OTk5OQ",
+    "actoin=x",
+    "order=asc",
   ])("400 INVALID_QUERY_PARAMS to ?%s and names the parameter", async (search) => {
     const answer = await ask(`?${search}`, { key: ownerKey });
     const { message } = (await answer.clone().json()) as { message: string };
@@ -157,7 +203,9 @@ describe("GET /api/ee/audit answers", () => {
       const key = await keyOf(person);
       const before = await count("audit.fetch");
       expect((await records(ask("", { key }))).length).toBeGreaterThan(0);
-      expect((await records(ask("", { headers: { authorization: `Bearer ${key}` } }))).length).toBeGreaterThan(0);
+      expect(
+        (await records(ask("", { headers: { authorization: `Bearer ${key}` } }))).length,
+      ).toBeGreaterThan(0);
       const headers = { cookie: await cookieOf(person), "sec-fetch-site": "same-origin" };
       expect((await records(ask("", { headers }))).length).toBeGreaterThan(0);
       expect(await count("audit.fetch")).toBe(before + 3);
@@ -170,7 +218,11 @@ describe("GET /api/ee/audit answers", () => {
     expect((await ask("?page=1", { key })).status).toBe(200);
     await product.admin`update membership set role = 'member' where account_id = ${second.accountId}`;
     expect((await ask("?page=1", { key })).status).toBe(403);
-    await deleteApiKey.execute({ principal: { ...second, role: "member" }, request: testRequest, input: { name: "second" } });
+    await deleteApiKey.execute({
+      principal: { ...second, role: "member" },
+      request: testRequest,
+      input: { name: "second" },
+    });
     expect((await ask("?page=1", { key })).status).toBe(401);
   });
 
@@ -187,7 +239,13 @@ describe("GET /api/ee/audit answers", () => {
     const [counted] = await product.admin<{ n: number }[]>`
       select sum(count)::int as n from audit_counter where kind = 'api_key.rejected' and principal = ${ip}`;
     expect(counted?.n).toBe(5);
-    expect(events[0]).toMatchObject({ actor_type: "anonymous", actor_id: "anonymous", target_type: "org", target_id: "1", account_id: null });
+    expect(events[0]).toMatchObject({
+      actor_type: "anonymous",
+      actor_id: "anonymous",
+      target_type: "org",
+      target_id: "1",
+      account_id: null,
+    });
     const [whole] = await product.admin<{ text: string }[]>`
       select (select string_agg(e::text, '') from audit_event e) || (select string_agg(c::text, '') from audit_counter c) as text`;
     expect(whole?.text).not.toContain("abababab");
@@ -200,11 +258,17 @@ describe("HEAD /api/ee/audit", () => {
     const memberKey = await keyOf(member);
     const made = (await product.events()).length - before;
     const all = await ask("", { key: ownerKey, method: "HEAD" });
-    expect([all.status, await all.text(), all.headers.get("content-type")]).toEqual([200, "", "application/json; charset=utf-8"]);
+    expect([all.status, await all.text(), all.headers.get("content-type")]).toEqual([
+      200,
+      "",
+      "application/json; charset=utf-8",
+    ]);
     const page = await ask("?page=1&perPage=2", { key: ownerKey, method: "HEAD" });
     expect(Number(page.headers.get("x-total-count"))).toBe(before + made);
     expect(page.headers.get("link")).toContain('rel="next"');
-    expect((await ask("?after=", { key: ownerKey, method: "HEAD" })).headers.get("x-next-cursor")).toMatch(/^[\w-]+$/);
+    expect((await ask("?after=", { key: ownerKey, method: "HEAD" })).headers.get("x-next-cursor")).toMatch(
+      /^[\w-]+$/,
+    );
     expect((await ask("", { key: "wrong", method: "HEAD", ip: "198.51.100.9" })).status).toBe(401);
     expect((await ask("", { key: memberKey, method: "HEAD" })).status).toBe(403);
     expect((await product.events()).length).toBe(before + made);

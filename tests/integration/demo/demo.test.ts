@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
-import { createApiKey } from "@/lib/features/api-keys/commands/create-api-key";
-import { createGuru } from "@/lib/features/gurus/commands/create-guru";
 import { allEvents } from "@/lib/audit/catalogue/registry";
 import { closePools, db } from "@/lib/db/client";
+import { createApiKey } from "@/lib/features/api-keys/commands/create-api-key";
+import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
+import { createGuru } from "@/lib/features/gurus/commands/create-guru";
 import { setRuntime } from "@/lib/platform/runtime";
 import { type Filled, fillDemo } from "../../../scripts/demo/fill-demo";
 import { StartError } from "../../../scripts/serve/start-error";
@@ -79,8 +79,12 @@ describe("a demo", () => {
     expect(expected.filter((action) => !seen.has(action))).toEqual([]);
     expect(events.some(({ actor_type, ip }) => actor_type === "system" && ip === null)).toBe(true);
     expect(events.some(({ actor_type }) => actor_type === "api_key")).toBe(true);
-    expect(events.some(({ action, outcome }) => action === "audit.exported" && outcome === "failure")).toBe(true);
-    expect(events.some(({ action, details }) => action === "user.sign_in_failed" && Number(details.count) > 1)).toBe(true);
+    expect(events.some(({ action, outcome }) => action === "audit.exported" && outcome === "failure")).toBe(
+      true,
+    );
+    expect(
+      events.some(({ action, details }) => action === "user.sign_in_failed" && Number(details.count) > 1),
+    ).toBe(true);
     expect(events.some(({ action, changes }) => action === "guru.updated" && changes.length > 0)).toBe(true);
   });
 
@@ -174,7 +178,10 @@ describe("an instance that is no fresh one", () => {
   });
 
   it("is not filled while logging is off", async () => {
-    setRuntime({ ...product.runtime, env: { ...product.runtime.env, SOURCEBOT_EE_AUDIT_LOGGING_ENABLED: false } });
+    setRuntime({
+      ...product.runtime,
+      env: { ...product.runtime.env, SOURCEBOT_EE_AUDIT_LOGGING_ENABLED: false },
+    });
     await expect(fillDemo(small)).rejects.toThrow(/SOURCEBOT_EE_AUDIT_LOGGING_ENABLED/);
     await asTheProductRuns(product);
   });

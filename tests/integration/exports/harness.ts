@@ -84,7 +84,7 @@ export async function call(
   return runWithRequest(context, () => route(request, { params: Promise.resolve({ id }) }));
 }
 
-export type StartInput = {
+type StartInput = {
   scope?: "global" | { guru: string };
   format?: string;
   filter?: Record<string, unknown>;

@@ -4,7 +4,7 @@ import { openCopy } from "@/lib/audit/query/copy-stream";
 import { auditFilterInput } from "@/lib/audit/query/filter";
 import { readCsv, readXlsx } from "./read-files";
 
-export interface Made {
+interface Made {
   bytes: Buffer;
   rows: number;
 }
@@ -47,7 +47,7 @@ async function rowsOf(
   return copy.stream;
 }
 
-export interface Table {
+interface Table {
   headers: string[];
   rows: string[][];
 }

@@ -19,7 +19,7 @@ export function readCsv(text: string): string[][] {
   return rows;
 }
 
-export interface Sheet {
+interface Sheet {
   name: string;
   rows: string[][];
   /** Cells that are no string, or carry a formula. */

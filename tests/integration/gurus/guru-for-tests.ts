@@ -15,16 +15,36 @@ export function done<V>(result: AttemptResult<V>): V {
 let made = 0;
 
 /** A guru of the person's, with a slug of its own. */
-export async function guruOf(principal: Principal, input: Record<string, unknown> = {}): Promise<{ id: string; slug: string; name: string }> {
+export async function guruOf(
+  principal: Principal,
+  input: Record<string, unknown> = {},
+): Promise<{ id: string; slug: string; name: string }> {
   const slug = `guru-${++made}`;
-  return done(await createGuru.execute({ principal, request: testRequest, input: { name: "Platform docs", slug, ...input } }));
+  return done(
+    await createGuru.execute({
+      principal,
+      request: testRequest,
+      input: { name: "Platform docs", slug, ...input },
+    }),
+  );
 }
 
 /** A role given behind the commands' back. */
-export async function giveRole(guruId: string, person: UserPrincipal, role: "maintainer" | "viewer"): Promise<void> {
+export async function giveRole(
+  guruId: string,
+  person: UserPrincipal,
+  role: "maintainer" | "viewer",
+): Promise<void> {
   await db().insert(schema.guruRole).values({ guruId, accountId: person.accountId, role });
 }
 
-export async function textIn(guru: string, principal: Principal, title: string, content: string): Promise<string> {
-  return done(await addTextSource.execute({ principal, request: testRequest, input: { guru, title, content } })).id;
+export async function textIn(
+  guru: string,
+  principal: Principal,
+  title: string,
+  content: string,
+): Promise<string> {
+  return done(
+    await addTextSource.execute({ principal, request: testRequest, input: { guru, title, content } }),
+  ).id;
 }

@@ -13,11 +13,17 @@ import { guruLogo, guruOverview, guruProfile, guruSettings } from "@/lib/feature
 import { addMaintainer } from "@/lib/features/team/commands/add-maintainer";
 import { removeMaintainer } from "@/lib/features/team/commands/remove-maintainer";
 import { guruTeam } from "@/lib/features/team/queries";
-import { byKey, createTestProduct, type TestProduct, testRequest as request } from "@/tests/support/product";
+import { byKey, createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
 import { giveRole, guruOf } from "./guru-for-tests";
 
 type Verdict = "allowed" | "forbidden" | "not_found" | "unauthenticated";
-type Door = { execute(call: { principal: Principal; request: typeof request; input: never }): Promise<{ ok: boolean; code?: string }> };
+type Door = {
+  execute(call: {
+    principal: Principal;
+    request: typeof request;
+    input: never;
+  }): Promise<{ ok: boolean; code?: string }>;
+};
 
 let product: TestProduct;
 let people: Record<string, Principal>;
@@ -64,7 +70,10 @@ const forMaintainers: Record<string, { door: Door; input: (guru: string) => unkn
   "delete-guru": { door: deleteGuru, input: (guru) => ({ guru, confirmation: "not the slug" }) },
   "add-maintainer": { door: addMaintainer, input: (guru) => ({ guru, email: "nobody@halden.example" }) },
   "remove-maintainer": { door: removeMaintainer, input: (guru) => ({ guru, accountId: randomUUID() }) },
-  "add-text-source": { door: addTextSource, input: (guru) => ({ guru, title: `t ${randomUUID()}`, content: "c" }) },
+  "add-text-source": {
+    door: addTextSource,
+    input: (guru) => ({ guru, title: `t ${randomUUID()}`, content: "c" }),
+  },
   "add-file-source": { door: addFileSource, input: (guru) => ({ guru, uploadId: randomUUID() }) },
   "delete-data-sources": { door: deleteDataSources, input: (guru) => ({ guru, ids: [randomUUID()] }) },
   "reindex-data-sources": { door: reindexDataSources, input: (guru) => ({ guru, ids: [randomUUID()] }) },
@@ -80,8 +89,17 @@ const forAskers: typeof forMaintainers = {
   "a source's passages": { door: sourcePassages as Door, input: (guru) => ({ guru, id: randomUUID() }) },
 };
 
-const maintainersOnly = { viewer: "forbidden", member: "not_found", auditor: "not_found", former: "not_found", nobody: "unauthenticated" } as const;
-const expected: Record<"closed" | "open", { maintainers: Record<string, Verdict>; askers: Record<string, Verdict> }> = {
+const maintainersOnly = {
+  viewer: "forbidden",
+  member: "not_found",
+  auditor: "not_found",
+  former: "not_found",
+  nobody: "unauthenticated",
+} as const;
+const expected: Record<
+  "closed" | "open",
+  { maintainers: Record<string, Verdict>; askers: Record<string, Verdict> }
+> = {
   closed: { maintainers: maintainersOnly, askers: { ...maintainersOnly, viewer: "allowed" } },
   open: {
     maintainers: { ...maintainersOnly, member: "forbidden" },
@@ -90,9 +108,17 @@ const expected: Record<"closed" | "open", { maintainers: Record<string, Verdict>
 };
 
 /** The act's own refusals come after the permission. Denials have messages of their own. */
-const denials = new Set(["Please sign in first.", "Your role does not allow this. Ask a maintainer or the owner.", "This does not exist, or you may not see it."]);
+const denials = new Set([
+  "Please sign in first.",
+  "Your role does not allow this. Ask a maintainer or the owner.",
+  "This does not exist, or you may not see it.",
+]);
 async function verdictOf(door: Door, principal: Principal, input: unknown): Promise<Verdict> {
-  const result = (await door.execute({ principal, request, input: input as never })) as { ok: boolean; code?: string; message?: string };
+  const result = (await door.execute({ principal, request, input: input as never })) as {
+    ok: boolean;
+    code?: string;
+    message?: string;
+  };
   if (result.ok || !denials.has(result.message ?? "")) return "allowed";
   return result.code as Verdict;
 }
@@ -113,10 +139,13 @@ describe.each(["closed", "open"] as const)("in a guru that is %s", (kind) => {
     }
   });
 
-  it.each(doors)("$name knows no guru of another organization, nor one that does not exist", async ({ door }) => {
-    for (const ref of [abroad.slug, abroad.id, "no-such-guru", randomUUID(), "a\0b", "../x", "%00", "'"]) {
-      const verdict = await verdictOf(door.door, people.owner as UserPrincipal, door.input(ref));
-      expect(verdict, ref).toBe("not_found");
-    }
-  });
+  it.each(doors)(
+    "$name knows no guru of another organization, nor one that does not exist",
+    async ({ door }) => {
+      for (const ref of [abroad.slug, abroad.id, "no-such-guru", randomUUID(), "a\0b", "../x", "%00", "'"]) {
+        const verdict = await verdictOf(door.door, people.owner as UserPrincipal, door.input(ref));
+        expect(verdict, ref).toBe("not_found");
+      }
+    },
+  );
 });

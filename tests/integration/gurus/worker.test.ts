@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { systemPrincipal, type UserPrincipal, noRequest } from "@/lib/access/principal";
+import { noRequest, systemPrincipal, type UserPrincipal } from "@/lib/access/principal";
 import { addFileSource } from "@/lib/features/data-sources/commands/add-file-source";
 import { completeIndexing } from "@/lib/features/data-sources/commands/complete-indexing";
 import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-data-sources";
@@ -9,7 +9,7 @@ import { beginRun, keepBatch, requeueSilent } from "@/lib/features/data-sources/
 import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
 import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
 import { startWorker, type Worker } from "@/lib/jobs/worker";
-import { createTestProduct, type TestProduct, testRequest as request } from "@/tests/support/product";
+import { createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
 import { done, guruOf, textIn } from "./guru-for-tests";
 
 let product: TestProduct;
@@ -43,8 +43,10 @@ async function until<T>(what: string, look: () => Promise<T | undefined | false>
   }
 }
 
-const statusIs = (id: string, status: string) => until(`${status} of ${id}`, async () => (await sourceRow(id))?.status === status);
-const passagesOf = (id: string) => product.admin`select run, ordinal, heading, content from passage where data_source_id = ${id} order by run, ordinal`;
+const statusIs = (id: string, status: string) =>
+  until(`${status} of ${id}`, async () => (await sourceRow(id))?.status === status);
+const passagesOf = (id: string) =>
+  product.admin`select run, ordinal, heading, content from passage where data_source_id = ${id} order by run, ordinal`;
 const eventsOf = async (id: string) => (await product.events()).filter((e) => e.target_id === id);
 const start = async () => {
   worker = await startWorker({ databaseUrl: product.runtime.urls.direct });
@@ -55,8 +57,19 @@ const longText = (words: number, name: string) =>
 async function fileIn(fileName: string, text: string): Promise<string> {
   const bytes = Buffer.from(text);
   const body = new Blob([bytes]).stream();
-  const uploadId = done(await receiveUpload({ principal: member, request, guru: guru.slug, fileName, declaredBytes: bytes.length, body })).id;
-  return done(await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId } })).id;
+  const uploadId = done(
+    await receiveUpload({
+      principal: member,
+      request,
+      guru: guru.slug,
+      fileName,
+      declaredBytes: bytes.length,
+      body,
+    }),
+  ).id;
+  return done(
+    await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId } }),
+  ).id;
 }
 
 describe("the worker", () => {
@@ -87,7 +100,10 @@ describe("the worker", () => {
       { run: 1, ordinal: 1, heading: "Guide › Deploy", content: "Push to main." },
     ]);
     expect(await sourceRow(file)).toMatchObject({ passages: 2, shown_run: 1, error: null });
-    await until("the queue to be empty", async () => (await product.admin`select 1 from pgboss.job where state < 'completed'`).length === 0);
+    await until(
+      "the queue to be empty",
+      async () => (await product.admin`select 1 from pgboss.job where state < 'completed'`).length === 0,
+    );
   });
 
   it("says in words why a source could not be indexed, with INDEX_DATASOURCE_FAILED", async () => {
@@ -135,7 +151,10 @@ describe("the worker", () => {
     }
     await start();
     await statusIs(id, "FAIL");
-    expect((await eventsOf(id)).at(-1)).toMatchObject({ operation: "INDEX_DATASOURCE_FAILED", details: { message: expect.stringContaining("4 times") } });
+    expect((await eventsOf(id)).at(-1)).toMatchObject({
+      operation: "INDEX_DATASOURCE_FAILED",
+      details: { message: expect.stringContaining("4 times") },
+    });
   });
 
   it("tries again after an error, and says so after the fourth", async () => {
@@ -149,10 +168,15 @@ describe("the worker", () => {
       expect(await eventsOf(id)).toHaveLength(1);
       await indexDataSource({ dataSourceId: id });
     } finally {
-      await product.admin.unsafe("drop trigger test_no_passages on passage; drop function test_no_passages()");
+      await product.admin.unsafe(
+        "drop trigger test_no_passages on passage; drop function test_no_passages()",
+      );
     }
     expect(await sourceRow(id)).toMatchObject({ status: "FAIL", error: expect.stringContaining("Reindex") });
-    expect((await eventsOf(id)).map((e) => e.operation)).toEqual(["ADD_DATASOURCE", "INDEX_DATASOURCE_FAILED"]);
+    expect((await eventsOf(id)).map((e) => e.operation)).toEqual([
+      "ADD_DATASOURCE",
+      "INDEX_DATASOURCE_FAILED",
+    ]);
   });
 
   it("keeps the source PROCESSING, and the old passages, when the log takes no event", async () => {
@@ -176,11 +200,29 @@ describe("the worker", () => {
     const gone = await textIn(guru.slug, member, "Gone", "gone");
     const run = await beginRun(gone);
     if (!run) throw new Error("no run");
-    done(await deleteDataSources.execute({ principal: member, request, input: { guru: guru.slug, ids: [gone] } }));
+    done(
+      await deleteDataSources.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, ids: [gone] },
+      }),
+    );
     expect(await keepBatch(run, 0, [{ heading: "", content: "gone" }], 4)).toBe(false);
     const input = { dataSourceId: gone, run: run.number };
-    done(await completeIndexing.execute({ principal: systemPrincipal, request: noRequest, input: { ...input, passages: 1 } }));
-    done(await failIndexing.execute({ principal: systemPrincipal, request: noRequest, input: { ...input, message: "x" } }));
+    done(
+      await completeIndexing.execute({
+        principal: systemPrincipal,
+        request: noRequest,
+        input: { ...input, passages: 1 },
+      }),
+    );
+    done(
+      await failIndexing.execute({
+        principal: systemPrincipal,
+        request: noRequest,
+        input: { ...input, message: "x" },
+      }),
+    );
     await indexDataSource({ dataSourceId: gone });
     expect((await eventsOf(gone)).map((e) => e.operation)).toEqual(["ADD_DATASOURCE", "DELETE_DATASOURCE"]);
 
@@ -188,7 +230,13 @@ describe("the worker", () => {
     const old = await beginRun(changing);
     if (!old) throw new Error("no run");
     await textIn(guru.slug, member, "Changing", "new words");
-    done(await completeIndexing.execute({ principal: systemPrincipal, request: noRequest, input: { dataSourceId: changing, run: old.number, passages: 1 } }));
+    done(
+      await completeIndexing.execute({
+        principal: systemPrincipal,
+        request: noRequest,
+        input: { dataSourceId: changing, run: old.number, passages: 1 },
+      }),
+    );
     expect(await sourceRow(changing)).toMatchObject({ status: "NOT_PROCESSED", shown_run: 0 });
     await indexDataSource({ dataSourceId: changing });
     expect((await passagesOf(changing)).map((p) => p.content)).toEqual(["new words"]);
@@ -198,8 +246,18 @@ describe("the worker", () => {
     const own = await guruOf(member);
     const id = await textIn(own.slug, member, "Long", longText(3_000, "long"));
     const indexing = indexDataSource({ dataSourceId: id });
-    await until("progress", async () => Number((await sourceRow(id))?.progress_bytes ?? 0) > 0 || (await sourceRow(id))?.status === "SUCCESS");
-    done(await deleteGuru.execute({ principal: member, request, input: { guru: own.slug, confirmation: own.slug } }));
+    await until(
+      "progress",
+      async () =>
+        Number((await sourceRow(id))?.progress_bytes ?? 0) > 0 || (await sourceRow(id))?.status === "SUCCESS",
+    );
+    done(
+      await deleteGuru.execute({
+        principal: member,
+        request,
+        input: { guru: own.slug, confirmation: own.slug },
+      }),
+    );
     await indexing;
     expect(await passagesOf(id)).toHaveLength(0);
   });
@@ -215,8 +273,14 @@ describe("the worker", () => {
   it("lets nobody but System end an indexing", async () => {
     const id = await textIn(guru.slug, member, "Forged", "forged");
     for (const command of [completeIndexing, failIndexing]) {
-      const input = command === failIndexing ? { dataSourceId: id, run: 1, message: "x" } : { dataSourceId: id, run: 1, passages: 1 };
-      expect(await command.execute({ principal: member, request, input })).toMatchObject({ ok: false, code: "not_found" });
+      const input =
+        command === failIndexing
+          ? { dataSourceId: id, run: 1, message: "x" }
+          : { dataSourceId: id, run: 1, passages: 1 };
+      expect(await command.execute({ principal: member, request, input })).toMatchObject({
+        ok: false,
+        code: "not_found",
+      });
     }
     expect((await eventsOf(id)).map((e) => e.operation)).toEqual(["ADD_DATASOURCE"]);
   });
@@ -238,9 +302,16 @@ describe("the worker", () => {
     await product.admin`insert into attempt (principal, attempt_id, command, input_digest, outcome, created_at) values ('p', 'old', 'c', '', 'ok', now() - interval '25 hours'), ('p', 'new', 'c', '', 'ok', now())`;
     await product.admin`insert into sign_in_delay (kind, key, last_failure_at) values ('account', 'old', now() - interval '16 minutes'), ('account', 'new', now())`;
     await start();
-    const counted = await until("the counter's event", async () => (await product.events("access.denied")).find((e) => e.target_label === "counted"));
+    const counted = await until("the counter's event", async () =>
+      (await product.events("access.denied")).find((e) => e.target_label === "counted"),
+    );
     expect(counted.details).toMatchObject({ count: 2 });
-    await until("forgetting", async () => (await product.admin`select 1 from sign_in_delay`).length === 1 && (await product.admin`select 1 from attempt where principal = 'p'`).length === 1);
+    await until(
+      "forgetting",
+      async () =>
+        (await product.admin`select 1 from sign_in_delay`).length === 1 &&
+        (await product.admin`select 1 from attempt where principal = 'p'`).length === 1,
+    );
     expect(await requeueSilent()).toBe(0);
   });
 

@@ -11,7 +11,12 @@ export function AnswerView({ guru }: { guru: string }) {
   const result = useContext(FormStateContext);
   if (!result?.ok) return null;
   const answer = result.value as Answer | null;
-  if (!answer) return <FormMessage tone="info">This question was answered already. Ask it again to see the answer.</FormMessage>;
+  if (!answer)
+    return (
+      <FormMessage tone="info">
+        This question was answered already. Ask it again to see the answer.
+      </FormMessage>
+    );
   return (
     <section aria-label="Answer" aria-live="polite" className="border-t border-line pt-4">
       <p className="mb-3 text-fg-2 text-sm">

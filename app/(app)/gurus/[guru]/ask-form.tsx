@@ -9,7 +9,15 @@ import { askGuruAction } from "./actions";
 import { AnswerView } from "./answer-view";
 
 /** The question and, below it, what the guru answers. */
-export function AskForm({ guru, attemptId, examples }: { guru: string; attemptId: string; examples: string[] }) {
+export function AskForm({
+  guru,
+  attemptId,
+  examples,
+}: {
+  guru: string;
+  attemptId: string;
+  examples: string[];
+}) {
   const place = useRef<HTMLDivElement>(null);
   const use = (question: string) => {
     const field = place.current?.querySelector<HTMLTextAreaElement>('textarea[name="question"]');

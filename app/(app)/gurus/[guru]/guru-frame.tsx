@@ -40,7 +40,10 @@ export async function GuruFrame({
   const base = `/gurus/${guru.slug}`;
   const title = titles[page];
   const active = page === "ask" ? base : `${base}/${page}`;
-  const breadcrumb = [{ label: "Gurus", href: "/gurus" }, { label: guru.name, href: base }];
+  const breadcrumb = [
+    { label: "Gurus", href: "/gurus" },
+    { label: guru.name, href: base },
+  ];
   // A viewer's source page belongs to no section of theirs.
   const section = title && guru.standing === "maintainer" ? [{ label: title, href: active }] : [];
   return (

@@ -24,12 +24,20 @@ export default async function AskPage({ params }: { params: Promise<{ guru: stri
           <span className="flex items-center gap-3">
             {guru.hasLogo ? (
               // biome-ignore lint/performance/noImgElement: a small picture of our own, behind the session
-              <img src={`/gurus/${guru.slug}/logo`} alt="" width={32} height={32} className="rounded-control object-cover" />
+              <img
+                src={`/gurus/${guru.slug}/logo`}
+                alt=""
+                width={32}
+                height={32}
+                className="rounded-control object-cover"
+              />
             ) : null}
             <VisibleText text={guru.name} />
           </span>
         }
-        description={about ? <VisibleText text={about} lines /> : "Ask, and it quotes the best passages of its sources."}
+        description={
+          about ? <VisibleText text={about} lines /> : "Ask, and it quotes the best passages of its sources."
+        }
       >
         {topics.length > 0 ? (
           <ul className="mb-4 flex flex-wrap gap-1.5" aria-label="Topics">

@@ -1,5 +1,5 @@
-import { sourcebotFamily, toRoute } from "@/lib/gate/to-route";
 import { getAudit } from "@/lib/features/audit-log/http/get-audit";
+import { sourcebotFamily, toRoute } from "@/lib/gate/to-route";
 
 export const dynamic = "force-dynamic";
 

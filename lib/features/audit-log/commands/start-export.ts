@@ -16,12 +16,6 @@ import { closeAbandonedOf } from "../export-end";
 import { exportFact } from "../export-event";
 import { startExportInput } from "../export-schemas";
 
-interface ExportStarted {
-  id: string;
-  fileName: string;
-  rowsExpected: number;
-}
-
 type Input = z.output<typeof startExportInput>;
 
 const mayExport: Allow<Input, GuruFacts | null> = async (context) => {

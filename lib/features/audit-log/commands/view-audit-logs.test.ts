@@ -20,7 +20,9 @@ beforeAll(async () => {
   maintainer = await product.person("maintainer@halden.example");
   viewer = await product.person("viewer@halden.example");
   for (const slug of ["billing", "ops"]) {
-    const [guru] = await product.admin<{ id: string }[]>`insert into guru (org_id, slug, name) values (1, ${slug}, ${`The ${slug}`}) returning id`;
+    const [guru] = await product.admin<
+      { id: string }[]
+    >`insert into guru (org_id, slug, name) values (1, ${slug}, ${`The ${slug}`}) returning id`;
     guruIds[slug] = guru?.id ?? "";
   }
   await product.admin`insert into guru_role (guru_id, account_id, role) values
@@ -35,7 +37,9 @@ const views = () => product.events("audit.viewed");
 describe("view-audit-logs", () => {
   it("records a view once per person, scope and filter in ten minutes, also when pages load at once", async () => {
     const filtered = { ...emptyFilter, model: ["User"], q: "x" };
-    await Promise.all(Array.from({ length: 4 }, () => recordAuditViewed(owner, request, global, emptyFilter)));
+    await Promise.all(
+      Array.from({ length: 4 }, () => recordAuditViewed(owner, request, global, emptyFilter)),
+    );
     expect(await views()).toHaveLength(1);
     await recordAuditViewed(owner, request, global, filtered);
     await recordAuditViewed(owner, request, global, { ...filtered });
@@ -78,13 +82,24 @@ describe("view-audit-logs", () => {
     expect(result).toMatchObject({ ok: false, code: "internal" });
     // The window did not open either: the next view is recorded.
     const before = (await views()).length;
-    expect((await recordAuditViewed(owner, request, { kind: "guru", slug: "ops" }, emptyFilter)).ok).toBe(true);
+    expect((await recordAuditViewed(owner, request, { kind: "guru", slug: "ops" }, emptyFilter)).ok).toBe(
+      true,
+    );
     expect((await views()).length).toBe(before + 1);
   });
 
   it("takes no other fields and no filter outside the grammar", async () => {
-    const calls = [{ scope: global, filter: emptyFilter, orgId: 2 }, { scope: { kind: "all" }, filter: emptyFilter }, { scope: global, filter: { model: ["\0"] } }, { scope: global, filter: { outcome: ["maybe"] } }];
-    for (const input of calls) expect(await viewAuditLogs.execute({ principal: owner, request, input })).toMatchObject({ ok: false, code: "invalid" });
+    const calls = [
+      { scope: global, filter: emptyFilter, orgId: 2 },
+      { scope: { kind: "all" }, filter: emptyFilter },
+      { scope: global, filter: { model: ["\0"] } },
+      { scope: global, filter: { outcome: ["maybe"] } },
+    ];
+    for (const input of calls)
+      expect(await viewAuditLogs.execute({ principal: owner, request, input })).toMatchObject({
+        ok: false,
+        code: "invalid",
+      });
   });
 });
 
@@ -92,27 +107,44 @@ describe("the pages' reads", () => {
   it("show each person the logs that are theirs and answer alike for what is not there", async () => {
     const input = { filter: emptyFilter };
     expect((await globalAuditPage.execute({ principal: auditor, request, input })).ok).toBe(true);
-    expect(await globalAuditPage.execute({ principal: maintainer, request, input })).toMatchObject({ ok: false, code: "forbidden" });
-    const own = await guruAuditPage.execute({ principal: maintainer, request, input: { ...input, slug: "billing" } });
+    expect(await globalAuditPage.execute({ principal: maintainer, request, input })).toMatchObject({
+      ok: false,
+      code: "forbidden",
+    });
+    const own = await guruAuditPage.execute({
+      principal: maintainer,
+      request,
+      input: { ...input, slug: "billing" },
+    });
     if (!own.ok) throw new Error(own.message);
     expect(own.value.rows.length).toBeGreaterThan(1);
     expect(new Set(own.value.rows.map((r) => r.guru?.slug))).toEqual(new Set(["billing"]));
     expect(JSON.stringify(own.value)).not.toMatch(/The ops|unheard-of/);
     expect(own.value).toMatchObject({ retentionDays: 90, loggingOffSince: null, guru: { slug: "billing" } });
-    expect(await guruAuditPage.execute({ principal: maintainer, request, input: { ...input, slug: "ops" } })).toMatchObject({ ok: false, code: "not_found" });
+    expect(
+      await guruAuditPage.execute({ principal: maintainer, request, input: { ...input, slug: "ops" } }),
+    ).toMatchObject({ ok: false, code: "not_found" });
   });
 
   it("open an event by its id only in a log that it belongs to", async () => {
     const [inBilling] = (await views()).filter((e) => e.guru_slug === "billing");
     const [inNone] = (await views()).filter((e) => e.guru_slug === null);
     const ask = async (id: string | undefined) => {
-      const found = await guruAuditEvent.execute({ principal: maintainer, request, input: { id: id ?? "", slug: "billing" } });
+      const found = await guruAuditEvent.execute({
+        principal: maintainer,
+        request,
+        input: { id: id ?? "", slug: "billing" },
+      });
       return found.ok && found.value?.id;
     };
     expect(await ask(inBilling?.id)).toBe(inBilling?.id);
     expect(await ask(inNone?.id)).toBeUndefined();
     const whole = await auditEvent.execute({ principal: owner, request, input: { id: inNone?.id ?? "" } });
     if (!whole.ok) throw new Error(whole.message);
-    expect(whole.value).toMatchObject({ id: inNone?.id, operation: "VIEW_AUDIT_LOGS", raw: { action: "audit.viewed", sequence: null } });
+    expect(whole.value).toMatchObject({
+      id: inNone?.id,
+      operation: "VIEW_AUDIT_LOGS",
+      raw: { action: "audit.viewed", sequence: null },
+    });
   });
 });

@@ -5,14 +5,11 @@ import {
   type RequestFacts,
   type UserPrincipal,
 } from "@/lib/access/principal";
-import { type CopyTransform, copyRows, openCopy } from "@/lib/audit/query/copy-stream";
-import { exactCount } from "@/lib/audit/query/counts";
-import { eventsAt, sequencesOf } from "@/lib/audit/query/pages";
+import { apiPage } from "@/lib/audit/query/api-page";
 import { type EventRecordRow, toDefaultRecord, toFullRecord } from "@/lib/audit/query/row";
 import { cursorText, sealedPage } from "@/lib/audit/query/sealed-order";
-import { type Compiled, compileFilter, literalSql } from "@/lib/audit/query/where";
-import { defaultRecordsSelect, fullRecordsSelect, planForFullRecords } from "@/lib/audit/query/whole-log";
-import { sql } from "@/lib/db/client";
+import { type Compiled, compileFilter } from "@/lib/audit/query/where";
+import { openWholeLog } from "@/lib/audit/query/whole-log";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { type Failure, Refusal, refuse } from "@/lib/platform/errors";
 import { runtime } from "@/lib/platform/runtime";
@@ -95,17 +92,8 @@ function answerPage(reading: Reading, read: LogRead & { mode: "page" }, where: C
   const { page, perPage, view } = read;
   const scope = { orgId: reading.principal.orgId, guruScope: null };
   return orRefusal(async () => {
-    const { rows, total, indexes } = await sql().begin(
-      "isolation level repeatable read read only",
-      async (tx) => {
-        const found = reading.isHead ? [] : await eventsAt(tx, where, (page - 1) * perPage, perPage);
-        return {
-          rows: found,
-          total: await exactCount(tx, scope, where),
-          indexes: view === "full" ? await sequencesOf(tx, scope, found) : new Map<string, bigint>(),
-        };
-      },
-    );
+    const limit = reading.isHead ? 0 : perPage;
+    const { rows, total, indexes } = await apiPage({ ...scope, where, offset: (page - 1) * perPage, limit });
     await record(reading, read);
     const url = new URL(reading.request.url);
     const address = `${runtime().baseUrl}${url.pathname.replace(/\/$/, "")}`;
@@ -148,40 +136,20 @@ function answerFromCursor(
   });
 }
 
-/** Rows begin with a comma; the first one's becomes the bracket. A cut answer has no closing bracket. */
-function asArray(): CopyTransform {
-  let isFirst = true;
-  return {
-    chunk(bytes) {
-      if (!isFirst || bytes.length === 0) return bytes;
-      isFirst = false;
-      return Buffer.concat([Buffer.from("["), bytes.subarray(1)]);
-    },
-    end: () => Buffer.from(isFirst ? "[]" : "]"),
-  };
-}
-
 function answerWhole(reading: Reading, read: LogRead, where: Compiled): Promise<Response> {
   const { principal, isLines, request } = reading;
   return orRefusal(async () => {
-    const literal = await literalSql(sql(), where);
-    const select =
-      read.view === "full" ? fullRecordsSelect(literal, principal.orgId) : defaultRecordsSelect(literal);
-    const copy = await openCopy({
-      copySql: copyRows(isLines ? select : `select ',' || t.r from (${select}) t (r)`),
-      ...(isLines ? {} : { transform: asArray() }),
-      async snapshotWork(tx) {
-        const [lock] = await tx<{ held: boolean }[]>`
-          select pg_try_advisory_xact_lock(hashtextextended(${`gurulog.whole-log ${principalKey(principal)}`}, 0)) as held`;
-        if (!lock?.held)
-          throw refuse(
-            "busy",
-            "This key is reading the whole log already. Wait for that to end, or read by page or cursor.",
-          );
-        if (read.view === "full") await planForFullRecords(tx);
-        await record(reading, read);
-      },
+    const copy = await openWholeLog({
+      orgId: principal.orgId,
+      where,
+      view: read.view,
+      isLines,
+      reader: principalKey(principal),
+      afterSnapshot: () => record(reading, read),
     });
+    if (!copy) {
+      throw refuse("busy", "This key is reading the whole log already. Wait for that to end, or read by page or cursor.");
+    }
     if (request.signal.aborted) copy.abort();
     request.signal.addEventListener("abort", copy.abort, { once: true });
     return answer(reading, copy.stream, {});

@@ -64,7 +64,10 @@ async function ownUpload(tx: Tx, id: string, guruId: string, accountId: string |
   return { ...found, sha256: found.sha256 };
 }
 
-async function refuseDuplicate(tx: Tx, source: { guruId: string; title: string; sha256: Buffer }): Promise<void> {
+async function refuseDuplicate(
+  tx: Tx,
+  source: { guruId: string; title: string; sha256: Buffer },
+): Promise<void> {
   const { dataSource } = schema;
   const [same] = await tx
     .select({ title: dataSource.title })
@@ -77,6 +80,9 @@ async function refuseDuplicate(tx: Tx, source: { guruId: string; title: string; 
     )
     .limit(1);
   if (!same) return;
-  if (same.title === source.title) throw exists(`A source called ${same.title} exists already. Give this one another title, or delete the other first.`);
+  if (same.title === source.title)
+    throw exists(
+      `A source called ${same.title} exists already. Give this one another title, or delete the other first.`,
+    );
   throw exists(`A source with exactly this content exists already: ${same.title}.`);
 }

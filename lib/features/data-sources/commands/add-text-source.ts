@@ -45,7 +45,11 @@ export const addTextSource = command({
       { field: "sha256", before: done.before.sha256.toString("hex"), after: text.sha256.toString("hex") },
       { field: "size_bytes", before: done.before.sizeBytes, after: text.sizeBytes },
     ];
-    return { value, targetId: value.id, audit: { ...fact, changes, details: { ...fact.details, updated: true } } };
+    return {
+      value,
+      targetId: value.id,
+      audit: { ...fact, changes, details: { ...fact.details, updated: true } },
+    };
   },
 });
 
@@ -58,9 +62,12 @@ async function updateText(tx: Tx, text: Text): Promise<{ source: SourceRow; befo
     .from(dataSource)
     .where(and(eq(dataSource.guruId, text.guruId), eq(dataSource.title, text.title)))
     .for("update");
-  if (!before) throw refuse("conflict", "A source of this title was just deleted. Please send the form again.");
-  if (before.kind !== "TEXT") throw titleTaken("This guru has a file of this title, so it exists already. Choose another title.");
-  if (before.sha256.equals(text.sha256)) throw titleTaken("This text exists already: same title, same content.");
+  if (!before)
+    throw refuse("conflict", "A source of this title was just deleted. Please send the form again.");
+  if (before.kind !== "TEXT")
+    throw titleTaken("This guru has a file of this title, so it exists already. Choose another title.");
+  if (before.sha256.equals(text.sha256))
+    throw titleTaken("This text exists already: same title, same content.");
   await tx
     .update(dataSource)
     .set({

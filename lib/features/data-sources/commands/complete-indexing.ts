@@ -24,7 +24,7 @@ export const completeIndexing = command({
     const found = await endingRun(tx, input);
     if (!found) return { value: { overtaken: true }, audit: null };
     const { source, guru } = found;
-    const { dataSource, passage } = schema;
+    const { dataSource, passage, passageWord } = schema;
     await tx.execute(sql`set local statement_timeout = '120s'`);
     await tx
       .update(dataSource)
@@ -38,6 +38,9 @@ export const completeIndexing = command({
       })
       .where(eq(dataSource.id, source.id));
     await tx.delete(passage).where(and(eq(passage.dataSourceId, source.id), ne(passage.run, input.run)));
+    await tx
+      .delete(passageWord)
+      .where(and(eq(passageWord.dataSourceId, source.id), ne(passageWord.run, input.run)));
     const { target, label } = sourceFact(source, guru);
     const changes = [
       { field: "status", before: source.status, after: "SUCCESS" },

@@ -5,7 +5,8 @@ import { type CutPassage, PassageCutter } from "./cut-passages";
 function cut(text: string, markdown = true, pieceLength = text.length || 1): CutPassage[] {
   const cutter = new PassageCutter({ markdown });
   const found: CutPassage[] = [];
-  for (let at = 0; at < text.length; at += pieceLength) found.push(...cutter.push(text.slice(at, at + pieceLength)));
+  for (let at = 0; at < text.length; at += pieceLength)
+    found.push(...cutter.push(text.slice(at, at + pieceLength)));
   return [...found, ...cutter.end()];
 }
 
@@ -21,7 +22,9 @@ describe("cutting text into passages", () => {
   });
 
   it("takes a # in fenced code and in plain text for what it is", () => {
-    expect(cut("# A\n```sh\n# comment\n```\nend")).toEqual([{ heading: "A", content: "```sh\n# comment\n```\nend" }]);
+    expect(cut("# A\n```sh\n# comment\n```\nend")).toEqual([
+      { heading: "A", content: "```sh\n# comment\n```\nend" },
+    ]);
     expect(cut("# not a heading\ntext", false)).toEqual([{ heading: "", content: "# not a heading\ntext" }]);
   });
 
@@ -35,7 +38,8 @@ describe("cutting text into passages", () => {
       expect(p.content).toMatch(/^Sentence number/);
       expect(p.content).toMatch(/does\.$/);
     }
-    for (let n = 0; n < 200; n++) expect(passages.some((p) => p.content.includes(sentence(n).trim()))).toBe(true);
+    for (let n = 0; n < 200; n++)
+      expect(passages.some((p) => p.content.includes(sentence(n).trim()))).toBe(true);
   });
 
   it("gives the same passages however the text arrives", () => {
@@ -50,13 +54,17 @@ describe("cutting text into passages", () => {
 
   it("loses no word of any text, and never makes a passage longer than it may be", () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 40 }), { maxLength: 400 }), fc.integer({ min: 1, max: 999 }), (words, length) => {
-        const text = words.map((w) => w.replaceAll(/\s/g, "_")).join(" ");
-        const passages = cut(text, false, length);
-        for (const p of passages) expect(p.content.length).toBeLessThanOrEqual(1_200);
-        const all = passages.map((p) => p.content).join(" ");
-        for (const word of text.split(" ")) if (word.trim() !== "") expect(all).toContain(word.trim());
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: "grapheme", maxLength: 40 }), { maxLength: 400 }),
+        fc.integer({ min: 1, max: 999 }),
+        (words, length) => {
+          const text = words.map((w) => w.replaceAll(/\s/g, "_")).join(" ");
+          const passages = cut(text, false, length);
+          for (const p of passages) expect(p.content.length).toBeLessThanOrEqual(1_200);
+          const all = passages.map((p) => p.content).join(" ");
+          for (const word of text.split(" ")) if (word.trim() !== "") expect(all).toContain(word.trim());
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -15,7 +15,13 @@ export async function endingRun(tx: Tx, input: { dataSourceId: string; run: numb
   const [source] = await tx
     .select()
     .from(dataSource)
-    .where(and(eq(dataSource.id, input.dataSourceId), eq(dataSource.indexRun, input.run), eq(dataSource.status, "PROCESSING")))
+    .where(
+      and(
+        eq(dataSource.id, input.dataSourceId),
+        eq(dataSource.indexRun, input.run),
+        eq(dataSource.status, "PROCESSING"),
+      ),
+    )
     .for("update");
   if (!source) return null;
   const [found] = await tx

@@ -1,13 +1,16 @@
 import "server-only";
+import { setImmediate } from "node:timers/promises";
 import { toJob } from "@/lib/gate/to-job";
 import { logError } from "@/lib/platform/log";
 import { completeIndexing } from "../commands/complete-indexing";
 import { failIndexing } from "../commands/fail-indexing";
 import { type CutPassage, PassageCutter } from "./cut-passages";
-import { Unreadable, textOf } from "./read-text";
-import { beginRun, keepBatch, maxAttempts, type Run, releaseRun } from "./runs";
+import { DistinctWords } from "./distinct-words";
+import { textOf, Unreadable } from "./read-text";
+import { beginRun, keepBatch, keepWords, maxAttempts, type Run, releaseRun } from "./runs";
 
 const batchSize = 500;
+const wordBatchSize = 5_000;
 
 const complete = toJob(completeIndexing);
 const fail = toJob(failIndexing);
@@ -23,12 +26,18 @@ class Stopped extends Error {
  * @param signal ends the run early, without counting it
  * @throws what went wrong and may go well later, so that the queue tries again
  */
-export async function indexDataSource({ dataSourceId }: { dataSourceId: string }, signal?: AbortSignal): Promise<void> {
+export async function indexDataSource(
+  { dataSourceId }: { dataSourceId: string },
+  signal?: AbortSignal,
+): Promise<void> {
   const run = await beginRun(dataSourceId);
   if (!run) return;
   const about = { dataSourceId, run: run.number };
   if (run.attempt > maxAttempts) {
-    await fail({ ...about, message: `Indexing was broken off ${maxAttempts} times before it ended. Reindex the source to try again.` });
+    await fail({
+      ...about,
+      message: `Indexing was broken off ${maxAttempts} times before it ended. Reindex the source to try again.`,
+    });
     return;
   }
   const end = await cutAll(run, signal);
@@ -44,7 +53,10 @@ export async function indexDataSource({ dataSourceId }: { dataSourceId: string }
       await releaseRun(run, { counts: true });
       throw end.error;
     }
-    await fail({ ...about, message: `Indexing failed ${maxAttempts} times because of an error on our side. Reindex the source to try again.` });
+    await fail({
+      ...about,
+      message: `Indexing failed ${maxAttempts} times because of an error on our side. Reindex the source to try again.`,
+    });
   }
 }
 
@@ -66,6 +78,7 @@ async function cutAll(run: Run, signal: AbortSignal | undefined): Promise<End> {
 
 async function cutInBatches(run: Run, signal: AbortSignal | undefined): Promise<End> {
   const cutter = new PassageCutter({ markdown: run.markdown });
+  const words = new DistinctWords();
   let waiting: CutPassage[] = [];
   let kept = 0;
   let progress = 0;
@@ -78,13 +91,24 @@ async function cutInBatches(run: Run, signal: AbortSignal | undefined): Promise<
   };
   for await (const piece of textOf(run)) {
     waiting.push(...cutter.push(piece.text));
+    words.add(piece.text);
     progress = piece.bytes;
+    // Requests are served by the same process: they get their turn between two pieces.
+    await setImmediate();
     if (signal?.aborted) return { kind: "stopped" };
     while (waiting.length >= batchSize) if (!(await keep(batchSize))) return { kind: "overtaken" };
   }
   waiting.push(...cutter.end());
   while (waiting.length > batchSize) if (!(await keep(batchSize))) return { kind: "overtaken" };
   if (!(await keep(waiting.length))) return { kind: "overtaken" };
-  if (kept === 0) return { kind: "unreadable", message: "There is no text in this source. Delete it, or add one with some text in it." };
+  for (const batch of words.batches(wordBatchSize)) {
+    if (signal?.aborted) return { kind: "stopped" };
+    if (!(await keepWords(run, batch))) return { kind: "overtaken" };
+  }
+  if (kept === 0)
+    return {
+      kind: "unreadable",
+      message: "There is no text in this source. Delete it, or add one with some text in it.",
+    };
   return { kind: "done", passages: kept };
 }

@@ -20,8 +20,8 @@ interface Source {
   sizeBytes: number;
 }
 
-/** Pieces in which a text that lies in one column is worked on, so that the process breathes in between. */
-const pieceLength = 256 * 1024;
+/** Pieces in which a text is worked on, in UTF-16 units, so that the process breathes in between. */
+const pieceLength = 128 * 1024;
 
 /**
  * A source's text from its start, piece by piece: a file's chunks are fetched one at a time, and a character that two
@@ -35,7 +35,10 @@ export async function* textOf(source: Source): AsyncGenerator<TextPiece> {
 
 async function* columnText(source: Source): AsyncGenerator<TextPiece> {
   const { dataSource } = schema;
-  const [row] = await readDb().select({ content: dataSource.content }).from(dataSource).where(eq(dataSource.id, source.id));
+  const [row] = await readDb()
+    .select({ content: dataSource.content })
+    .from(dataSource)
+    .where(eq(dataSource.id, source.id));
   const content = row?.content ?? "";
   let bytes = 0;
   for (let at = 0; at < content.length; at += pieceLength) {
@@ -55,8 +58,13 @@ async function* fileText(uploadId: string, sizeBytes: number): AsyncGenerator<Te
       .select({ data: uploadChunk.data })
       .from(uploadChunk)
       .where(and(eq(uploadChunk.uploadId, uploadId), eq(uploadChunk.ordinal, ordinal)));
-    if (!chunk) throw new Unreadable("A part of the uploaded file is missing. Delete this source and upload the file again.");
+    if (!chunk)
+      throw new Unreadable(
+        "A part of the uploaded file is missing. Delete this source and upload the file again.",
+      );
     bytes += chunk.data.length;
-    yield { text: cleanText(decoder.decode(chunk.data, { stream: bytes < sizeBytes })), bytes };
+    const text = cleanText(decoder.decode(chunk.data, { stream: bytes < sizeBytes }));
+    for (let at = 0; at < text.length; at += pieceLength)
+      yield { text: text.slice(at, at + pieceLength), bytes };
   }
 }

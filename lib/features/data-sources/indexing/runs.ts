@@ -1,6 +1,6 @@
 import "server-only";
 import { and, eq, ne, sql } from "drizzle-orm";
-import { schema } from "@/lib/db/client";
+import { schema, type Tx } from "@/lib/db/client";
 import { enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
 import type { CutPassage } from "./cut-passages";
@@ -29,7 +29,7 @@ export interface Run {
  * @returns null when there is nothing to do: the source is gone, is done, or another run is alive
  */
 export async function beginRun(dataSourceId: string): Promise<Run | null> {
-  const { dataSource, passage } = schema;
+  const { dataSource, passage, passageWord } = schema;
   return inTransaction(async (tx) => {
     const [row] = await tx
       .update(dataSource)
@@ -52,6 +52,9 @@ export async function beginRun(dataSourceId: string): Promise<Run | null> {
     // What a crashed run left; nobody saw it.
     await tx.execute(sql`set local statement_timeout = '120s'`);
     await tx.delete(passage).where(and(eq(passage.dataSourceId, row.id), ne(passage.run, row.shownRun)));
+    await tx
+      .delete(passageWord)
+      .where(and(eq(passageWord.dataSourceId, row.id), ne(passageWord.run, row.shownRun)));
     return {
       id: row.id,
       number: row.indexRun,
@@ -69,8 +72,40 @@ export async function beginRun(dataSourceId: string): Promise<Run | null> {
  * @param from ordinal of the first
  * @returns false when the run has been overtaken
  */
-export async function keepBatch(run: Run, from: number, batch: CutPassage[], progressBytes: number): Promise<boolean> {
-  const { dataSource, guru, passage } = schema;
+export async function keepBatch(
+  run: Run,
+  from: number,
+  batch: CutPassage[],
+  progressBytes: number,
+): Promise<boolean> {
+  return whileMine(run, progressBytes, async (tx) => {
+    const rows = batch.map((piece, i) => ({
+      ...piece,
+      dataSourceId: run.id,
+      run: run.number,
+      ordinal: from + i,
+      guruId: run.guruId,
+    }));
+    if (rows.length > 0) await tx.insert(schema.passage).values(rows);
+  });
+}
+
+/**
+ * Keeps a batch of the distinct words of the passages.
+ * @returns false when the run has been overtaken
+ */
+export async function keepWords(run: Run, words: string[]): Promise<boolean> {
+  return whileMine(run, run.sizeBytes, async (tx) => {
+    await tx.execute(sql`
+      insert into passage_word (data_source_id, run, guru_id, word)
+      select ${run.id}, ${run.number}, ${run.guruId}, word
+      from jsonb_array_elements_text(${JSON.stringify(words)}::text::jsonb) as w(word)`);
+  });
+}
+
+/** A step of a run, in one transaction with its sign of life; not done once another run has overtaken it. */
+async function whileMine(run: Run, progressBytes: number, step: (tx: Tx) => Promise<void>): Promise<boolean> {
+  const { dataSource, guru } = schema;
   return inTransaction(async (tx) => {
     // The guru before its source, as its deletion locks them: the other way round the two would wait for each other.
     await tx.select({ id: guru.id }).from(guru).where(eq(guru.id, run.guruId)).for("key share");
@@ -80,8 +115,7 @@ export async function keepBatch(run: Run, from: number, batch: CutPassage[], pro
       .where(and(eq(dataSource.id, run.id), eq(dataSource.indexRun, run.number)))
       .returning({ id: dataSource.id });
     if (!mine) return false;
-    const rows = batch.map((piece, i) => ({ ...piece, dataSourceId: run.id, run: run.number, ordinal: from + i, guruId: run.guruId }));
-    if (rows.length > 0) await tx.insert(passage).values(rows);
+    await step(tx);
     return true;
   });
 }

@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { giveRole, guruOf } from "@/tests/integration/gurus/guru-for-tests";
-import { countOf, createTestProduct, type TestProduct, testRequest as request } from "@/tests/support/product";
+import {
+  countOf,
+  createTestProduct,
+  testRequest as request,
+  type TestProduct,
+} from "@/tests/support/product";
 import { receiveUpload } from "./receive-upload";
 import { removeUnusedUploads } from "./remove-unused";
 
@@ -32,7 +37,10 @@ function streamOf(pieces: Iterable<Uint8Array>): ReadableStream<Uint8Array> {
   });
 }
 
-function send(bytes: Uint8Array, options: { declaredBytes?: number; fileName?: string; principal?: UserPrincipal; into?: string } = {}) {
+function send(
+  bytes: Uint8Array,
+  options: { declaredBytes?: number; fileName?: string; principal?: UserPrincipal; into?: string } = {},
+) {
   return receiveUpload({
     principal: options.principal ?? member,
     request,
@@ -59,25 +67,44 @@ describe("receiving an upload", () => {
       }
     }
     const before = process.memoryUsage().rss;
-    const result = await receiveUpload({ principal: member, request, guru: guru.slug, fileName: "large.md", declaredBytes: total, body: streamOf(pieces()) });
+    const result = await receiveUpload({
+      principal: member,
+      request,
+      guru: guru.slug,
+      fileName: "large.md",
+      declaredBytes: total,
+      body: streamOf(pieces()),
+    });
     if (!result.ok) throw new Error(result.message);
     expect(result.value.sizeBytes).toBe(total);
     // Held whole, its bytes and their text for the database would take three times its size.
     expect(most - before).toBeLessThan(200 * 1024 * 1024);
     const [row] = await product.admin`
       select size_bytes, encode(sha256, 'hex') as sha256, completed_at from upload where id = ${result.value.id}`;
-    expect(row).toMatchObject({ size_bytes: String(total), sha256: digest.digest("hex"), completed_at: expect.any(Date) });
-    const [chunks] = await product.admin`select count(*)::int as n, sum(octet_length(data))::int as bytes from upload_chunk where upload_id = ${result.value.id}`;
+    expect(row).toMatchObject({
+      size_bytes: String(total),
+      sha256: digest.digest("hex"),
+      completed_at: expect.any(Date),
+    });
+    const [chunks] =
+      await product.admin`select count(*)::int as n, sum(octet_length(data))::int as bytes from upload_chunk where upload_id = ${result.value.id}`;
     expect(chunks).toEqual({ n: 100, bytes: total });
   });
 
   it("keeps nothing of a body shorter or longer than it says", async () => {
     const uploads = await countOf("upload");
     const bytes = Buffer.from("ten bytes.");
-    expect(await send(bytes, { declaredBytes: 11 })).toMatchObject({ ok: false, code: "invalid", message: expect.stringContaining("10 of 11") });
+    expect(await send(bytes, { declaredBytes: 11 })).toMatchObject({
+      ok: false,
+      code: "invalid",
+      message: expect.stringContaining("10 of 11"),
+    });
     expect(await send(bytes, { declaredBytes: 9 })).toMatchObject({ ok: false, code: "invalid" });
     expect(await send(bytes, { declaredBytes: 0 })).toMatchObject({ ok: false, code: "invalid" });
-    expect(await send(bytes, { declaredBytes: 100 * 1024 * 1024 + 1 })).toMatchObject({ ok: false, code: "too_large" });
+    expect(await send(bytes, { declaredBytes: 100 * 1024 * 1024 + 1 })).toMatchObject({
+      ok: false,
+      code: "too_large",
+    });
     expect(await countOf("upload")).toBe(uploads);
   });
 
@@ -90,7 +117,11 @@ describe("receiving an upload", () => {
       ["a character cut at the end", Buffer.from("søk ø").subarray(0, -1), /UTF-8/],
     ];
     for (const [what, bytes, message] of cases) {
-      expect(await send(bytes), what).toMatchObject({ ok: false, code: "invalid", message: expect.stringMatching(message) });
+      expect(await send(bytes), what).toMatchObject({
+        ok: false,
+        code: "invalid",
+        message: expect.stringMatching(message),
+      });
     }
     expect(await countOf("upload")).toBe(uploads);
   });
@@ -101,7 +132,10 @@ describe("receiving an upload", () => {
       if (fileName.trim() === "a.txt") expect(result.ok).toBe(true);
       else expect(result, fileName).toMatchObject({ ok: false, code: "invalid" });
     }
-    expect(await send(Buffer.from("text"), { fileName: "../../etc/\0passwd.txt" })).toMatchObject({ ok: true, value: { fileName: "../../etc/\u2400passwd.txt" } });
+    expect(await send(Buffer.from("text"), { fileName: "../../etc/\0passwd.txt" })).toMatchObject({
+      ok: true,
+      value: { fileName: "../../etc/\u2400passwd.txt" },
+    });
   });
 
   it("keeps nothing when the connection breaks midway", async () => {
@@ -110,15 +144,32 @@ describe("receiving an upload", () => {
       start: (controller) => controller.enqueue(Buffer.from("a part")),
       pull: (controller) => controller.error(new Error("the client is gone")),
     });
-    const broken = await receiveUpload({ principal: member, request, guru: guru.slug, fileName: "a.txt", declaredBytes: 100, body });
-    expect(broken).toMatchObject({ ok: false, code: "invalid", message: expect.stringContaining("connection broke") });
+    const broken = await receiveUpload({
+      principal: member,
+      request,
+      guru: guru.slug,
+      fileName: "a.txt",
+      declaredBytes: 100,
+      body,
+    });
+    expect(broken).toMatchObject({
+      ok: false,
+      code: "invalid",
+      message: expect.stringContaining("connection broke"),
+    });
     expect(await countOf("upload")).toBe(uploads);
   });
 
   it("is for maintainers: a viewer is forbidden, to a stranger the guru does not exist, and both are recorded", async () => {
     const stranger = await product.person("stranger@halden.example");
-    expect(await send(Buffer.from("text"), { principal: viewer })).toMatchObject({ ok: false, code: "forbidden" });
-    expect(await send(Buffer.from("text"), { principal: stranger })).toMatchObject({ ok: false, code: "not_found" });
+    expect(await send(Buffer.from("text"), { principal: viewer })).toMatchObject({
+      ok: false,
+      code: "forbidden",
+    });
+    expect(await send(Buffer.from("text"), { principal: stranger })).toMatchObject({
+      ok: false,
+      code: "not_found",
+    });
     const denied = (await product.events("access.denied")).map((e) => e.actor_id);
     expect(denied).toEqual(expect.arrayContaining([viewer.accountId, stranger.accountId]));
   });

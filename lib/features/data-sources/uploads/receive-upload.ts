@@ -47,7 +47,12 @@ export async function receiveUpload(file: IncomingFile): Promise<Result<Received
   const facts = uploadFacts.safeParse({ guru: file.guru, fileName: file.fileName });
   if (!facts.success) {
     const fieldErrors = fieldErrorsOf(facts.error);
-    return { ok: false, code: "invalid", message: Object.values(fieldErrors)[0]?.[0] ?? "Check the file.", fieldErrors };
+    return {
+      ok: false,
+      code: "invalid",
+      message: Object.values(fieldErrors)[0]?.[0] ?? "Check the file.",
+      fieldErrors,
+    };
   }
   const target = await uploadTarget.execute({ principal, request, input: facts.data.guru });
   if (!target.ok) return target;
@@ -63,7 +68,8 @@ export async function receiveUpload(file: IncomingFile): Promise<Result<Received
   }
 }
 
-const tooLarge = () => refuse("too_large", "A file has at most 100 MB. Split it, or leave out what is not text.");
+const tooLarge = () =>
+  refuse("too_large", "A file has at most 100 MB. Split it, or leave out what is not text.");
 
 async function beginUpload(guruId: string, accountId: string | null, fileName: string): Promise<string> {
   return inTransaction(async (tx) => {
@@ -72,9 +78,15 @@ async function beginUpload(guruId: string, accountId: string | null, fileName: s
       select count(*)::int as n from upload u where account_id = ${accountId}
         and not exists (select from data_source s where s.upload_id = u.id)`);
     if ((unused?.n ?? 0) >= maxUnused) {
-      throw refuse("throttled", `You have sent ${maxUnused} files that no source uses. They go after a day; try again then.`);
+      throw refuse(
+        "throttled",
+        `You have sent ${maxUnused} files that no source uses. They go after a day; try again then.`,
+      );
     }
-    const [made] = await tx.insert(schema.upload).values({ guruId, accountId, fileName }).returning({ id: schema.upload.id });
+    const [made] = await tx
+      .insert(schema.upload)
+      .values({ guruId, accountId, fileName })
+      .returning({ id: schema.upload.id });
     if (!made) throw new Error("no upload made");
     return made.id;
   });
@@ -105,10 +117,15 @@ async function store(id: string, { body, declaredBytes }: IncomingFile): Promise
     if (problem !== null) continue;
     digest.update(chunk);
     const at = ordinal++;
-    await inTransaction((tx) => tx.insert(schema.uploadChunk).values({ uploadId: id, ordinal: at, data: chunk }));
+    await inTransaction((tx) =>
+      tx.insert(schema.uploadChunk).values({ uploadId: id, ordinal: at, data: chunk }),
+    );
   }
   if (received !== declaredBytes) {
-    throw refuse("invalid", `The upload ended after ${received} of ${declaredBytes} bytes. Please upload the file again.`);
+    throw refuse(
+      "invalid",
+      `The upload ended after ${received} of ${declaredBytes} bytes. Please upload the file again.`,
+    );
   }
   problem ??= check.end();
   if (problem !== null) throw refuse("invalid", problem);

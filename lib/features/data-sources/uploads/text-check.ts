@@ -16,7 +16,8 @@ export class TextCheck {
   push(bytes: Uint8Array): string | null {
     if (this.#bytes === 0) {
       const [a, b] = bytes;
-      if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return "This file is UTF-16. Save it as UTF-8 and upload it again.";
+      if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
+        return "This file is UTF-16. Save it as UTF-8 and upload it again.";
     }
     this.#bytes += bytes.length;
     for (const byte of bytes) if ((byte < 0x20 && !harmless.has(byte)) || byte === 0x7f) this.#controls += 1;

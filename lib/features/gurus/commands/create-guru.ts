@@ -62,7 +62,13 @@ async function refuseRetiredSlug(tx: Tx, orgId: number, slug: string): Promise<v
   const [found] = await tx
     .select({ id: retiredGuru.id })
     .from(retiredGuru)
-    .where(and(eq(retiredGuru.orgId, orgId), eq(retiredGuru.slug, slug), gte(retiredGuru.deletedAt, sql`audit_cutoff()`)))
+    .where(
+      and(
+        eq(retiredGuru.orgId, orgId),
+        eq(retiredGuru.slug, slug),
+        gte(retiredGuru.deletedAt, sql`audit_cutoff()`),
+      ),
+    )
     .limit(1);
   if (!found) return;
   throw takenSlug("This slug belonged to a deleted guru whose audit log is still kept. Choose another slug.");

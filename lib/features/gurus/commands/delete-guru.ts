@@ -47,7 +47,13 @@ type Named = { id: string; slug: string; name: string };
 async function sourcesOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
   const { dataSource } = schema;
   const rows = await tx
-    .select({ id: dataSource.id, kind: dataSource.kind, title: dataSource.title, sizeBytes: dataSource.sizeBytes, sha256: dataSource.sha256 })
+    .select({
+      id: dataSource.id,
+      kind: dataSource.kind,
+      title: dataSource.title,
+      sizeBytes: dataSource.sizeBytes,
+      sha256: dataSource.sha256,
+    })
     .from(dataSource)
     .where(eq(dataSource.guruId, guru.id))
     .orderBy(asc(dataSource.id))

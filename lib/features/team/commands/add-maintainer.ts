@@ -56,10 +56,16 @@ async function memberByEmail(tx: Tx, orgId: number, email: string): Promise<{ id
     .where(eq(account.emailKey, email.trim().toLowerCase()))
     .for("share", { of: membership });
   if (!found) {
-    throw wrongEmail("not_found", "No member has this e-mail address. Check it, or ask the owner to add the person first.");
+    throw wrongEmail(
+      "not_found",
+      "No member has this e-mail address. Check it, or ask the owner to add the person first.",
+    );
   }
   if (found.role === "auditor") {
-    throw wrongEmail("invalid", "An auditor reads the audit log and can hold no role in a guru. Choose another member.");
+    throw wrongEmail(
+      "invalid",
+      "An auditor reads the audit log and can hold no role in a guru. Choose another member.",
+    );
   }
   return found;
 }

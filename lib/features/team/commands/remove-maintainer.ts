@@ -26,8 +26,12 @@ export const removeMaintainer = command({
         ),
       )
       .returning({ accountId: guruRole.accountId });
-    if (!gone) throw refuse("not_found", "This person is no maintainer of this guru. Reload the page to see who is.");
-    const [person] = await tx.select({ email: account.email }).from(account).where(eq(account.id, gone.accountId));
+    if (!gone)
+      throw refuse("not_found", "This person is no maintainer of this guru. Reload the page to see who is.");
+    const [person] = await tx
+      .select({ email: account.email })
+      .from(account)
+      .where(eq(account.id, gone.accountId));
     const email = person?.email ?? gone.accountId;
     return {
       value: { accountId: gone.accountId, email },

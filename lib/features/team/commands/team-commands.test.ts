@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { done, giveRole, guruOf } from "@/tests/integration/gurus/guru-for-tests";
-import { breakTheLog, createTestProduct, type TestProduct, testRequest as request } from "@/tests/support/product";
+import {
+  breakTheLog,
+  createTestProduct,
+  testRequest as request,
+  type TestProduct,
+} from "@/tests/support/product";
 import { guruTeam } from "../queries";
 import { addMaintainer } from "./add-maintainer";
 import { removeMaintainer } from "./remove-maintainer";
@@ -27,7 +32,13 @@ async function rolesIn(guru: string): Promise<string[]> {
 describe("add-maintainer", () => {
   it("gives a member the role by e-mail in any case, and records ADD_MAINTAINER", async () => {
     const guru = await guruOf(member);
-    done(await addMaintainer.execute({ principal: member, request, input: { guru: guru.slug, email: " I.Berg@Halden.example " } }));
+    done(
+      await addMaintainer.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, email: " I.Berg@Halden.example " },
+      }),
+    );
     expect(await rolesIn(guru.slug)).toEqual([`${colleague.email} maintainer`, `${member.email} maintainer`]);
     expect((await product.events("guru.maintainer_added")).at(-1)).toMatchObject({
       operation: "ADD_MAINTAINER",
@@ -44,8 +55,16 @@ describe("add-maintainer", () => {
   it("promotes a viewer", async () => {
     const guru = await guruOf(member);
     await giveRole(guru.id, colleague, "viewer");
-    done(await addMaintainer.execute({ principal: member, request, input: { guru: guru.slug, email: colleague.email } }));
-    expect((await product.events("guru.maintainer_added")).at(-1)?.changes).toEqual([{ field: "role", before: "viewer", after: "maintainer" }]);
+    done(
+      await addMaintainer.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, email: colleague.email },
+      }),
+    );
+    expect((await product.events("guru.maintainer_added")).at(-1)?.changes).toEqual([
+      { field: "role", before: "viewer", after: "maintainer" },
+    ]);
   });
 
   it("refuses strangers, former members, auditors and maintainers beside the field, without a record", async () => {
@@ -62,7 +81,11 @@ describe("add-maintainer", () => {
       "": "invalid",
     };
     for (const [email, code] of Object.entries(cases)) {
-      const result = await addMaintainer.execute({ principal: member, request, input: { guru: guru.slug, email } });
+      const result = await addMaintainer.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, email },
+      });
       expect(result, email).toMatchObject({ ok: false, code, fieldErrors: { email: [expect.any(String)] } });
     }
     expect((await product.events()).length).toBe(before);
@@ -80,7 +103,11 @@ describe("add-maintainer", () => {
   it("gives nothing when the log takes no event", async () => {
     const guru = await guruOf(member);
     const mend = await breakTheLog(product);
-    const result = await addMaintainer.execute({ principal: member, request, input: { guru: guru.slug, email: colleague.email } });
+    const result = await addMaintainer.execute({
+      principal: member,
+      request,
+      input: { guru: guru.slug, email: colleague.email },
+    });
     await mend();
     expect(result).toMatchObject({ ok: false, code: "internal" });
     expect(await rolesIn(guru.slug)).toEqual([`${member.email} maintainer`]);
@@ -98,8 +125,17 @@ describe("remove-maintainer", () => {
       target_label: member.email,
       changes: [{ field: "role", before: "maintainer", after: null }],
     });
-    expect(await removeMaintainer.execute({ principal: member, request, input })).toMatchObject({ ok: false, code: "not_found" });
-    done(await addMaintainer.execute({ principal: owner, request, input: { guru: guru.slug, email: colleague.email } }));
+    expect(await removeMaintainer.execute({ principal: member, request, input })).toMatchObject({
+      ok: false,
+      code: "not_found",
+    });
+    done(
+      await addMaintainer.execute({
+        principal: owner,
+        request,
+        input: { guru: guru.slug, email: colleague.email },
+      }),
+    );
   });
 
   it("refuses a viewer, a stranger and a maintainer of another guru, without a record of a removal", async () => {
@@ -108,11 +144,17 @@ describe("remove-maintainer", () => {
     await giveRole(guru.id, owner, "viewer");
     const before = (await product.events("guru.maintainer_removed")).length;
     for (const accountId of [owner.accountId, colleague.accountId, others.id]) {
-      const result = await removeMaintainer.execute({ principal: member, request, input: { guru: guru.slug, accountId } });
+      const result = await removeMaintainer.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, accountId },
+      });
       expect(result).toMatchObject({ ok: false, code: "not_found" });
     }
     const foreign = { guru: others.slug, accountId: colleague.accountId };
-    expect(await removeMaintainer.execute({ principal: member, request, input: foreign })).toMatchObject({ code: "not_found" });
+    expect(await removeMaintainer.execute({ principal: member, request, input: foreign })).toMatchObject({
+      code: "not_found",
+    });
     expect((await product.events("guru.maintainer_removed")).length).toBe(before);
     expect(await rolesIn(others.slug)).toEqual([`${colleague.email} maintainer`]);
   });

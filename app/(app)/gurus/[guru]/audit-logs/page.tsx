@@ -20,8 +20,16 @@ export default async function GuruAuditLogsPage({
   return (
     <AppPage
       active={`/gurus/${guru.slug}/audit-logs`}
-      breadcrumb={[{ label: "Gurus", href: "/gurus" }, { label: guru.name, href: `/gurus/${guru.slug}` }, { label: "Audit Logs" }]}
-      guru={{ name: guru.name, slug: guru.slug, pages: guru.standing === "maintainer" ? maintainerPages : ["ask"] }}
+      breadcrumb={[
+        { label: "Gurus", href: "/gurus" },
+        { label: guru.name, href: `/gurus/${guru.slug}` },
+        { label: "Audit Logs" },
+      ]}
+      guru={{
+        name: guru.name,
+        slug: guru.slug,
+        pages: guru.standing === "maintainer" ? maintainerPages : ["ask"],
+      }}
     >
       <AuditView scope={{ kind: "guru", slug: guru.slug }} search={await searchParams} />
     </AppPage>

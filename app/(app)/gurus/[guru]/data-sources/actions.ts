@@ -5,7 +5,8 @@ import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-d
 import { reindexDataSources } from "@/lib/features/data-sources/commands/reindex-data-sources";
 import { toAction } from "@/lib/gate/to-action";
 
-const named = (titles: string[]) => (titles.length === 1 ? `“${titles[0]}”` : `${titles.length} data sources`);
+const named = (titles: string[]) =>
+  titles.length === 1 ? `“${titles[0]}”` : `${titles.length} data sources`;
 
 export const addTextSourceAction = toAction(addTextSource, {
   message: (source) => `“${source.title}” ${source.updated ? "updated" : "added"}; it is being indexed.`,

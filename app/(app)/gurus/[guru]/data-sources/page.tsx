@@ -43,7 +43,9 @@ export default async function DataSourcesPage({
         <Section title="Sources">
           {sources.length === 0 ? (
             <EmptyState title={total === 0 ? "There is no source yet" : "There are no older sources"}>
-              {total === 0 ? "Add a text or a file below. The guru answers from it as soon as it is indexed." : "Go back to the newest ones."}
+              {total === 0
+                ? "Add a text or a file below. The guru answers from it as soon as it is indexed."
+                : "Go back to the newest ones."}
             </EmptyState>
           ) : (
             <SourceTable
@@ -65,7 +67,12 @@ export default async function DataSourcesPage({
           ) : null}
         </Section>
         <Section title="Add a text">
-          <ActionForm action={addTextSourceAction} attemptId={randomUUID()} label="Add a text" className="max-w-[720px]">
+          <ActionForm
+            action={addTextSourceAction}
+            attemptId={randomUUID()}
+            label="Add a text"
+            className="max-w-[720px]"
+          >
             <input type="hidden" name="guru" value={guru.slug} readOnly />
             <TextField name="title" label="Title" maxLength={maxTitle} autoComplete="off" />
             <ContentField />

@@ -20,7 +20,8 @@ export function sendFile(guru: string, file: File, onProgress: (bytes: number) =
   const done = new Promise<SendResult>((resolve) => {
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onload = () => resolve(resultOf(request));
-    request.onerror = () => resolve({ ok: false, message: "The connection broke before the file was there. Upload it again." });
+    request.onerror = () =>
+      resolve({ ok: false, message: "The connection broke before the file was there. Upload it again." });
     request.onabort = () => resolve({ ok: false, message: "The upload was cancelled; nothing was kept." });
     request.open("POST", `/uploads?${new URLSearchParams({ guru, name: file.name })}`);
     request.setRequestHeader("content-type", "application/octet-stream");
@@ -33,7 +34,10 @@ function resultOf(request: XMLHttpRequest): SendResult {
   try {
     const answer = JSON.parse(request.responseText) as { message?: string } & Partial<SentFile>;
     if (request.status === 201 && answer.id) {
-      return { ok: true, file: { id: answer.id, fileName: answer.fileName ?? "", sizeBytes: answer.sizeBytes ?? 0 } };
+      return {
+        ok: true,
+        file: { id: answer.id, fileName: answer.fileName ?? "", sizeBytes: answer.sizeBytes ?? 0 },
+      };
     }
     if (answer.message) return { ok: false, message: answer.message };
   } catch (error) {

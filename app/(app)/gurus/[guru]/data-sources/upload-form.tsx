@@ -12,7 +12,11 @@ import { addFileSourceAction } from "./actions";
 import { type Sending, sendFile } from "./send-file";
 import { sizeInWords } from "./sizes";
 
-type State = { kind: "idle" } | { kind: "sending"; sent: number; total: number } | { kind: "adding" } | { kind: "failed"; message: string };
+type State =
+  | { kind: "idle" }
+  | { kind: "sending"; sent: number; total: number }
+  | { kind: "adding" }
+  | { kind: "failed"; message: string };
 
 /** Sends a file, with its progress and a way to stop it, and makes a source of it. */
 export function UploadForm({ guru }: { guru: string }) {
@@ -33,7 +37,8 @@ export function UploadForm({ guru }: { guru: string }) {
     const fields = new FormData(form);
     const file = fields.get("file");
     const problem = problemOf(file);
-    if (problem || !(file instanceof File)) return setState({ kind: "failed", message: problem ?? "Choose a file." });
+    if (problem || !(file instanceof File))
+      return setState({ kind: "failed", message: problem ?? "Choose a file." });
     setState({ kind: "sending", sent: 0, total: file.size });
     sending.current = sendFile(guru, file, (sent) => setState({ kind: "sending", sent, total: file.size }));
     const sent = await sending.current.done;
@@ -79,7 +84,12 @@ export function UploadForm({ guru }: { guru: string }) {
         </Button>
         {state.kind === "sending" ? (
           <>
-            <progress className="h-1.5 w-40 accent-accent" value={state.sent} max={Math.max(1, state.total)} aria-label="Upload" />
+            <progress
+              className="h-1.5 w-40 accent-accent"
+              value={state.sent}
+              max={Math.max(1, state.total)}
+              aria-label="Upload"
+            />
             <span className="num text-fg-2 text-sm">
               {sizeInWords(state.sent)} of {sizeInWords(state.total)}
             </span>
@@ -101,11 +111,14 @@ function problemOf(file: FormDataEntryValue | null): string | null {
     return `Only plain text and Markdown files can be added: ${fileEndings.join(", ")}.`;
   }
   if (file.size === 0) return "This file is empty. Choose one with some text in it.";
-  return file.size > maxFileBytes ? "A file has at most 100 MB. Split it, or leave out what is not text." : null;
+  return file.size > maxFileBytes
+    ? "A file has at most 100 MB. Split it, or leave out what is not text."
+    : null;
 }
 
 async function add(guru: string, uploadId: string, title: string): Promise<ActionResult> {
   const form = new FormData();
-  for (const [name, value] of Object.entries({ guru, uploadId, title, attemptId: mintAttemptId() })) form.set(name, value);
+  for (const [name, value] of Object.entries({ guru, uploadId, title, attemptId: mintAttemptId() }))
+    form.set(name, value);
   return addFileSourceAction(null, form);
 }

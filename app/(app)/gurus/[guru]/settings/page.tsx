@@ -40,8 +40,8 @@ export default async function GuruSettingsPage({ params }: { params: Promise<{ g
               hidden={{ guru: guru.slug }}
               typed={{ label: `Type ${guru.slug} to confirm`, name: "confirmation", value: guru.slug }}
             >
-              The guru goes with {sources}, its questions and its team. Its audit log stays readable in the global log, and
-              its slug stays reserved as long.
+              The guru goes with {sources}, its questions and its team. Its audit log stays readable in the
+              global log, and its slug stays reserved as long.
             </ConfirmDialog>
           </Section>
         </div>

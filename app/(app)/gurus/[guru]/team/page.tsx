@@ -24,11 +24,25 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
   const now = new Date().toISOString();
   return (
     <GuruFrame slug={guru} page="team">
-      <Page title="Team" description="Maintainers change the guru, its sources and its team, and read its audit log.">
+      <Page
+        title="Team"
+        description="Maintainers change the guru, its sources and its team, and read its audit log."
+      >
         <Section title="Add a maintainer">
-          <ActionForm action={addMaintainerAction} attemptId={randomUUID()} label="Add a maintainer" className="max-w-[720px]">
+          <ActionForm
+            action={addMaintainerAction}
+            attemptId={randomUUID()}
+            label="Add a maintainer"
+            className="max-w-[720px]"
+          >
             <input type="hidden" name="guru" value={guru} readOnly />
-            <TextField name="email" label="Email" type="email" hint="Of a member of the organization." autoComplete="off" />
+            <TextField
+              name="email"
+              label="Email"
+              type="email"
+              hint="Of a member of the organization."
+              autoComplete="off"
+            />
             <SubmitButton look="primary">Add maintainer</SubmitButton>
           </ActionForm>
         </Section>

@@ -44,7 +44,9 @@ export default async function SourcePage({
         <LiveRefresh active={underWay} />
         {rows.length === 0 ? (
           <EmptyState title="There are no passages here">
-            {underWay ? "They appear when the indexing has ended." : "The source has none, or this page lies behind its end."}
+            {underWay
+              ? "They appear when the indexing has ended."
+              : "The source has none, or this page lies behind its end."}
           </EmptyState>
         ) : (
           <ol className="max-w-[860px]" aria-label="Passages">
@@ -73,7 +75,9 @@ export default async function SourcePage({
           </ol>
         )}
         <div className="mt-3 flex gap-2">
-          {found.from > 0 ? <ButtonLink href={`${base}?from=${Math.max(0, found.from - perPage)}`}>Earlier</ButtonLink> : null}
+          {found.from > 0 ? (
+            <ButtonLink href={`${base}?from=${Math.max(0, found.from - perPage)}`}>Earlier</ButtonLink>
+          ) : null}
           {later < source.passages ? <ButtonLink href={`${base}?from=${later}`}>Later</ButtonLink> : null}
         </div>
       </Page>

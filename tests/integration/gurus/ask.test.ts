@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
-import { done, giveRole, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
-import { breakTheLog, byKey, countOf, createTestProduct, type TestProduct, testRequest as request } from "@/tests/support/product";
-import type { Answer } from "../schemas";
-import { askGuru } from "./ask-guru";
+import { done, giveRole, guruOf, textIn } from "./guru-for-tests";
+import {
+  breakTheLog,
+  byKey,
+  countOf,
+  createTestProduct,
+  testRequest as request,
+  type TestProduct,
+} from "@/tests/support/product";
+import type { Answer } from "@/lib/features/ask/schemas";
+import { askGuru } from "@/lib/features/ask/commands/ask-guru";
 
 let product: TestProduct;
 let member: UserPrincipal;
@@ -14,8 +21,11 @@ let guru: { id: string; slug: string };
 let rollback: string;
 
 const text = (answer: Answer) => answer.quotes.map((q) => q.segments.map((s) => s.text).join(""));
-const ask = async (question: string, principal: Parameters<typeof askGuru.execute>[0]["principal"] = member, into = guru.slug) =>
-  askGuru.execute({ principal, request, input: { guru: into, question } });
+const ask = async (
+  question: string,
+  principal: Parameters<typeof askGuru.execute>[0]["principal"] = member,
+  into = guru.slug,
+) => askGuru.execute({ principal, request, input: { guru: into, question } });
 
 beforeAll(async () => {
   product = await createTestProduct();
@@ -24,20 +34,39 @@ beforeAll(async () => {
   stranger = await product.person("stranger@halden.example");
   guru = await guruOf(member);
   await giveRole(guru.id, viewer, "viewer");
-  rollback = await textIn(guru.slug, member, "Rollback", "To roll back the gateway, run `fleet rollback gateway` and watch the dashboard.");
-  const deploy = await textIn(guru.slug, member, "Deploying", "Deployments to kubernetes go through the release train every Tuesday.");
+  rollback = await textIn(
+    guru.slug,
+    member,
+    "Rollback",
+    "To roll back the gateway, run `fleet rollback gateway` and watch the dashboard.",
+  );
+  const deploy = await textIn(
+    guru.slug,
+    member,
+    "Deploying",
+    "Deployments to kubernetes go through the release train every Tuesday.",
+  );
   const noise = await textIn(guru.slug, member, "Canteen", "The canteen serves soup on Fridays.");
   for (const dataSourceId of [rollback, deploy, noise]) await indexDataSource({ dataSourceId });
   const secret = await guruOf(stranger);
-  await indexDataSource({ dataSourceId: await textIn(secret.slug, stranger, "Secret", "The gateway password is swordfish.") });
+  await indexDataSource({
+    dataSourceId: await textIn(secret.slug, stranger, "Secret", "The gateway password is swordfish."),
+  });
 });
 afterAll(() => product.close());
 
 describe("ask-guru", () => {
   it("quotes the best passages with where they stand, and marks the words", async () => {
     const answer = done(await ask("How do I roll back the gateway?"));
-    expect(answer.quotes[0]).toMatchObject({ sourceId: rollback, kind: "TEXT", title: "Rollback", ordinal: 0 });
-    expect(answer.quotes[0]?.segments.filter((s) => s.hit).map((s) => s.text)).toEqual(expect.arrayContaining(["roll", "gateway"]));
+    expect(answer.quotes[0]).toMatchObject({
+      sourceId: rollback,
+      kind: "TEXT",
+      title: "Rollback",
+      ordinal: 0,
+    });
+    expect(answer.quotes[0]?.segments.filter((s) => s.hit).map((s) => s.text)).toEqual(
+      expect.arrayContaining(["roll", "gateway"]),
+    );
     expect(text(answer).join()).not.toContain("canteen");
   });
 
@@ -54,8 +83,14 @@ describe("ask-guru", () => {
       guru_slug: guru.slug,
       details: { question: question.slice(0, 200), door: "api", answered: true, references: [rollback] },
     });
-    const [kept] = await product.admin`select * from question where guru_id = ${guru.id} order by created_at desc limit 1`;
-    expect(kept).toMatchObject({ text: question, account_id: viewer.accountId, answered: "yes", references: [rollback] });
+    const [kept] =
+      await product.admin`select * from question where guru_id = ${guru.id} order by created_at desc limit 1`;
+    expect(kept).toMatchObject({
+      text: question,
+      account_id: viewer.accountId,
+      answered: "yes",
+      references: [rollback],
+    });
   });
 
   it("finds a passage by some of the words, and by a word spelt wrongly", async () => {
@@ -67,7 +102,10 @@ describe("ask-guru", () => {
   it("says when nothing is found, and records that too", async () => {
     const answer = done(await ask("zzyzx quux"));
     expect(answer.quotes).toEqual([]);
-    expect((await product.events("guru.asked")).at(-1)?.details).toMatchObject({ answered: false, references: [] });
+    expect((await product.events("guru.asked")).at(-1)?.details).toMatchObject({
+      answered: false,
+      references: [],
+    });
   });
 
   it("never quotes another guru, nor what a newer indexing has replaced", async () => {
@@ -86,7 +124,12 @@ describe("ask-guru", () => {
     ["of stop words", "the of and to"],
     ["of a negation alone", "-gateway"],
     ["of a thousand letters", "a".repeat(1_000)],
-    ["of a thousand words", Array.from({ length: 200 }, (_, n) => `w${n}`).join(" ").slice(0, 1_000)],
+    [
+      "of a thousand words",
+      Array.from({ length: 200 }, (_, n) => `w${n}`)
+        .join(" ")
+        .slice(0, 1_000),
+    ],
     ["with NUL and a lone surrogate", "gate\0way \ud800 \u202E"],
     ["of percent signs and quotes", `%_%''"" $1 \${x} {{7*7}}`],
     ["of an address with ampersands", "https://example.com/?a=1&b=2 | drop"],
@@ -102,7 +145,8 @@ describe("ask-guru", () => {
 
   it("refuses empty and overlong questions without a record", async () => {
     const before = (await product.events()).length;
-    for (const question of ["", "  ", "x".repeat(1_001)]) expect(await ask(question)).toMatchObject({ ok: false, code: "invalid" });
+    for (const question of ["", "  ", "x".repeat(1_001)])
+      expect(await ask(question)).toMatchObject({ ok: false, code: "invalid" });
     expect((await product.events()).length).toBe(before);
   });
 
@@ -111,7 +155,10 @@ describe("ask-guru", () => {
     expect(await ask("gateway", stranger)).toMatchObject({ ok: false, code: "not_found" });
     const open = await guruOf(member, { visibility: "organization" });
     expect(await ask("gateway", stranger, open.slug)).toMatchObject({ ok: true });
-    expect((await product.events("access.denied")).at(-1)).toMatchObject({ actor_id: stranger.accountId, details: { permission: "guru:ask" } });
+    expect((await product.events("access.denied")).at(-1)).toMatchObject({
+      actor_id: stranger.accountId,
+      details: { permission: "guru:ask" },
+    });
   });
 
   it("gives no answer when the log takes no event", async () => {

@@ -1,0 +1,30 @@
+import "server-only";
+import { sql } from "@/lib/db/client";
+import { exactCount } from "./counts";
+import { eventsAt, sequencesOf } from "./pages";
+import type { EventRecordRow } from "./row";
+import type { Compiled, FilterScope } from "./where";
+
+export interface ApiPage {
+  rows: EventRecordRow[];
+  /** Exact, of the same snapshot as the rows. */
+  total: number;
+  /** Sealed indexes by event id; absent for what is not sealed. */
+  indexes: Map<string, bigint>;
+}
+
+/**
+ * Page N of the API with its total, in one snapshot.
+ * @param options.limit 0 counts alone
+ */
+export async function apiPage(options: FilterScope & { where: Compiled; offset: number; limit: number }): Promise<ApiPage> {
+  const { orgId, guruScope, where, offset, limit } = options;
+  return sql().begin("isolation level repeatable read read only", async (tx) => {
+    const rows = limit === 0 ? [] : await eventsAt(tx, where, offset, limit);
+    return {
+      rows,
+      total: await exactCount(tx, { orgId, guruScope }, where),
+      indexes: await sequencesOf({ orgId }, rows, tx),
+    };
+  });
+}

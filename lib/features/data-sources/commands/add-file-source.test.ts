@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { UserPrincipal } from "@/lib/access/principal";
+import { done, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
+import {
+  breakTheLog,
+  byKey,
+  createTestProduct,
+  testRequest as request,
+  type TestProduct,
+} from "@/tests/support/product";
+import { receiveUpload } from "../uploads/receive-upload";
+import { addFileSource } from "./add-file-source";
+import { addTextSource } from "./add-text-source";
+import { deleteDataSources } from "./delete-data-sources";
+import { reindexDataSources } from "./reindex-data-sources";
+
+let product: TestProduct;
+let member: UserPrincipal;
+let other: UserPrincipal;
+let guru: { id: string; slug: string };
+
+beforeAll(async () => {
+  product = await createTestProduct();
+  member = await product.person("m.solberg@halden.example");
+  other = await product.person("other@halden.example");
+  guru = await guruOf(member);
+});
+afterAll(() => product.close());
+
+const digest = (text: string) => createHash("sha256").update(text).digest("hex");
+const jobsOf = async (id: string) =>
+  (
+    await product.admin`select 1 from pgboss.job where name = 'index-data-source' and data->>'dataSourceId' = ${id}`
+  ).length;
+const sourcesOf = async (guruId: string) =>
+  (await product.admin`select 1 from data_source where guru_id = ${guruId}`).length;
+
+async function upload(fileName: string, text: string, principal = member, into = guru.slug): Promise<string> {
+  const bytes = Buffer.from(text);
+  const body = new Blob([bytes]).stream();
+  const result = await receiveUpload({
+    principal,
+    request,
+    guru: into,
+    fileName,
+    declaredBytes: bytes.length,
+    body,
+  });
+  return done(result).id;
+}
+
+describe("add-file-source", () => {
+  it("makes a MARKDOWN or FILE source of one's own upload", async () => {
+    const markdown = await upload("guide.md", "# Guide\nText.");
+    const value = done(
+      await addFileSource.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, uploadId: markdown },
+      }),
+    );
+    expect((await product.events("datasource.added")).at(-1)).toMatchObject({
+      target_id: value.id,
+      target_label: "MARKDOWN - guide.md",
+    });
+    const plain = await upload("Notes.TXT", "Some notes.");
+    done(
+      await addFileSource.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, uploadId: plain, title: "Notes" },
+      }),
+    );
+    expect((await product.events("datasource.added")).at(-1)).toMatchObject({
+      target_label: "FILE - Notes",
+      details: { sha256: digest("Some notes.") },
+    });
+    expect(await jobsOf(value.id)).toBe(1);
+  });
+
+  it("says that a file of the same title or the same content exists", async () => {
+    await upload("first.txt", "the same bytes").then((uploadId) =>
+      addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId } }).then(done),
+    );
+    const twin = await upload("second.txt", "the same bytes");
+    expect(
+      await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId: twin } }),
+    ).toMatchObject({ code: "exists", message: expect.stringContaining("first.txt") });
+    const namesake = await upload("first.txt", "other bytes");
+    expect(
+      await addFileSource.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, uploadId: namesake },
+      }),
+    ).toMatchObject({ code: "exists" });
+    expect(
+      await addTextSource.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, title: "first.txt", content: "c" },
+      }),
+    ).toMatchObject({ code: "exists" });
+  });
+
+  it("refuses another person's upload, another guru's, one used before and one that does not exist", async () => {
+    const theirs = await guruOf(other);
+    const foreign = await upload("foreign.txt", "theirs", other, theirs.slug);
+    const elsewhere = await guruOf(member);
+    const misplaced = await upload("misplaced.txt", "mine", member, elsewhere.slug);
+    const used = await upload("used.txt", "used once");
+    done(
+      await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId: used } }),
+    );
+    const sources = await sourcesOf(guru.id);
+    for (const uploadId of [foreign, misplaced, randomUUID()]) {
+      expect(
+        await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId } }),
+      ).toMatchObject({ code: "not_found" });
+    }
+    const again = { guru: guru.slug, uploadId: used, title: "used again" };
+    expect(await addFileSource.execute({ principal: member, request, input: again })).toMatchObject({
+      code: "exists",
+    });
+    expect(await sourcesOf(guru.id)).toBe(sources);
+  });
+});
+
