@@ -1,6 +1,7 @@
 import "server-only";
-import { and, eq } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 import { type ReadDb, schema } from "@/lib/db/client";
+import { cleanText } from "@/lib/platform/clean-text";
 import { isUuid } from "@/lib/platform/ids";
 import type { GuruStanding } from "./permissions";
 import { accountOf, type Principal } from "./principal";
@@ -27,7 +28,10 @@ export async function guruStanding(
 ): Promise<{ guru: GuruFacts; standing: GuruStanding | null } | null> {
   if (!refShape.test(guruRef)) return null;
   const { guru, guruRole } = schema;
-  const which = isUuid(guruRef) ? eq(guru.id, guruRef) : eq(guru.slug, guruRef);
+  // Cleaned as the slugs are: a NUL would make the query fail where nothing is to be found.
+  const slug = cleanText(guruRef);
+  // A slug may look like an id. The id goes first: nobody can take over another guru's address by a slug.
+  const which = isUuid(guruRef) ? or(eq(guru.id, guruRef), eq(guru.slug, slug)) : eq(guru.slug, slug);
   const account = accountOf(principal);
   const [found] = await db
     .select({
@@ -45,7 +49,9 @@ export async function guruStanding(
         eq(guruRole.accountId, account ?? "00000000-0000-0000-0000-000000000000"),
       ),
     )
-    .where(and(eq(guru.orgId, principal.orgId), which));
+    .where(and(eq(guru.orgId, principal.orgId), which))
+    .orderBy(sql`${guru.id}::text = lower(${slug}) desc`)
+    .limit(1);
   if (!found) return null;
   const { role, ...facts } = found;
   return { guru: facts, standing: standingOf(principal, facts.visibility, role) };

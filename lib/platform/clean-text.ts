@@ -21,7 +21,7 @@ export function cleanJson(value: unknown, depth = 32): unknown {
   // Numbers beyond exact integers are strings, so that a canonical form of the record is stable.
   if (typeof value === "number") return Number.isSafeInteger(value) ? value : String(value);
   if (typeof value === "bigint") return value.toString();
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (typeof value !== "object") return value === undefined ? null : String(value);
   if (depth === 0) return "[too deep]";
   if (Array.isArray(value)) return value.map((v) => cleanJson(v, depth - 1));

@@ -12,7 +12,7 @@ import { makePlan } from "./plan/make-plan";
 import { createRandom } from "./random";
 import { founder } from "./team/people";
 
-export interface FillOptions {
+interface FillOptions {
   days: number;
   /** Multiplies what people do of their own accord; 1 makes some 3,000 events in 30 days. */
   scale: number;

@@ -14,7 +14,7 @@ test("filters wait for Apply, survive a reload and can be shared by their addres
   await page.getByRole("button", { name: "Action type", exact: true }).click();
   await page.getByRole("option", { name: /Created/ }).click();
   await page.keyboard.press("Escape");
-  await expect(page.getByText("not applied yet")).toBeVisible();
+  await expect(page.getByText("not applied yet", { exact: true })).toBeVisible();
   expect(await total(page)).toBe(all);
   expect(page.url()).not.toContain("actionType");
 

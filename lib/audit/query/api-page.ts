@@ -17,7 +17,9 @@ export interface ApiPage {
  * Page N of the API with its total, in one snapshot.
  * @param options.limit 0 counts alone
  */
-export async function apiPage(options: FilterScope & { where: Compiled; offset: number; limit: number }): Promise<ApiPage> {
+export async function apiPage(
+  options: FilterScope & { where: Compiled; offset: number; limit: number },
+): Promise<ApiPage> {
   const { orgId, guruScope, where, offset, limit } = options;
   return sql().begin("isolation level repeatable read read only", async (tx) => {
     const rows = limit === 0 ? [] : await eventsAt(tx, where, offset, limit);

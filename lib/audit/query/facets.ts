@@ -38,10 +38,15 @@ export async function choicesOf(scope: FilterScope): Promise<Choices> {
     guru: scope.guruScope === null ? await guruChoices(scope.orgId, of("guru")) : [],
     model: plain("model"),
     actor: await actorChoices(scope, of("user")),
-    actionType: plain("actionType"),
+    actionType: plain("actionType").map(spelled),
     operation: plain("operation"),
-    outcome: plain("outcome"),
+    outcome: plain("outcome").map(spelled),
   };
+}
+
+/** As the badges spell it: Access, Created, Success. */
+function spelled(choice: Choice): Choice {
+  return { ...choice, label: choice.value.charAt(0).toUpperCase() + choice.value.slice(1) };
 }
 
 /**

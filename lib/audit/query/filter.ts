@@ -166,18 +166,6 @@ export function isEmptyFilter(filter: AuditFilter): boolean {
   return filterParams(filter).length === 0;
 }
 
-/**
- * The parameters of a page's address, where an empty field of a form means that nothing was chosen.
- * @param params as a page receives them
- */
-export function pageParams(params: Record<string, string | string[] | undefined>): URLSearchParams {
-  const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) {
-    for (const one of Array.isArray(value) ? value : [value]) if (one) given.append(name, one);
-  }
-  return given;
-}
-
 /** For inputs that carry a filter as an object (an export's): checked and made canonical as an address would be. */
 export const auditFilterInput = z
   .strictObject({

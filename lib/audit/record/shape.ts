@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { metadataSchema } from "@/lib/audit/catalogue/define";
+import { type Metadata, metadataSchema } from "@/lib/audit/catalogue/define";
 import { cleanJson, cleanText } from "@/lib/platform/clean-text";
 import type { Change, EventInput } from "./event-input";
 
@@ -8,15 +8,28 @@ const labelLength = 200;
 const valueBytes = 10_240;
 const messageLength = 2_000;
 
-/** A value of a change as it is stored: whole, or its beginning with the original's length and SHA-256. */
+/** The beginning of a text in at most so many bytes of UTF-8; a character is kept whole or left out. */
+function beginning(text: string, bytes: number): string {
+  const encoded = Buffer.from(text);
+  let end = Math.min(bytes, encoded.length);
+  // Bytes 10xxxxxx continue a character.
+  while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return encoded.subarray(0, end).toString("utf8");
+}
+
+/**
+ * A value of a change as it is stored: whole, or its beginning with the original's length (UTF-16 units) and SHA-256.
+ * The original of a text is what was received; of anything else its JSON as it would have been stored.
+ */
 function storedValue(value: unknown): unknown {
   const clean = cleanJson(value);
   const text = typeof clean === "string" ? clean : JSON.stringify(clean);
   if (Buffer.byteLength(text) <= valueBytes) return clean;
+  const original = typeof value === "string" ? value : text;
   return {
-    cut: cleanText(Buffer.from(text).subarray(0, valueBytes).toString("utf8")),
-    length: text.length,
-    sha256: createHash("sha256").update(text).digest("hex"),
+    cut: beginning(text, valueBytes),
+    length: original.length,
+    sha256: createHash("sha256").update(original).digest("hex"),
   };
 }
 
@@ -26,6 +39,17 @@ function storedChanges(changes: Change[] | undefined): unknown[] {
     before: storedValue(c.before),
     after: storedValue(c.after),
   }));
+}
+
+/** The keys of the source document are plain texts in its schema: they are cut without a trace. */
+function storedMetadata(metadata: Metadata): Metadata {
+  if (metadata === null) return null;
+  const { message, api_key, emails } = metadata;
+  return {
+    ...(message === undefined ? {} : { message: cleanText(message, messageLength) }),
+    ...(api_key === undefined ? {} : { api_key: cleanText(api_key, labelLength) }),
+    ...(emails === undefined ? {} : { emails: cleanText(emails, valueBytes) }),
+  };
 }
 
 export interface StoredEvent {
@@ -64,9 +88,9 @@ export function storedEvent(input: EventInput, version: string): StoredEvent {
   if (d.guru === "always" && !input.guru) throw new Error(`${d.action} needs its guru`);
   if (d.guru === "never" && input.guru) throw new Error(`${d.action} belongs to no guru`);
   if (actor.type === "system" && actor.ip) throw new Error("System has no address");
+  if (d.fixed && actor.type !== "user") throw new Error(`the actor of ${d.action} is always a user`);
   const details = d.details.parse(input.details ?? {});
-  const metadata = metadataSchema.parse(input.metadata ?? null);
-  const message = metadata?.message;
+  const metadata = storedMetadata(metadataSchema.parse(input.metadata ?? null));
   return {
     org_id: input.orgId,
     guru_id: input.guru?.id ?? null,
@@ -86,7 +110,7 @@ export function storedEvent(input: EventInput, version: string): StoredEvent {
     target_type: input.targetType ?? d.targetType,
     target_id: cleanText(input.targetId, 512),
     target_label: cleanText(input.label, labelLength),
-    metadata: metadata === null ? null : cleanJson(message === undefined ? metadata : { ...metadata, message: cleanText(message, messageLength) }),
+    metadata,
     changes: storedChanges(input.changes),
     details: Object.fromEntries(Object.entries(details).map(([k, v]) => [k, storedValue(v)])),
     cause: input.cause ?? null,

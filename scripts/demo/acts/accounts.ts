@@ -152,7 +152,7 @@ export async function signInAct(
   const browser = member.browsers[place];
   const known = browser === undefined ? {} : { browser };
   for (let i = 0; i < slips; i++) {
-    const wrong = { email, password: `${member.password.slice(0, -1)}${i}`, ...known };
+    const wrong = { email, password: `${member.password}${i}`, ...known };
     refused(await signIn.execute({ principal, request: requestAt(member.person, place), input: wrong }));
     world.clock.advanceTo(world.clock.now().getTime() + world.random.between(4_000, 15_000));
   }

@@ -114,7 +114,7 @@ export function refused(result: { ok: true } | Failure): void {
 }
 
 /** The gurus that a member maintains, by how much is going on in them. */
-export function maintainedBy(world: World, member: Member): LiveGuru[] {
+function maintainedBy(world: World, member: Member): LiveGuru[] {
   return [...world.gurus.values()].filter(
     (guru) => member.role === "owner" || guru.maintainers.has(member.person.key),
   );

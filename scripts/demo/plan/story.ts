@@ -94,6 +94,12 @@ function peopleChange(on: On): PlannedAct[] {
     on(17.8, { kind: "change-password", who: founder.key }),
     on(9.1, { kind: "export-log", who: founder.key, cancelled: true }),
     on(15.1, { kind: "export-log", who: "m.solberg", cancelled: true }),
+    on(3.4, { kind: "edit-guru", who: "m.solberg" }),
+    on(4.3, { kind: "reindex", who: "l.haddad" }),
+    on(7.6, { kind: "view-log", who: founder.key }),
+    on(9.6, { kind: "upload-file", who: "e.kowalski" }),
+    on(11.4, { kind: "delete-sources", who: "e.kowalski" }),
+    on(12.5, { kind: "sign-out", who: "t.mori" }),
     on(4.6, { kind: "wander", who: "s.marchetti" }),
     on(10.2, { kind: "wander", who: "j.lindqvist" }),
   ];

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
+import { askGuru } from "@/lib/features/ask/commands/ask-guru";
+import type { Answer } from "@/lib/features/ask/schemas";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
-import { done, giveRole, guruOf, textIn } from "./guru-for-tests";
 import {
   breakTheLog,
   byKey,
@@ -10,8 +11,7 @@ import {
   testRequest as request,
   type TestProduct,
 } from "@/tests/support/product";
-import type { Answer } from "@/lib/features/ask/schemas";
-import { askGuru } from "@/lib/features/ask/commands/ask-guru";
+import { done, giveRole, guruOf, textIn } from "./guru-for-tests";
 
 let product: TestProduct;
 let member: UserPrincipal;

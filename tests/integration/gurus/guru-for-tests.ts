@@ -1,6 +1,7 @@
 import type { Principal, UserPrincipal } from "@/lib/access/principal";
 import { db, schema } from "@/lib/db/client";
 import { addTextSource } from "@/lib/features/data-sources/commands/add-text-source";
+import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
 import { createGuru } from "@/lib/features/gurus/commands/create-guru";
 import type { AttemptResult } from "@/lib/platform/errors";
 import { testRequest } from "@/tests/support/product";
@@ -47,4 +48,17 @@ export async function textIn(
   return done(
     await addTextSource.execute({ principal, request: testRequest, input: { guru, title, content } }),
   ).id;
+}
+
+/** The id of a file that has arrived. */
+export async function uploadIn(
+  guru: string,
+  principal: Principal,
+  fileName: string,
+  text: string,
+): Promise<string> {
+  const bytes = Buffer.from(text);
+  const body = new Blob([bytes]).stream();
+  const sent = { principal, request: testRequest, guru, fileName, declaredBytes: bytes.length, body };
+  return done(await receiveUpload(sent)).id;
 }

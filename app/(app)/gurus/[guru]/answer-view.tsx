@@ -40,7 +40,7 @@ export function AnswerView({ guru }: { guru: string }) {
 }
 
 function QuoteView({ guru, quote }: { guru: string; quote: Quote }) {
-  const href = `/gurus/${guru}/data-sources/${quote.sourceId}?from=${quote.ordinal}#p${quote.ordinal}`;
+  const href = `/gurus/${guru}/data-sources/${quote.sourceId}?passage=${quote.ordinal}#p${quote.ordinal}`;
   return (
     <figure>
       <blockquote className="whitespace-pre-wrap border-l-2 border-accent-line pl-3 text-sm [overflow-wrap:anywhere]">

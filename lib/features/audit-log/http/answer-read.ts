@@ -148,7 +148,10 @@ function answerWhole(reading: Reading, read: LogRead, where: Compiled): Promise<
       afterSnapshot: () => record(reading, read),
     });
     if (!copy) {
-      throw refuse("busy", "This key is reading the whole log already. Wait for that to end, or read by page or cursor.");
+      throw refuse(
+        "busy",
+        "This key is reading the whole log already. Wait for that to end, or read by page or cursor.",
+      );
     }
     if (request.signal.aborted) copy.abort();
     request.signal.addEventListener("abort", copy.abort, { once: true });

@@ -1,19 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { done, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
-import {
-  breakTheLog,
-  byKey,
-  createTestProduct,
-  testRequest as request,
-  type TestProduct,
-} from "@/tests/support/product";
-import { receiveUpload } from "../uploads/receive-upload";
+import { done, guruOf, uploadIn } from "@/tests/integration/gurus/guru-for-tests";
+import { createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
 import { addFileSource } from "./add-file-source";
 import { addTextSource } from "./add-text-source";
-import { deleteDataSources } from "./delete-data-sources";
-import { reindexDataSources } from "./reindex-data-sources";
 
 let product: TestProduct;
 let member: UserPrincipal;
@@ -36,23 +27,9 @@ const jobsOf = async (id: string) =>
 const sourcesOf = async (guruId: string) =>
   (await product.admin`select 1 from data_source where guru_id = ${guruId}`).length;
 
-async function upload(fileName: string, text: string, principal = member, into = guru.slug): Promise<string> {
-  const bytes = Buffer.from(text);
-  const body = new Blob([bytes]).stream();
-  const result = await receiveUpload({
-    principal,
-    request,
-    guru: into,
-    fileName,
-    declaredBytes: bytes.length,
-    body,
-  });
-  return done(result).id;
-}
-
 describe("add-file-source", () => {
   it("makes a MARKDOWN or FILE source of one's own upload", async () => {
-    const markdown = await upload("guide.md", "# Guide\nText.");
+    const markdown = await uploadIn(guru.slug, member, "guide.md", "# Guide\nText.");
     const value = done(
       await addFileSource.execute({
         principal: member,
@@ -64,7 +41,7 @@ describe("add-file-source", () => {
       target_id: value.id,
       target_label: "MARKDOWN - guide.md",
     });
-    const plain = await upload("Notes.TXT", "Some notes.");
+    const plain = await uploadIn(guru.slug, member, "Notes.TXT", "Some notes.");
     done(
       await addFileSource.execute({
         principal: member,
@@ -80,14 +57,14 @@ describe("add-file-source", () => {
   });
 
   it("says that a file of the same title or the same content exists", async () => {
-    await upload("first.txt", "the same bytes").then((uploadId) =>
+    await uploadIn(guru.slug, member, "first.txt", "the same bytes").then((uploadId) =>
       addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId } }).then(done),
     );
-    const twin = await upload("second.txt", "the same bytes");
+    const twin = await uploadIn(guru.slug, member, "second.txt", "the same bytes");
     expect(
       await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId: twin } }),
     ).toMatchObject({ code: "exists", message: expect.stringContaining("first.txt") });
-    const namesake = await upload("first.txt", "other bytes");
+    const namesake = await uploadIn(guru.slug, member, "first.txt", "other bytes");
     expect(
       await addFileSource.execute({
         principal: member,
@@ -106,10 +83,10 @@ describe("add-file-source", () => {
 
   it("refuses another person's upload, another guru's, one used before and one that does not exist", async () => {
     const theirs = await guruOf(other);
-    const foreign = await upload("foreign.txt", "theirs", other, theirs.slug);
+    const foreign = await uploadIn(theirs.slug, other, "foreign.txt", "theirs");
     const elsewhere = await guruOf(member);
-    const misplaced = await upload("misplaced.txt", "mine", member, elsewhere.slug);
-    const used = await upload("used.txt", "used once");
+    const misplaced = await uploadIn(elsewhere.slug, member, "misplaced.txt", "mine");
+    const used = await uploadIn(guru.slug, member, "used.txt", "used once");
     done(
       await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId: used } }),
     );
@@ -126,4 +103,3 @@ describe("add-file-source", () => {
     expect(await sourcesOf(guru.id)).toBe(sources);
   });
 });
-

@@ -9,11 +9,7 @@ import {
   testRequest as request,
   type TestProduct,
 } from "@/tests/support/product";
-import { receiveUpload } from "../uploads/receive-upload";
-import { addFileSource } from "./add-file-source";
 import { addTextSource } from "./add-text-source";
-import { deleteDataSources } from "./delete-data-sources";
-import { reindexDataSources } from "./reindex-data-sources";
 
 let product: TestProduct;
 let member: UserPrincipal;
@@ -35,20 +31,6 @@ const jobsOf = async (id: string) =>
   ).length;
 const sourcesOf = async (guruId: string) =>
   (await product.admin`select 1 from data_source where guru_id = ${guruId}`).length;
-
-async function upload(fileName: string, text: string, principal = member, into = guru.slug): Promise<string> {
-  const bytes = Buffer.from(text);
-  const body = new Blob([bytes]).stream();
-  const result = await receiveUpload({
-    principal,
-    request,
-    guru: into,
-    fileName,
-    declaredBytes: bytes.length,
-    body,
-  });
-  return done(result).id;
-}
 
 describe("add-text-source", () => {
   it("records ADD_DATASOURCE as `TEXT - title` and queues one job in the same transaction", async () => {
@@ -168,4 +150,3 @@ describe("add-text-source", () => {
     );
   });
 });
-

@@ -1,34 +1,28 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { done, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
+import { done, guruOf, textIn, uploadIn } from "@/tests/integration/gurus/guru-for-tests";
 import {
   breakTheLog,
-  byKey,
   createTestProduct,
   testRequest as request,
   type TestProduct,
 } from "@/tests/support/product";
-import { receiveUpload } from "../uploads/receive-upload";
 import { addFileSource } from "./add-file-source";
-import { addTextSource } from "./add-text-source";
 import { deleteDataSources } from "./delete-data-sources";
 import { reindexDataSources } from "./reindex-data-sources";
 
 let product: TestProduct;
 let member: UserPrincipal;
 let other: UserPrincipal;
-let guru: { id: string; slug: string };
 
 beforeAll(async () => {
   product = await createTestProduct();
   member = await product.person("m.solberg@halden.example");
   other = await product.person("other@halden.example");
-  guru = await guruOf(member);
 });
 afterAll(() => product.close());
 
-const digest = (text: string) => createHash("sha256").update(text).digest("hex");
 const jobsOf = async (id: string) =>
   (
     await product.admin`select 1 from pgboss.job where name = 'index-data-source' and data->>'dataSourceId' = ${id}`
@@ -36,26 +30,12 @@ const jobsOf = async (id: string) =>
 const sourcesOf = async (guruId: string) =>
   (await product.admin`select 1 from data_source where guru_id = ${guruId}`).length;
 
-async function upload(fileName: string, text: string, principal = member, into = guru.slug): Promise<string> {
-  const bytes = Buffer.from(text);
-  const body = new Blob([bytes]).stream();
-  const result = await receiveUpload({
-    principal,
-    request,
-    guru: into,
-    fileName,
-    declaredBytes: bytes.length,
-    body,
-  });
-  return done(result).id;
-}
-
 describe("delete-data-sources and reindex-data-sources", () => {
   it("deletes several with one event each, the first leading, and their files with them", async () => {
     const own = await guruOf(member);
     const first = await textIn(own.slug, member, "One", "1");
     const second = await textIn(own.slug, member, "Two", "2");
-    const uploadId = await upload("three.md", "# 3", member, own.slug);
+    const uploadId = await uploadIn(own.slug, member, "three.md", "# 3");
     const third = done(
       await addFileSource.execute({ principal: member, request, input: { guru: own.slug, uploadId } }),
     ).id;

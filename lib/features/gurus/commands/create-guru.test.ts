@@ -1,12 +1,11 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { db, schema } from "@/lib/db/client";
-import { done, giveRole, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
+import { done, guruOf } from "@/tests/integration/gurus/guru-for-tests";
 import {
   breakTheLog,
-  byKey,
   countOf,
   createTestProduct,
   testRequest as request,
@@ -14,8 +13,6 @@ import {
 } from "@/tests/support/product";
 import { visibleGurus } from "../queries";
 import { createGuru } from "./create-guru";
-import { deleteGuru } from "./delete-guru";
-import { updateGuru } from "./update-guru";
 
 let product: TestProduct;
 let owner: UserPrincipal;

@@ -1,39 +1,27 @@
-import { createHash, randomUUID } from "node:crypto";
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { db, schema } from "@/lib/db/client";
 import { done, giveRole, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
 import {
   breakTheLog,
-  byKey,
-  countOf,
   createTestProduct,
   testRequest as request,
   type TestProduct,
 } from "@/tests/support/product";
-import { visibleGurus } from "../queries";
 import { createGuru } from "./create-guru";
 import { deleteGuru } from "./delete-guru";
-import { updateGuru } from "./update-guru";
 
 let product: TestProduct;
 let owner: UserPrincipal;
 let member: UserPrincipal;
 let other: UserPrincipal;
-let auditor: UserPrincipal;
 
 beforeAll(async () => {
   product = await createTestProduct();
   owner = await product.person("owner@halden.example", "owner");
   member = await product.person("m.solberg@halden.example");
   other = await product.person("other@halden.example");
-  auditor = await product.person("auditor@halden.example", "auditor");
 });
 afterAll(() => product.close());
-
-const png = Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(100, 7)]);
-const pngFile = () => new File([png], "logo.png", { type: "image/png" });
 
 describe("delete-guru", () => {
   it("takes its sources and maintainers with it, one event each, with DELETE_GURU as cause", async () => {
@@ -141,4 +129,3 @@ describe("delete-guru", () => {
     expect(await product.admin`select 1 from guru where id = ${made.id}`).toHaveLength(1);
   });
 });
-

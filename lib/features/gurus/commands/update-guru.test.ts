@@ -3,32 +3,24 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { db, schema } from "@/lib/db/client";
-import { done, giveRole, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
+import { done, giveRole, guruOf } from "@/tests/integration/gurus/guru-for-tests";
 import {
   breakTheLog,
   byKey,
-  countOf,
   createTestProduct,
   testRequest as request,
   type TestProduct,
 } from "@/tests/support/product";
-import { visibleGurus } from "../queries";
-import { createGuru } from "./create-guru";
-import { deleteGuru } from "./delete-guru";
 import { updateGuru } from "./update-guru";
 
 let product: TestProduct;
-let owner: UserPrincipal;
 let member: UserPrincipal;
 let other: UserPrincipal;
-let auditor: UserPrincipal;
 
 beforeAll(async () => {
   product = await createTestProduct();
-  owner = await product.person("owner@halden.example", "owner");
   member = await product.person("m.solberg@halden.example");
   other = await product.person("other@halden.example");
-  auditor = await product.person("auditor@halden.example", "auditor");
 });
 afterAll(() => product.close());
 
@@ -122,4 +114,3 @@ describe("update-guru", () => {
     expect(row?.name).toBe(made.name);
   });
 });
-

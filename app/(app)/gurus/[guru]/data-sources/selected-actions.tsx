@@ -34,7 +34,7 @@ export function SelectedActions({
         hidden={hidden}
       >
         <Titles selected={selected} />
-        Their text is cut into passages anew. Until that ends, the present passages go on answering.
+        The text is cut into passages anew. Until that ends, the present passages go on answering.
       </ConfirmDialog>
       <ConfirmDialog
         trigger="Delete"
@@ -46,13 +46,15 @@ export function SelectedActions({
         hidden={hidden}
       >
         <Titles selected={selected} />
-        The guru answers from them no more. This cannot be undone.
+        The guru stops answering from what is deleted. This cannot be undone.
       </ConfirmDialog>
     </div>
   );
 }
 
 function Titles({ selected }: { selected: { id: string; title: string }[] }) {
+  // A single one stands in the dialog's title.
+  if (selected.length === 1) return null;
   const rest = selected.length - namedAtMost;
   return (
     <ul className="mb-2 list-disc pl-5">

@@ -54,7 +54,7 @@ export function UploadForm({ guru }: { guru: string }) {
   }
 
   return (
-    <form onSubmit={(event) => void submit(event)} className="max-w-[720px]" aria-label="Upload a file">
+    <form onSubmit={(event) => void submit(event)} className="max-w-[720px]" aria-label="Upload">
       {state.kind === "failed" ? <FormMessage>{state.message}</FormMessage> : null}
       <FieldFrame id={fileId} label="File" hint={hint} errors={[]}>
         <input

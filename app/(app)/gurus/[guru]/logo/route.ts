@@ -13,7 +13,7 @@ export const GET = toRoute<{ guru: string }>(plainFamily, async ({ request, para
   return new Response(new Uint8Array(found.value.data), {
     headers: {
       "content-type": found.value.type,
-      "cache-control": "private, max-age=300",
+      "cache-control": "private, no-cache",
       "content-disposition": "inline",
     },
   });

@@ -1,5 +1,6 @@
 import { notFound } from "next/navigation";
 import { ButtonLink } from "@/components/ui/button";
+import { cn } from "@/components/ui/class-names";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
@@ -18,12 +19,13 @@ export default async function SourcePage({
   searchParams,
 }: {
   params: Promise<{ guru: string; id: string }>;
-  searchParams: Promise<{ from?: string | string[] }>;
+  searchParams: Promise<{ from?: string | string[]; passage?: string | string[] }>;
 }) {
   const { guru: slug, id } = await params;
-  const { from: asked } = await searchParams;
-  const from = typeof asked === "string" && /^\d{1,9}$/.test(asked) ? Number(asked) : 0;
-  const found = await load(sourcePassages, { guru: slug, id, from });
+  const asked = await searchParams;
+  // A quote leads to its passage, which is then marked; the browser's own mark does not follow links within the app.
+  const quoted = placeIn(asked.passage);
+  const found = await load(sourcePassages, { guru: slug, id, from: quoted ?? placeIn(asked.from) ?? 0 });
   if (!found) notFound();
   const { guru, source, rows, perPage } = found;
   const base = `/gurus/${guru.slug}/data-sources/${source.id}`;
@@ -54,7 +56,10 @@ export default async function SourcePage({
               <li
                 key={passage.ordinal}
                 id={`p${passage.ordinal}`}
-                className="scroll-mt-4 border-t border-line py-4 first:border-t-0 target:border-l-2 target:border-l-accent target:bg-accent-soft target:pl-3"
+                className={cn(
+                  "scroll-mt-4 border-t border-line py-4 first:border-t-0",
+                  passage.ordinal === quoted && "border-l-2 border-l-accent bg-accent-soft pl-3",
+                )}
               >
                 <div className="mb-1 text-fg-3 text-xs">
                   <a className="num hover:underline" href={`#p${passage.ordinal}`}>
@@ -83,4 +88,8 @@ export default async function SourcePage({
       </Page>
     </GuruFrame>
   );
+}
+
+function placeIn(value: string | string[] | undefined): number | undefined {
+  return typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
