@@ -12,11 +12,22 @@ export interface Claim {
   attemptId: string;
 }
 
+/** lock_not_available: waited for another transaction for longer than allowed. */
+function isLockTimeout(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return typeof cause === "object" && cause !== null && "code" in cause && cause.code === "55P03";
+}
+
 export type Earlier = { ok: true; value: null; repeated: true; targetId: string | null } | Failure;
 
 /** Ids of ours and the usual ones stand as they are; what is long or odd is kept as a digest, so that no two merge. */
 function storedId(attemptId: string): string {
   return /^[\x21-\x7e]{1,200}$/.test(attemptId) ? attemptId : `sha256:${sha256(Buffer.from(attemptId, "utf16le")).toString("hex")}`;
+}
+
+/** The same attempt has been under way for longer than a statement may wait for it. */
+export class AttemptUnderWay extends Error {
+  override readonly name = "AttemptUnderWay";
 }
 
 const conflict = (message: string): Failure => ({ ok: false, code: "conflict", message });
@@ -25,6 +36,7 @@ const conflict = (message: string): Failure => ({ ok: false, code: "conflict", m
  * Claims an attempt id, minted by the form or sent as Idempotency-Key, for this transaction. A parallel repeat waits
  * here for the first to end.
  * @returns the claim, or what became of the earlier attempt: a `conflict` when that was of another command or input
+ * @throws AttemptUnderWay when the first has not ended within the lock timeout
  */
 export async function claimAttempt(
   tx: Tx,
@@ -42,7 +54,10 @@ export async function claimAttempt(
     .insert(attempt)
     .values({ ...claim, command, inputDigest, outcome: "" })
     .onConflictDoNothing()
-    .returning({ id: attempt.attemptId });
+    .returning({ id: attempt.attemptId })
+    .catch((error: unknown) => {
+      throw isLockTimeout(error) ? new AttemptUnderWay("the same attempt is under way", { cause: error }) : error;
+    });
   if (inserted.length > 0) return { claim, earlier: null };
   const [found] = await tx
     .select()

@@ -8,7 +8,7 @@ import type { Tx } from "@/lib/db/client";
 import { type AttemptResult, type Failure, Refusal } from "@/lib/platform/errors";
 import { logError } from "@/lib/platform/log";
 import { Denial } from "./allow";
-import { claimAttempt, settleAttempt } from "./attempts";
+import { AttemptUnderWay, claimAttempt, settleAttempt } from "./attempts";
 import type { Call, CommandSpec, Ran } from "./command-spec";
 import { enqueueIn } from "./enqueue";
 import { type AuditFact, eventOf } from "./facts";
@@ -29,6 +29,12 @@ export interface Command<V> {
 /** Every command by name, for the architecture tests. */
 export const commands = new Map<string, Command<unknown>>();
 
+const underWay: Failure = {
+  ok: false,
+  code: "busy",
+  message: "This was sent before and is still being done. Wait a moment, then reload the page to see whether it is.",
+};
+
 /**
  * Composes an audited operation. The composition, not its author, sees to validation, permission, transaction, record
  * and idempotency; adapters (`toAction`, `toRoute`, jobs) give it its doors.
@@ -48,6 +54,7 @@ export function command<In extends z.ZodType, S, V>(spec: CommandSpec<In, S, V>)
       try {
         return await attemptOnce(spec, call, parsed.data);
       } catch (error) {
+        if (error instanceof AttemptUnderWay) return underWay;
         // Refusals are answers where they are recorded; one that is thrown elsewhere is as much a fault of ours.
         logError(`command ${spec.name}`, error, call.request.requestId ?? undefined);
         return internalFailure(call.request);

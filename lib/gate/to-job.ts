@@ -3,7 +3,7 @@ import { noRequest, systemPrincipal } from "@/lib/access/principal";
 import type { Command } from "./command";
 
 /** A job whose command was refused or failed; the queue tries again, the message is for the server's log alone. */
-export class JobRefused extends Error {
+class JobRefused extends Error {
   override readonly name = "JobRefused";
 }
 

@@ -6,12 +6,12 @@ import { type JobData, type JobName, jobNames } from "./jobs";
 import { queueValues } from "./queue-values";
 
 /** A handler ends soon after the signal, by throwing: the job is then delivered again, elsewhere or later. */
-export type JobHandlers = { [N in JobName]: (data: JobData<N>, signal: AbortSignal) => Promise<void> };
+type JobHandlers = { [N in JobName]: (data: JobData<N>, signal: AbortSignal) => Promise<void> };
 
 const pollMs = 1_000;
 const tendMs = 60_000;
 
-export interface QueueLoop {
+interface QueueLoop {
   /** Takes no more jobs and waits for those under way, at most `graceMs`; what is cut off is taken up again later. */
   stop(graceMs: number): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data
 import { runtime } from "@/lib/platform/runtime";
 import { startQueueLoop } from "./queue-loop";
 import { systemWork } from "./system-work";
-import { type Daily, startTimers } from "./timers";
+import { startTimers } from "./timers";
 
 export interface Worker {
   /** Takes nothing new, and gives what is under way a while to end. */
@@ -14,21 +14,17 @@ export interface Worker {
 const graceMs = 8_000;
 
 /**
- * Starts the background work of this process: jobs from the queue, what System does again and again, and daily work.
+ * Starts the background work of this process: jobs from the queue, and what System does again and again.
  * @param options.databaseUrl as the runtime role; a direct connection, as the queue keeps it
- * @param options.daily work at a time of day, such as the cleanup of the log
  */
-export async function startWorker(options: {
-  databaseUrl: string;
-  daily?: readonly Daily[];
-}): Promise<Worker> {
+export async function startWorker(options: { databaseUrl: string }): Promise<Worker> {
   const prepare = runtime().env.GURULOG_DATABASE_PREPARE;
   const queue = await startQueueLoop({
     url: options.databaseUrl,
     prepare,
     handlers: { "index-data-source": indexDataSource },
   });
-  const timers = startTimers(systemWork, options.daily);
+  const timers = startTimers(systemWork);
   return {
     async stop() {
       await Promise.all([timers.stop(), queue.stop(graceMs)]);

@@ -10,7 +10,7 @@ import { becomeDemo, type ExistingOwner, openRegistration, settleDemo } from "./
 import { createDemoClock } from "./clock";
 import { makePlan } from "./plan/make-plan";
 import { createRandom } from "./random";
-import { founder } from "./team/people";
+import { colleagues, founder } from "./team/people";
 
 interface FillOptions {
   days: number;
@@ -44,6 +44,12 @@ export async function fillDemo(options: FillOptions): Promise<Filled> {
   if (!current.env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED) {
     throw new StartError("A demo needs its log: unset SOURCEBOT_EE_AUDIT_LOGGING_ENABLED or set it to true.");
   }
+  const seats = current.env.GURULOG_SEATS;
+  if (seats !== undefined && seats <= colleagues.length) {
+    throw new StartError(
+      `A demo has ${colleagues.length + 1} people: unset GURULOG_SEATS, or set it to as many.`,
+    );
+  }
   const end = Date.now() - restMs;
   const asked = end - options.days * dayMs;
   const clock = createDemoClock(asked);
@@ -55,8 +61,12 @@ export async function fillDemo(options: FillOptions): Promise<Filled> {
     const start = Math.max(asked, cutoff?.getTime() ?? asked);
     const world = newWorld(options, clock, owner);
     const wasOpen = owner ? await openRegistration(true) : true;
-    await live(world, options, { start, end });
-    if (!wasOpen) await openRegistration(false);
+    try {
+      await live(world, options, { start, end });
+    } finally {
+      // The owner's own choice.
+      if (!wasOpen) await openRegistration(false);
+    }
     await settleDemo([...world.keys.values()]);
     await sealAll(current.urls.sealer);
     return await summary(world);

@@ -10,7 +10,7 @@ import {
 } from "@/lib/features/gurus/schemas";
 import { LogoField } from "./logo-field";
 
-export interface GuruFieldValues {
+interface GuruFieldValues {
   name: string;
   description: string;
   topics: string;

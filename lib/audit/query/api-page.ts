@@ -5,7 +5,7 @@ import { eventsAt, sequencesOf } from "./pages";
 import type { EventRecordRow } from "./row";
 import type { Compiled, FilterScope } from "./where";
 
-export interface ApiPage {
+interface ApiPage {
   rows: EventRecordRow[];
   /** Exact, of the same snapshot as the rows. */
   total: number;

@@ -12,7 +12,7 @@ export interface CopyTransform {
   end(): Buffer;
 }
 
-export interface CopyOptions {
+interface CopyOptions {
   /**
    * A whole `COPY (SELECT ...) TO STDOUT` statement, see `copyRows`. Without parameters: COPY takes none, so values are
    * literals quoted by the database (`literalSql`).

@@ -14,7 +14,7 @@ export const repeatableParams = [
 ] as const;
 export type RepeatableParam = (typeof repeatableParams)[number];
 export const singleParams = ["since", "until", "q"] as const;
-export type FilterParam = RepeatableParam | (typeof singleParams)[number];
+type FilterParam = RepeatableParam | (typeof singleParams)[number];
 
 const maxValues = 200;
 const maxSearchLength = 200;
@@ -93,9 +93,7 @@ function parseTime(text: string): string | undefined {
   return new Date(Math.min(Math.max(at + leapMs, earliest), latest)).toISOString();
 }
 
-export type ParsedFilter =
-  | { ok: true; filter: AuditFilter }
-  | { ok: false; param: FilterParam; message: string };
+type ParsedFilter = { ok: true; filter: AuditFilter } | { ok: false; param: FilterParam; message: string };
 
 /**
  * Reads the filter's parameters; others are left alone.

@@ -7,13 +7,13 @@ import { type EventRecordRow, eventColumns, newestFirst } from "./row";
 import { Binder, type Compiled, type FilterScope } from "./where";
 
 /** Place of an event in the order of time. */
-export interface TimeCursor {
+interface TimeCursor {
   /** Microseconds since 1970 as decimal text: a Date would cut them, and rows would be skipped or doubled. */
   micros: string;
   id: string;
 }
 
-export interface EventsPage {
+interface EventsPage {
   /** Newest first. */
   rows: EventRecordRow[];
   /** Further events beyond the last row, seen in the direction asked. */

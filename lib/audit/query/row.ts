@@ -32,7 +32,7 @@ export interface EventRecordRow {
 }
 
 /** What one element of the answer has: the ten keys of the source document, in its order. */
-export interface DefaultRecord {
+interface DefaultRecord {
   id: string;
   timestamp: string;
   action: string;
@@ -46,7 +46,7 @@ export interface DefaultRecord {
 }
 
 /** `view=full`, and an element of the JSON export. */
-export interface FullRecord extends DefaultRecord {
+interface FullRecord extends DefaultRecord {
   operation: string;
   actionType: string;
   model: string;

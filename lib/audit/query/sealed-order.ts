@@ -31,7 +31,7 @@ export function cursorIndex(orgId: number, cursor: string): bigint | null {
   return cursorText(orgId, BigInt(index)) === cursor ? BigInt(index) : null;
 }
 
-export type SealedPage =
+type SealedPage =
   | { state: "page"; rows: { row: EventRecordRow; index: bigint }[]; next: bigint }
   /** The place was never handed out: the log is shorter. */
   | { state: "beyond" }

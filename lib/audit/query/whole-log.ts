@@ -65,7 +65,7 @@ function asArray(): CopyTransform {
   };
 }
 
-export interface WholeLogOptions {
+interface WholeLogOptions {
   orgId: number;
   where: Compiled;
   view: "default" | "full";

@@ -6,7 +6,7 @@ import { logError } from "@/lib/platform/log";
 /** Days before the last week of the log ends at which an instance says so. */
 const partitionNoticeDays = 7;
 
-export type Health = { isUp: false } | { isUp: true; degraded: string | null };
+type Health = { isUp: false } | { isUp: true; degraded: string | null };
 
 const logTables = [
   "audit_event",

@@ -26,7 +26,7 @@ export interface PageInput {
   event?: string | null | undefined;
 }
 
-export interface AuditPageData {
+interface AuditPageData {
   rows: PageRow[];
   total: Total;
   range: { first: number | null; last: number | null; oldest: string | null; newest: string | null };

@@ -7,7 +7,7 @@ export const maxContentBytes = 1_000_000;
 export const maxFileBytes = 100 * 1024 * 1024;
 export const fileEndings = [".txt", ".md", ".markdown"] as const;
 /** Sources that one bulk act takes at a time. */
-export const maxSelection = 1_000;
+const maxSelection = 1_000;
 
 const guru = z.string().min(1).max(64);
 const title = z

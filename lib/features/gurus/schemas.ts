@@ -10,10 +10,10 @@ export const maxExampleQuestion = 100;
 export const maxInstructions = 10_000;
 /** Bytes. A server action's whole body ends at 1 MiB; what lies between is for the other fields of the form. */
 export const maxLogoBytes = 1_000_000;
-export const visibilities = ["private", "organization"] as const;
+const visibilities = ["private", "organization"] as const;
 
 /** Addresses of the product's own under /gurus. */
-export const reservedSlugs: readonly string[] = ["new", "none"];
+const reservedSlugs: readonly string[] = ["new", "none"];
 const slugShape = /^[a-z0-9]+(?:-+[a-z0-9]+)*$/;
 
 /** Browsers send every line end of a text area as CR LF, whatever was stored: without this, saving would be a change. */

@@ -42,7 +42,8 @@ export async function present(world: World, who: string): Promise<Member> {
   const now = (): number => world.clock.now().getTime();
   const isAsleep = member.session === null || now() - member.lastSeen > longestIdleMs;
   if (isAsleep && member.password !== null) {
-    await signInAct(world, { who, place: "office", slips: 0 });
+    const isWeekend = [0, 6].includes(world.clock.now().getUTCDay());
+    await signInAct(world, { who, place: isWeekend ? "home" : "office", slips: 0 });
     world.clock.advanceTo(now() + world.random.between(3_000, 20_000));
   }
   member.lastSeen = now();

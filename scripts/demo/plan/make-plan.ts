@@ -2,6 +2,7 @@ import type { Random } from "../random";
 import { colleagues, founder } from "../team/people";
 import type { Period, PlannedAct } from "./act";
 import { everyday } from "./everyday";
+import { untilNow } from "./last-hour";
 import { machines } from "./machines";
 import { joiningTimes, story } from "./story";
 
@@ -15,7 +16,7 @@ export function makePlan(period: Period, scale: number, random: Random): Planned
   const days = [founder, ...colleagues].flatMap((person) =>
     everyday(person, (joined.get(person.key) ?? period.start) + 5 * minute, period, scale, random),
   );
-  return [...story(period, random), ...machines(period, scale, random), ...days]
+  return [...story(period, random), ...machines(period, scale, random), ...days, ...untilNow(period)]
     .filter(({ at }) => at >= period.start && at <= period.end)
     .sort((a, b) => a.at - b.at);
 }

@@ -28,7 +28,7 @@ export async function cookieOf(principal: UserPrincipal): Promise<string> {
   return `${currentCookieName()}=${await sessionCookieValue(sid)}`;
 }
 
-export interface Asking {
+interface Asking {
   key?: string;
   headers?: Record<string, string>;
   method?: "GET" | "HEAD";

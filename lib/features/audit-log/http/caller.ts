@@ -18,9 +18,7 @@ import { query } from "@/lib/gate/query";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { inTransaction } from "@/lib/gate/transaction";
 
-export type Caller =
-  | { ok: true; principal: UserPrincipal | ApiKeyPrincipal }
-  | { ok: false; answer: Response };
+type Caller = { ok: true; principal: UserPrincipal | ApiKeyPrincipal } | { ok: false; answer: Response };
 
 const notAuthenticated = () =>
   sourcebotError(

@@ -12,7 +12,7 @@ export type LogRead = { filter: AuditFilter; view: View } & (
   | { mode: "cursor"; from: bigint | null; perPage: number }
 );
 
-export type ParsedRead = { ok: true; read: LogRead } | { ok: false; message: string };
+type ParsedRead = { ok: true; read: LogRead } | { ok: false; message: string };
 
 const own = ["page", "perPage", "view", "after"] as const;
 const known: ReadonlySet<string> = new Set([...repeatableParams, ...singleParams, ...own]);

@@ -8,7 +8,7 @@ export class Unreadable extends Error {
   override readonly name = "Unreadable";
 }
 
-export interface TextPiece {
+interface TextPiece {
   text: string;
   /** Bytes of the source read so far. */
   bytes: number;

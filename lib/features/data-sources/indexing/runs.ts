@@ -8,7 +8,7 @@ import type { CutPassage } from "./cut-passages";
 /** Runs a source gets before it has failed: the first and three more. */
 export const maxAttempts = 4;
 /** Silence after which a run counts as crashed. A live one gives a sign with each batch. */
-export const silenceS = 30;
+const silenceS = 30;
 /** A source that waits this long has lost its job (a queue restored from a backup, retries used up). */
 const lostAfterS = 600;
 

@@ -16,7 +16,7 @@ const chunkBytes = 1024 * 1024;
 /** Files a person may have sent without making a source of them; the leftovers go after a day. */
 const maxUnused = 50;
 
-export interface IncomingFile {
+interface IncomingFile {
   principal: Principal;
   request: RequestFacts;
   guru: string;
@@ -26,7 +26,7 @@ export interface IncomingFile {
   body: ReadableStream<Uint8Array>;
 }
 
-export interface ReceivedFile {
+interface ReceivedFile {
   id: string;
   fileName: string;
   sizeBytes: number;

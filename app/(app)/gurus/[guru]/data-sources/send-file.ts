@@ -1,4 +1,4 @@
-export interface SentFile {
+interface SentFile {
   id: string;
   fileName: string;
   sizeBytes: number;

@@ -19,7 +19,12 @@ export function SourceStatus({ source }: { source: StatusFacts }) {
       return (
         <span className="inline-flex items-center gap-2">
           <Badge tone="updated">Indexing</Badge>
-          <progress className="h-1.5 w-20 accent-accent" value={percent} max={100} aria-label="Progress" />
+          <progress
+            className="h-1.5 w-20 [accent-color:var(--accent)]"
+            value={percent}
+            max={100}
+            aria-label="Progress"
+          />
           <span className="num text-fg-2 text-xs">{percent} %</span>
         </span>
       );

@@ -8,7 +8,7 @@ import { SelectedActions } from "./selected-actions";
 import { sizeInWords } from "./sizes";
 import { SourceStatus, type StatusFacts } from "./source-status";
 
-export interface SourceListed extends StatusFacts {
+interface SourceListed extends StatusFacts {
   id: string;
   kind: string;
   title: string;
@@ -74,7 +74,7 @@ export function SourceTable({
                   onChange={() => toggle(source.id)}
                 />
               </Td>
-              <Td className="max-w-[360px] [overflow-wrap:anywhere]">
+              <Td className="min-w-[160px] max-w-[360px] [overflow-wrap:anywhere]">
                 <Link className="link" href={`/gurus/${guru}/data-sources/${source.id}`} prefetch={false}>
                   <VisibleText text={source.title} />
                 </Link>

@@ -85,7 +85,7 @@ export function UploadForm({ guru }: { guru: string }) {
         {state.kind === "sending" ? (
           <>
             <progress
-              className="h-1.5 w-40 accent-accent"
+              className="h-1.5 w-40 [accent-color:var(--accent)]"
               value={state.sent}
               max={Math.max(1, state.total)}
               aria-label="Upload"
