@@ -21,6 +21,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: "line",
+  // The journeys are of one organization, which the first makes.
+  projects: [
+    { name: "first start", testMatch: "first-start.spec.ts" },
+    { name: "journeys", testIgnore: ["first-start.spec.ts"], dependencies: ["first start"] },
+  ],
   use: {
     launchOptions: { executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium", args },
     viewport: { width: 1440, height: 900 },

@@ -37,11 +37,14 @@ export async function AppPage({
   if (facts.canReadGlobalLog) settings.push("audit-logs");
   const main = mainSections({
     gurus: facts.gurus,
-    canListGurus: facts.canListGurus, canCreateGuru: facts.canCreateGuru,
+    canListGurus: facts.canListGurus,
+    canCreateGuru: facts.canCreateGuru,
     codeSearch: false,
     settings,
   });
-  const goTo = guru ? main.flatMap((s) => s.items).map((i) => ({ label: i.label, href: i.href, group: "Pages" })) : [];
+  const goTo = guru
+    ? main.flatMap((s) => s.items).map((i) => ({ label: i.label, href: i.href, group: "Pages" }))
+    : [];
   return (
     <AppShell
       org={facts.organization}

@@ -2,8 +2,8 @@ import { forbidden, notFound } from "next/navigation";
 import { AuditPage } from "@/components/audit/audit-page";
 import type { AuditPageProps } from "@/components/audit/types";
 import { EmptyState } from "@/components/ui/empty-state";
-import { recordAuditViewed } from "@/lib/features/audit-log/commands/view-audit-logs";
 import { type AuditFilter, parseFilter } from "@/lib/audit/query/filter";
+import { recordAuditViewed } from "@/lib/features/audit-log/commands/view-audit-logs";
 import { runningExport } from "@/lib/features/audit-log/export-queries";
 import { globalAuditPage, guruAuditPage, type PageInput } from "@/lib/features/audit-log/queries";
 import { isUnread, requestFacts } from "@/lib/gate/current";
@@ -15,7 +15,12 @@ export type SearchParams = Record<string, string | string[] | undefined>;
 type Scope = { kind: "global" } | { kind: "guru"; slug: string };
 
 function asParams(search: SearchParams): URLSearchParams {
-  const entries = Object.entries(search).flatMap(([name, value]) => [value ?? []].flat().map((v) => [name, v]));
+  const entries = Object.entries(search).flatMap(([name, value]) =>
+    [value ?? []]
+      .flat()
+      .filter((v) => v !== "")
+      .map((v) => [name, v]),
+  );
   return new URLSearchParams(entries);
 }
 
@@ -26,15 +31,27 @@ export async function AuditView({ scope, search }: { scope: Scope; search: Searc
   if (!parsed.ok) {
     return (
       <EmptyState title="This address has a filter that cannot be used">
-        {parsed.message} <a className="link" href="?">Show the whole log</a>
+        {parsed.message}{" "}
+        <a className="link" href="?">
+          Show the whole log
+        </a>
       </EmptyState>
     );
   }
   if (await isUnread()) return null;
   await recordView(scope, parsed.filter);
-  const input: PageInput = { filter: parsed.filter, older: params.get("older"), newer: params.get("newer"), event: params.get("event") };
+  const input: PageInput = {
+    filter: parsed.filter,
+    older: params.get("older"),
+    newer: params.get("newer"),
+    event: params.get("event"),
+  };
   const user = await requireUser();
-  const [found, timeZone, running] = await Promise.all([dataOf(scope, input), timeZoneOf(user), load(runningExport, null)]);
+  const [found, timeZone, running] = await Promise.all([
+    dataOf(scope, input),
+    timeZoneOf(user),
+    load(runningExport, null),
+  ]);
   return (
     <AuditPage
       {...found}

@@ -40,9 +40,15 @@ export async function principalOfApiKey(presented: string): Promise<ApiKeyPrinci
     .from(apiKey)
     .innerJoin(account, eq(account.id, apiKey.accountId))
     .leftJoin(membership, and(eq(membership.accountId, account.id), eq(membership.orgId, apiKey.orgId)))
-    .where(and(eq(apiKey.keyHash, apiKeyHash(presented)), sql`(${apiKey.expiresAt} is null or ${apiKey.expiresAt} > now())`));
+    .where(
+      and(
+        eq(apiKey.keyHash, apiKeyHash(presented)),
+        sql`(${apiKey.expiresAt} is null or ${apiKey.expiresAt} > now())`,
+      ),
+    );
   if (!found || found.orgId !== theOrganization) return null;
-  if (found.stale) await db().update(apiKey).set({ lastUsedAt: sql`now()` }).where(eq(apiKey.id, found.keyId));
+  if (found.stale)
+    await db().update(apiKey).set({ lastUsedAt: sql`now()` }).where(eq(apiKey.id, found.keyId));
   const { stale: _, scopes, ...facts } = found;
   return { kind: "api_key", scopes: scopes as Scope[], ...facts };
 }

@@ -17,8 +17,16 @@ async function makeGuru(orgId: number, slug: string, visibility: string): Promis
 
 beforeAll(async () => {
   product = await createTestProduct();
-  const roles = { owner: "owner", auditor: "auditor", maintainer: "member", viewer: "member", none: "member", removed: null } as const;
-  for (const [name, role] of Object.entries(roles)) people[name] = await product.person(`${name}@halden.example`, role);
+  const roles = {
+    owner: "owner",
+    auditor: "auditor",
+    maintainer: "member",
+    viewer: "member",
+    none: "member",
+    removed: null,
+  } as const;
+  for (const [name, role] of Object.entries(roles))
+    people[name] = await product.person(`${name}@halden.example`, role);
   const { admin } = product;
   await admin`insert into organization (id, name) values (2, 'Elsewhere')`;
   ids.private = await makeGuru(1, "private", "private");
@@ -44,19 +52,26 @@ it.each([
   ["none", null, "visitor"],
   ["auditor", null, null],
   ["removed", null, null],
-])("%s stands as %s to a private guru and as %s to an open one, by id and slug, in person and by key", async (name, closed, open) => {
-  const person = people[name];
-  if (!person) throw new Error("nobody of that name");
-  for (const principal of [person, byKey(person, ["gurus"])]) {
-    for (const ref of ["private", ids.private, ids.private.toUpperCase()]) {
-      expect(await standing(principal, ref)).toMatchObject({ guru: { id: ids.private, slug: "private" }, standing: closed });
+])(
+  "%s stands as %s to a private guru and as %s to an open one, by id and slug, in person and by key",
+  async (name, closed, open) => {
+    const person = people[name];
+    if (!person) throw new Error("nobody of that name");
+    for (const principal of [person, byKey(person, ["gurus"])]) {
+      for (const ref of ["private", ids.private, ids.private.toUpperCase()]) {
+        expect(await standing(principal, ref)).toMatchObject({
+          guru: { id: ids.private, slug: "private" },
+          standing: closed,
+        });
+      }
+      for (const ref of ["open", ids.open]) expect((await standing(principal, ref))?.standing).toBe(open);
     }
-    for (const ref of ["open", ids.open]) expect((await standing(principal, ref))?.standing).toBe(open);
-  }
-});
+  },
+);
 
 it("nobody and System stand to no guru", async () => {
-  for (const principal of [anonymousPrincipal, systemPrincipal]) expect((await standing(principal, "open"))?.standing).toBeNull();
+  for (const principal of [anonymousPrincipal, systemPrincipal])
+    expect((await standing(principal, "open"))?.standing).toBeNull();
 });
 
 it("a guru of another organization is as if it were not there, also to the owner and to those with a role on it", async () => {
@@ -76,9 +91,17 @@ it("a slug that looks like an id is found, but never stands for the guru that ha
   await product.admin`delete from guru where id in (${id}, ${thief})`;
 });
 
-it.each(["", "\0", "private\0", "\ud800", "PRIVATE", " private", "private/../open", "x".repeat(100_000), "' or true --", "%"])(
-  "finds nothing under %j",
-  async (ref) => {
-    expect(await standing(people.owner, ref)).toBeNull();
-  },
-);
+it.each([
+  "",
+  "\0",
+  "private\0",
+  "\ud800",
+  "PRIVATE",
+  " private",
+  "private/../open",
+  "x".repeat(100_000),
+  "' or true --",
+  "%",
+])("finds nothing under %j", async (ref) => {
+  expect(await standing(people.owner, ref)).toBeNull();
+});

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type GuruStanding, mayInOrganization, mayOnGuru, type Permission, permissionMatrix } from "./permissions";
+import {
+  type GuruStanding,
+  mayInOrganization,
+  mayOnGuru,
+  type Permission,
+  permissionMatrix,
+} from "./permissions";
 import {
   type ApiKeyPrincipal,
   anonymousPrincipal,
@@ -72,9 +78,16 @@ const byKeyOfTheOwner = `
 type Cell = { permission: Permission; column: string; may: boolean };
 
 function cells(table: string): Cell[] {
-  const [head = [], ...lines] = table.trim().split("\n").map((line) => line.trim().split(/\s+/));
+  const [head = [], ...lines] = table
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
   return lines.flatMap(([permission, ...answers]) =>
-    answers.map((answer, at) => ({ permission: permission as Permission, column: head[at + 1] ?? "", may: answer === "yes" })),
+    answers.map((answer, at) => ({
+      permission: permission as Permission,
+      column: head[at + 1] ?? "",
+      may: answer === "yes",
+    })),
   );
 }
 
@@ -84,7 +97,16 @@ function person(role: OrgRole | null): UserPrincipal {
 }
 
 function key(role: OrgRole | null, scopes: Scope[]): ApiKeyPrincipal {
-  return { kind: "api_key", keyId: "k", keyName: "k", scopes, accountId: "a", email: "a@halden.example", orgId: 1, role };
+  return {
+    kind: "api_key",
+    keyId: "k",
+    keyName: "k",
+    scopes,
+    accountId: "a",
+    email: "a@halden.example",
+    orgId: 1,
+    role,
+  };
 }
 
 it.each([ofTheOrganization, onOneGuru, byKeyOfTheOwner])("each permission stands in the table", (table) => {
@@ -118,13 +140,17 @@ describe("scopes of a key", () => {
   it("never give more than the owner of the key has", () => {
     for (const { permission, column, may } of cells(ofTheOrganization)) {
       const role = column === "removed" ? null : (column as OrgRole);
-      if (!may) expect(mayInOrganization(key(role, ["audit:read", "search", "gurus"]), permission)).toBe(false);
+      if (!may)
+        expect(mayInOrganization(key(role, ["audit:read", "search", "gurus"]), permission)).toBe(false);
     }
   });
 
   it("add up", () => {
     const by = key("owner", ["audit:read", "gurus"]);
-    expect([mayInOrganization(by, "audit:read-global"), mayInOrganization(by, "guru:create")]).toEqual([true, true]);
+    expect([mayInOrganization(by, "audit:read-global"), mayInOrganization(by, "guru:create")]).toEqual([
+      true,
+      true,
+    ]);
   });
 });
 

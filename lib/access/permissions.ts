@@ -20,8 +20,7 @@ export const permissionMatrix = {
   "audit:export-guru": { guru: ["maintainer"], scope: "audit:read" },
 } as const satisfies Record<
   string,
-  | { org: readonly (OrgRole | null)[]; scope?: Scope }
-  | { guru: readonly GuruStanding[]; scope?: Scope }
+  { org: readonly (OrgRole | null)[]; scope?: Scope } | { guru: readonly GuruStanding[]; scope?: Scope }
 >;
 
 export type Permission = keyof typeof permissionMatrix;
@@ -49,7 +48,11 @@ export function mayInOrganization(principal: Principal, permission: Permission):
  * Does the principal hold a permission on a guru, given how they stand to it?
  * The owner of the organization stands as maintainer everywhere (the loader of the standing sees to it).
  */
-export function mayOnGuru(principal: Principal, permission: Permission, standing: GuruStanding | null): boolean {
+export function mayOnGuru(
+  principal: Principal,
+  permission: Permission,
+  standing: GuruStanding | null,
+): boolean {
   if (principal.kind === "system") return true;
   if (principal.kind === "anonymous" || standing === null) return false;
   const rule = permissionMatrix[permission] as { guru?: readonly GuruStanding[]; scope?: Scope };

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { signedIn, userCreated } from "@/lib/audit/catalogue/accounts";
 import { allEvents } from "@/lib/audit/catalogue/registry";
-import { apiKeyDeleted } from "@/lib/audit/catalogue/organization";
-import { guruUpdated } from "@/lib/audit/catalogue/gurus";
-import { eventOf } from "@/lib/gate/facts";
 import { byKey, testRequest } from "@/tests/support/product";
-import { actorOf, anonymousPrincipal, type Principal, principalKey, systemPrincipal, type UserPrincipal } from "./principal";
+import {
+  actorOf,
+  anonymousPrincipal,
+  type Principal,
+  principalKey,
+  systemPrincipal,
+  type UserPrincipal,
+} from "./principal";
 
 const person: UserPrincipal = {
   kind: "user",
@@ -28,33 +31,20 @@ describe("who acts", () => {
     ["a person, in an action of ours", person, false, asPerson],
     ["a key, in a fixed action: the person behind it", key, true, asPerson],
     ["a key, in an action of ours: the key", key, false, { ...asPerson, type: "api_key", id: key.keyId }],
-    ["nobody, with an address", anonymousPrincipal, false, { type: "anonymous", id: "anonymous", email: null, ...from }],
-    ["System, without one", systemPrincipal, false, { type: "system", id: "system", email: null, ip: null, userAgent: null }],
+    [
+      "nobody, with an address",
+      anonymousPrincipal,
+      false,
+      { type: "anonymous", id: "anonymous", email: null, ...from },
+    ],
+    [
+      "System, without one",
+      systemPrincipal,
+      false,
+      { type: "system", id: "system", email: null, ip: null, userAgent: null },
+    ],
   ] as [string, Principal, boolean, object][])("%s", (_, principal, fixed, actor) => {
     expect(actorOf(principal, testRequest, fixed)).toEqual(actor);
-  });
-
-  it("the account behind it is the person's, the key's owner's, or none", () => {
-    const account = (principal: Principal) => eventOf(guruUpdated, { target: { id: "1" }, label: "-" }, principal, testRequest).accountId;
-    expect([person, key, anonymousPrincipal, systemPrincipal].map(account)).toEqual([person.accountId, person.accountId, null, null]);
-  });
-
-  it("the key stands in `via` of a fixed action, and by its name in one of ours", () => {
-    const details = (definition: typeof guruUpdated) => eventOf(definition, { target: { id: "1" }, label: "-" }, key, testRequest).details;
-    expect(details(apiKeyDeleted)).toEqual({ via: { apiKeyId: key.keyId, apiKeyName: "ci" }, requestId: testRequest.requestId });
-    expect(details(guruUpdated)).toEqual({ apiKeyName: "ci", requestId: testRequest.requestId });
-  });
-
-  it("an account that is just made acts for itself, from the caller's address", () => {
-    const actor = { type: "user", id: "33333333-3333-7333-8333-333333333333", email: "new@halden.example" } as const;
-    const event = eventOf(signedIn, { target: { id: actor.id }, label: "-", actor }, anonymousPrincipal, testRequest);
-    expect(event).toMatchObject({ actor: { ...actor, ...from }, accountId: actor.id });
-  });
-
-  it("System has no address, also where a fact names it", () => {
-    const actor = { type: "system", id: "system", email: null } as const;
-    const event = eventOf(userCreated, { target: { id: "1" }, label: "-", actor }, person, testRequest);
-    expect(event).toMatchObject({ actor: { type: "system", ip: null, userAgent: null }, accountId: null });
   });
 
   it("the fixed actions among the catalogue are the source document's", () => {

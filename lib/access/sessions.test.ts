@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { encode } from "next-auth/jwt";
-import { inTransaction } from "@/lib/gate/transaction";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { db, type Tx } from "@/lib/db/client";
 import { setRuntime } from "@/lib/platform/runtime";
 import { createTestProduct, type TestProduct, testRequest } from "@/tests/support/product";
 import type { UserPrincipal } from "./principal";
@@ -27,6 +27,8 @@ afterEach(async () => {
   await product.admin`delete from session`;
 });
 
+const inTransaction = <T>(work: (tx: Tx) => Promise<T>) => db().transaction(work);
+
 async function signIn(): Promise<string> {
   return sessionCookieValue(await inTransaction((tx) => startSession(tx, person.accountId, testRequest)));
 }
@@ -39,7 +41,12 @@ const secret = () => product.runtime.keys.sessionSecret;
 describe("a session", () => {
   it("is the person with their role, looked up anew", async () => {
     const cookie = await signIn();
-    expect(await principalOfCookie(cookie)).toMatchObject({ kind: "user", accountId: person.accountId, role: "member", email: person.email });
+    expect(await principalOfCookie(cookie)).toMatchObject({
+      kind: "user",
+      accountId: person.accountId,
+      role: "member",
+      email: person.email,
+    });
     await product.admin`update membership set role = 'auditor' where account_id = ${person.accountId}`;
     expect(await principalOfCookie(cookie)).toMatchObject({ role: "auditor" });
     await product.admin`delete from membership where account_id = ${person.accountId}`;
@@ -65,7 +72,10 @@ describe("a session", () => {
 
   it("keeps its last use at a minute's grain", async () => {
     const cookie = await signIn();
-    const lastSeen = async () => (await product.admin`select last_seen_at::text as at, last_seen_at > now() - interval '30 seconds' as fresh from session`)[0];
+    const lastSeen = async () =>
+      (
+        await product.admin`select last_seen_at::text as at, last_seen_at > now() - interval '30 seconds' as fresh from session`
+      )[0];
     await age("50 seconds", "0");
     const before = await lastSeen();
     await principalOfCookie(cookie);
@@ -96,7 +106,9 @@ describe("a session", () => {
   it("is ended with all others of the account but one, and nobody else's", async () => {
     const cookies = [await signIn(), await signIn(), await signIn()];
     const other = await product.person("other@halden.example");
-    const others = await sessionCookieValue(await inTransaction((tx) => startSession(tx, other.accountId, testRequest)));
+    const others = await sessionCookieValue(
+      await inTransaction((tx) => startSession(tx, other.accountId, testRequest)),
+    );
     const keep = (await principalOfCookie(cookies[0]))?.sessionHash ?? "";
     expect(await inTransaction((tx) => endOtherSessions(tx, person.accountId, keep))).toBe(2);
     const alive = await Promise.all([...cookies, others].map(principalOfCookie));
@@ -105,7 +117,9 @@ describe("a session", () => {
 
   it("goes with its account", async () => {
     const gone = await product.person("gone@halden.example");
-    const cookie = await sessionCookieValue(await inTransaction((tx) => startSession(tx, gone.accountId, testRequest)));
+    const cookie = await sessionCookieValue(
+      await inTransaction((tx) => startSession(tx, gone.accountId, testRequest)),
+    );
     await product.admin`delete from account where id = ${gone.accountId}`;
     expect(await principalOfCookie(cookie)).toBeNull();
   });
@@ -129,12 +143,20 @@ describe("a cookie", () => {
     expect(await principalOfCookie(cookie)).not.toBeNull();
   });
 
-  it.each([undefined, "", ".", "a.b.c.d.e", "\0", "\ud800", "null", "{}", "x".repeat(4_096), "x".repeat(1_000_000)])(
-    "of garbage is nobody's: %#",
-    async (cookie) => {
-      expect(await principalOfCookie(cookie)).toBeNull();
-    },
-  );
+  it.each([
+    undefined,
+    "",
+    ".",
+    "a.b.c.d.e",
+    "\0",
+    "\ud800",
+    "null",
+    "{}",
+    "x".repeat(4_096),
+    "x".repeat(1_000_000),
+  ])("of garbage is nobody's: %#", async (cookie) => {
+    expect(await principalOfCookie(cookie)).toBeNull();
+  });
 
   it("of ours for another purpose, by another secret, out of date or without an id is nobody's", async () => {
     const cookie = await signIn();
@@ -142,8 +164,16 @@ describe("a cookie", () => {
     const sid = await inTransaction((tx) => startSession(tx, person.accountId, testRequest));
     const salt = currentCookieName();
     const make = (options: object) => encode({ token: { sid }, secret: secret(), salt, ...options });
-    const bad = [{ salt: "other" }, { secret: "x".repeat(64) }, { maxAge: -100 }, { token: {} }, { token: { sid: [sid] } }, { token: { sub: person.accountId, role: "owner" } }];
-    for (const options of bad) expect(await principalOfCookie(await make(options)), JSON.stringify(options)).toBeNull();
+    const bad = [
+      { salt: "other" },
+      { secret: "x".repeat(64) },
+      { maxAge: -100 },
+      { token: {} },
+      { token: { sid: [sid] } },
+      { token: { sub: person.accountId, role: "owner" } },
+    ];
+    for (const options of bad)
+      expect(await principalOfCookie(await make(options)), JSON.stringify(options)).toBeNull();
     expect(await principalOfCookie(await make({}))).not.toBeNull();
   });
 

@@ -21,10 +21,16 @@ export function sessionMaxAgeS(): number {
  * Starts a session in the transaction that records the sign-in. The cookie is made of it after the commit.
  * @returns the session id, which only the cookie carries; the table has its SHA-256
  */
-export async function startSession(tx: Tx, accountId: string, from: { ip: string | null; userAgent: string | null }): Promise<string> {
+export async function startSession(
+  tx: Tx,
+  accountId: string,
+  from: { ip: string | null; userAgent: string | null },
+): Promise<string> {
   const sid = randomToken(32);
   // What ran out is of no use to anyone; taken away here, so that the table stays as small as its live sessions.
-  await tx.delete(schema.session).where(and(eq(schema.session.accountId, accountId), lt(schema.session.expiresAt, sql`gurulog_now()`)));
+  await tx
+    .delete(schema.session)
+    .where(and(eq(schema.session.accountId, accountId), lt(schema.session.expiresAt, sql`gurulog_now()`)));
   await tx.insert(schema.session).values({
     idHash: sha256(sid),
     accountId,
@@ -37,7 +43,12 @@ export async function startSession(tx: Tx, accountId: string, from: { ip: string
 
 /** The cookie's value: next-auth's encrypted token around the session id alone; everything else is looked up. */
 export async function sessionCookieValue(sid: string): Promise<string> {
-  return encode({ token: { sid }, secret: runtime().keys.sessionSecret, salt: currentCookieName(), maxAge: sessionMaxAgeS() });
+  return encode({
+    token: { sid },
+    secret: runtime().keys.sessionSecret,
+    salt: currentCookieName(),
+    maxAge: sessionMaxAgeS(),
+  });
 }
 
 /** The session id in a cookie, or null for anything that is not one of ours. */
@@ -80,7 +91,8 @@ export async function principalOfCookie(cookie: string | undefined): Promise<Use
       ),
     );
   if (!found) return null;
-  if (found.stale) await db().update(schema.session).set({ lastSeenAt: sql`now()` }).where(eq(session.idHash, idHash));
+  if (found.stale)
+    await db().update(schema.session).set({ lastSeenAt: sql`now()` }).where(eq(session.idHash, idHash));
   const { stale: _, ...facts } = found;
   return { kind: "user", orgId: theOrganization, sessionHash: idHash.toString("hex"), ...facts };
 }

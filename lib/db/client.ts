@@ -11,7 +11,10 @@ export type Schema = typeof schema;
 
 export type Sql = postgres.Sql;
 /** A handle that reads; business code gets no other outside the gate. */
-export type ReadDb = Pick<PostgresJsDatabase<Schema>, "select" | "selectDistinct" | "query" | "execute" | "$count">;
+export type ReadDb = Pick<
+  PostgresJsDatabase<Schema>,
+  "select" | "selectDistinct" | "query" | "execute" | "$count"
+>;
 export type Db = PostgresJsDatabase<Schema>;
 /** The handle inside the gate's transaction. */
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
@@ -64,6 +67,14 @@ export const db = (): Db => handles().db;
 export const readDb = (): ReadDb => handles().db;
 /** The raw driver on the same pool, for the log's own reads. */
 export const sql = (): Sql => handles().sql;
+
+/**
+ * The driver's own handle of a drizzle transaction, for statements that are the driver's. Semi-private in drizzle; a test
+ * of the queue pins it.
+ */
+export function driverOf(tx: Tx): Sql {
+  return (tx as unknown as { _: { session: { client: Sql } } })._.session.client;
+}
 
 /** Ends every pool of this module graph. */
 export async function closePools(): Promise<void> {

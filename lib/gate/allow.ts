@@ -1,5 +1,5 @@
 import "server-only";
-import { guruStanding, type GuruFacts } from "@/lib/access/guru-standing";
+import { type GuruFacts, guruStanding } from "@/lib/access/guru-standing";
 import { mayInOrganization, mayOnGuru, type Permission } from "@/lib/access/permissions";
 import type { Principal } from "@/lib/access/principal";
 import type { ReadDb } from "@/lib/db/client";
@@ -67,7 +67,12 @@ export function onGuru<I>(permission: Permission, guruOf: (input: I) => string):
     const found = await guruStanding(db, principal, ref);
     if (!found) throw new Denial(permission, cleanText(ref, 200), "not_found");
     if (!mayOnGuru(principal, permission, found.standing)) {
-      throw new Denial(permission, found.guru.slug, found.standing === null ? "not_found" : "forbidden", found.guru);
+      throw new Denial(
+        permission,
+        found.guru.slug,
+        found.standing === null ? "not_found" : "forbidden",
+        found.guru,
+      );
     }
     return { guru: found.guru };
   };

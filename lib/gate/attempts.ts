@@ -22,7 +22,9 @@ export type Earlier = { ok: true; value: null; repeated: true; targetId: string 
 
 /** Ids of ours and the usual ones stand as they are; what is long or odd is kept as a digest, so that no two merge. */
 function storedId(attemptId: string): string {
-  return /^[\x21-\x7e]{1,200}$/.test(attemptId) ? attemptId : `sha256:${sha256(Buffer.from(attemptId, "utf16le")).toString("hex")}`;
+  return /^[\x21-\x7e]{1,200}$/.test(attemptId)
+    ? attemptId
+    : `sha256:${sha256(Buffer.from(attemptId, "utf16le")).toString("hex")}`;
 }
 
 /** The same attempt has been under way for longer than a statement may wait for it. */
@@ -45,7 +47,8 @@ export async function claimAttempt(
   command: string,
   input: unknown,
 ): Promise<{ claim: Claim | null; earlier: Earlier | null }> {
-  if (!attemptId || principal.kind === "anonymous" || principal.kind === "system") return { claim: null, earlier: null };
+  if (!attemptId || principal.kind === "anonymous" || principal.kind === "system")
+    return { claim: null, earlier: null };
   const { attempt } = schema;
   const claim = { principal: principalKey(principal), attemptId: storedId(attemptId) };
   // Keyed, so that whoever sees the table cannot find a short input by trying.
@@ -56,14 +59,20 @@ export async function claimAttempt(
     .onConflictDoNothing()
     .returning({ id: attempt.attemptId })
     .catch((error: unknown) => {
-      throw isLockTimeout(error) ? new AttemptUnderWay("the same attempt is under way", { cause: error }) : error;
+      throw isLockTimeout(error)
+        ? new AttemptUnderWay("the same attempt is under way", { cause: error })
+        : error;
     });
   if (inserted.length > 0) return { claim, earlier: null };
   const [found] = await tx
     .select()
     .from(attempt)
     .where(and(eq(attempt.principal, claim.principal), eq(attempt.attemptId, claim.attemptId)));
-  if (!found) return { claim: null, earlier: conflict("This attempt was just cleaned up. Please send the form again.") };
+  if (!found)
+    return {
+      claim: null,
+      earlier: conflict("This attempt was just cleaned up. Please send the form again."),
+    };
   if (found.command !== command || !found.inputDigest.equals(inputDigest)) {
     const message = "This form was already sent with other values. Reload the page and send it again.";
     return { claim: null, earlier: conflict(message) };
@@ -71,7 +80,11 @@ export async function claimAttempt(
   const earlier: Earlier =
     found.outcome === "ok"
       ? { ok: true, value: null, repeated: true, targetId: found.targetId }
-      : { ok: false, code: found.outcome as RefusalCode, message: found.message ?? "This was refused before." };
+      : {
+          ok: false,
+          code: found.outcome as RefusalCode,
+          message: found.message ?? "This was refused before.",
+        };
   return { claim: null, earlier };
 }
 

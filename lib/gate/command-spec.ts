@@ -33,7 +33,10 @@ export interface CommandSpec<In extends z.ZodType, S, V> {
   allow: Allow<z.output<In>, S>;
   event: EventDefinition;
   /** Object of the event; known before the work, so that a refusal has one too. */
-  target: (context: { input: z.output<In>; principal: Principal; scope: S | null }) => { id: string; type?: string };
+  target: (context: { input: z.output<In>; principal: Principal; scope: S | null }) => {
+    id: string;
+    type?: string;
+  };
   /**
    * What the failed twin says, and what must be kept although the act was refused (a delay's count). Runs outside the
    * savepoint. Null: nothing is recorded here because the refusal is counted elsewhere. Default: the target, with the

@@ -1,6 +1,5 @@
 import "server-only";
 import type { z } from "zod";
-import type { Principal, RequestFacts } from "@/lib/access/principal";
 import type { EventDefinition } from "@/lib/audit/catalogue/define";
 import type { EventInput, Recorded } from "@/lib/audit/record/event-input";
 import { recordEvents } from "@/lib/audit/record/record";
@@ -32,7 +31,8 @@ export const commands = new Map<string, Command<unknown>>();
 const underWay: Failure = {
   ok: false,
   code: "busy",
-  message: "This was sent before and is still being done. Wait a moment, then reload the page to see whether it is.",
+  message:
+    "This was sent before and is still being done. Wait a moment, then reload the page to see whether it is.",
 };
 
 /**
@@ -49,7 +49,12 @@ export function command<In extends z.ZodType, S, V>(spec: CommandSpec<In, S, V>)
       const parsed = await spec.input.safeParseAsync(call.input);
       if (!parsed.success) {
         const fieldErrors = fieldErrorsOf(parsed.error);
-        return { ok: false, code: "invalid", message: Object.values(fieldErrors)[0]?.[0] ?? "Please check the values.", fieldErrors };
+        return {
+          ok: false,
+          code: "invalid",
+          message: Object.values(fieldErrors)[0]?.[0] ?? "Please check the values.",
+          fieldErrors,
+        };
       }
       try {
         return await attemptOnce(spec, call, parsed.data);
@@ -81,7 +86,9 @@ async function attemptOnce<In extends z.ZodType, S, V>(
       }
       const { recorded, targetId, ...done } = await actAndRecord(spec, call, input, tx);
       const { answer } = done;
-      const settled = answer.ok ? { code: "ok" as const, targetId: targetId ?? null } : { code: answer.code, message: answer.message };
+      const settled = answer.ok
+        ? { code: "ok" as const, targetId: targetId ?? null }
+        : { code: answer.code, message: answer.message };
       await settleAttempt(tx, claim, settled);
       const xid = recorded.find((r) => r !== null)?.xid ?? (await currentXid(tx));
       ending = { ...done, xid };
@@ -113,19 +120,41 @@ async function actAndRecord<In extends z.ZodType, S, V>(
     ran = await tx.transaction(async (inner) => {
       const allowed = await spec.allow({ db: inner, input, principal });
       scope = allowed;
-      return spec.run({ tx: inner, input, principal, request, scope: allowed, enqueue: (job, data) => enqueueIn(inner, job, data) });
+      return spec.run({
+        tx: inner,
+        input,
+        principal,
+        request,
+        scope: allowed,
+        enqueue: (job, data) => enqueueIn(inner, job, data),
+      });
     });
   } catch (error) {
     // A week of the log that is missing is made by the transaction's opener, who then tries the whole act again.
     if (isMissingPartition(error)) throw error;
-    if (!(error instanceof Denial || error instanceof Refusal)) logError(`command ${spec.name}`, error, request.requestId ?? undefined);
-    return { ...(await recordRefusal(spec, call, input, tx, scope, error)), scope, lead: null, refusedBy: error };
+    if (!(error instanceof Denial || error instanceof Refusal))
+      logError(`command ${spec.name}`, error, request.requestId ?? undefined);
+    return {
+      ...(await recordRefusal(spec, call, input, tx, scope, error)),
+      scope,
+      lead: null,
+      refusedBy: error,
+    };
   }
-  const facts: readonly AuditFact[] = ran.audit === null ? [] : Array.isArray(ran.audit) ? ran.audit : [ran.audit as AuditFact];
+  const facts: readonly AuditFact[] =
+    ran.audit === null ? [] : Array.isArray(ran.audit) ? ran.audit : [ran.audit as AuditFact];
   const fallback = spec.target({ input, principal, scope });
-  const inputs = facts.map((fact) => eventOf(fact.event ?? spec.event, { ...fact, target: fact.target ?? fallback }, principal, request));
+  const inputs = facts.map((fact) =>
+    eventOf(fact.event ?? spec.event, { ...fact, target: fact.target ?? fallback }, principal, request),
+  );
   const recorded = await recordLed(tx, inputs);
-  return { answer: { ok: true, value: ran.value }, recorded, scope, lead: inputs[0] ?? null, targetId: ran.targetId ?? fallback.id };
+  return {
+    answer: { ok: true, value: ran.value },
+    recorded,
+    scope,
+    lead: inputs[0] ?? null,
+    targetId: ran.targetId ?? fallback.id,
+  };
 }
 
 /** The first event leads; the others carry its id as their cause. */
@@ -133,6 +162,9 @@ async function recordLed(tx: Tx, inputs: readonly EventInput[]): Promise<(Record
   const [first, ...rest] = inputs;
   if (!first) return [];
   const [led] = await recordEvents(tx, [first]);
-  const followers = await recordEvents(tx, rest.map((r) => ({ ...r, cause: led?.id ?? null })));
+  const followers = await recordEvents(
+    tx,
+    rest.map((r) => ({ ...r, cause: led?.id ?? null })),
+  );
   return [led ?? null, ...followers];
 }

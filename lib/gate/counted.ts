@@ -28,7 +28,13 @@ function counterKey(text: string): string {
  * @param target what it is told apart by besides
  * @throws when the event is not what the catalogue says: then, and not when the minute closes
  */
-export async function recordCounted(tx: Tx, kind: CountedKind, by: string, target: string, event: EventInput): Promise<void> {
+export async function recordCounted(
+  tx: Tx,
+  kind: CountedKind,
+  by: string,
+  target: string,
+  event: EventInput,
+): Promise<void> {
   const { env, version } = runtime();
   if (!env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED) return;
   storedEvent(event, version);

@@ -1,7 +1,12 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
 import { cache } from "react";
-import { anonymousPrincipal, type Principal, type RequestFacts, type UserPrincipal } from "@/lib/access/principal";
+import {
+  anonymousPrincipal,
+  type Principal,
+  type RequestFacts,
+  type UserPrincipal,
+} from "@/lib/access/principal";
 import { currentCookieName, principalOfCookie } from "@/lib/access/sessions";
 import { currentRequest } from "@/lib/platform/request-context";
 
@@ -25,5 +30,8 @@ export async function currentPrincipal(): Promise<Principal> {
 export async function isUnread(): Promise<boolean> {
   if (currentRequest().method === "HEAD") return true;
   const sent = await headers();
-  return sent.has("next-router-prefetch") || /prefetch|prerender/i.test(`${sent.get("sec-purpose") ?? ""} ${sent.get("purpose") ?? ""}`);
+  return (
+    sent.has("next-router-prefetch") ||
+    /prefetch|prerender/i.test(`${sent.get("sec-purpose") ?? ""} ${sent.get("purpose") ?? ""}`)
+  );
 }

@@ -1,17 +1,15 @@
 import "server-only";
 import PgBoss from "pg-boss";
-import type { Tx } from "@/lib/db/client";
+import { driverOf, type Tx } from "@/lib/db/client";
 import type { JobData, JobName } from "@/lib/jobs/jobs";
 import { queueValues } from "@/lib/jobs/queue-values";
 import { runtime } from "@/lib/platform/runtime";
 
 export type { JobData, JobName } from "@/lib/jobs/jobs";
 
-/** The raw driver behind drizzle's transaction; semi-private there, so a test pins it. */
-interface WithClient {
-  _: { session: { client: { unsafe(text: string, values: unknown[]): Promise<Iterable<unknown>> } } };
-}
+const heldS = 3_600;
 
+/** Seconds that a demo holds its jobs back. */
 const heldS = 3_600;
 
 let sender: PgBoss | undefined;
@@ -37,8 +35,12 @@ function boss(): PgBoss {
  * @throws when the queue does not exist (the library answers null without an error)
  */
 export async function enqueueIn<N extends JobName>(tx: Tx, job: N, data: JobData<N>): Promise<void> {
-  const { client } = (tx as unknown as WithClient)._.session;
-  const db = { executeSql: async (text: string, values: unknown[] = []) => ({ rows: [...(await client.unsafe(text, queueValues(values)))] }) };
+  const client = driverOf(tx);
+  const db = {
+    executeSql: async (text: string, values: unknown[] = []) => ({
+      rows: [...(await client.unsafe(text, queueValues(values)))],
+    }),
+  };
   // A demo being filled does the work itself, at the demo's time; its job waits and is a net in case it is broken off.
   const held = runtime().demoClock ? { startAfter: heldS } : {};
   const id = await boss().send(job, data, { db, ...held });

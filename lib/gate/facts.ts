@@ -1,6 +1,6 @@
+import { accountOf, actorOf, type Principal, type RequestFacts } from "@/lib/access/principal";
 import type { EventDefinition, Metadata } from "@/lib/audit/catalogue/define";
 import type { Actor, Change, EventInput, GuruSnapshot } from "@/lib/audit/record/event-input";
-import { accountOf, actorOf, type Principal, type RequestFacts } from "@/lib/access/principal";
 
 /** What an act says of itself for the log. Everything else (actor, address, request) the gate knows. */
 export interface AuditFact {
@@ -35,7 +35,14 @@ export function eventOf(
     definition,
     orgId: principal.orgId,
     actor,
-    accountId: fact.accountId !== undefined ? fact.accountId : fact.actor ? (fact.actor.type === "user" ? fact.actor.id : null) : accountOf(principal),
+    accountId:
+      fact.accountId !== undefined
+        ? fact.accountId
+        : fact.actor
+          ? fact.actor.type === "user"
+            ? fact.actor.id
+            : null
+          : accountOf(principal),
     guru: fact.guru ?? null,
     ...(fact.target.type ? { targetType: fact.target.type } : {}),
     targetId: fact.target.id,

@@ -7,8 +7,11 @@ export function fieldErrorsOf(error: z.ZodError): Record<string, string[]> {
   const found: Record<string, string[]> = {};
   for (const issue of error.issues) {
     const field = issue.path.map(String).join(".") || "form";
-    const texts = (found[field] ??= []);
-    texts.push(issue.code === "unrecognized_keys" ? `Unknown field: ${issue.keys.join(", ")}` : issue.message);
+    const texts = found[field] ?? [];
+    found[field] = texts;
+    texts.push(
+      issue.code === "unrecognized_keys" ? `Unknown field: ${issue.keys.join(", ")}` : issue.message,
+    );
   }
   return found;
 }

@@ -39,7 +39,9 @@ export async function settleLostCommit<In extends z.ZodType, S, V>(
   if (fate === "aborted" || ending.refusedBy !== undefined) {
     // A refusal of which nobody knows whether it stands is recorded again: rather twice than never.
     const why = ending.refusedBy ?? new Refusal("internal", internalFailure(request).message);
-    return inTransaction(async (tx) => (await recordRefusal(spec, call, input, tx, ending.scope, why)).answer);
+    return inTransaction(
+      async (tx) => (await recordRefusal(spec, call, input, tx, ending.scope, why)).answer,
+    );
   }
   await recordUnknown(spec.name, ending.lead, request.requestId);
   return perhapsDone(request.requestId);
@@ -48,7 +50,11 @@ export async function settleLostCommit<In extends z.ZodType, S, V>(
 /** When the database stays out of reach even this is lost; the caller is not told of a success then either. */
 async function recordUnknown(name: string, lead: EventInput | null, requestId: string | null): Promise<void> {
   if (!lead) return;
-  const event: EventInput = { ...lead, outcome: "unknown", details: { ...lead.details, reason: "commit-unknown" } };
+  const event: EventInput = {
+    ...lead,
+    outcome: "unknown",
+    details: { ...lead.details, reason: "commit-unknown" },
+  };
   try {
     await inTransaction((tx) => recordEvents(tx, [event]));
   } catch (error) {

@@ -44,8 +44,7 @@ export async function recordRefusal<In extends z.ZodType, S, V>(
   const { principal, request } = call;
   const answer = answerTo(error, request);
   if (!(error instanceof Denial)) {
-    const refusal =
-      error instanceof Refusal ? error : new Refusal("internal", answer.message);
+    const refusal = error instanceof Refusal ? error : new Refusal("internal", answer.message);
     return { answer, recorded: (await recordTwin(spec, call, input, tx, scope, refusal, null)) ?? [] };
   }
   const isTwinDue = spec.event.failed && principal.kind !== "anonymous";
@@ -73,7 +72,8 @@ async function recordTwin<In extends z.ZodType, S, V>(
 ): Promise<(Recorded | null)[] | null> {
   const { principal, request } = call;
   const twin = spec.event.failed;
-  const fallback = twin?.targetType === "org" ? { id: String(principal.orgId) } : spec.target({ input, principal, scope });
+  const fallback =
+    twin?.targetType === "org" ? { id: String(principal.orgId) } : spec.target({ input, principal, scope });
   const fact: AuditFact | null = spec.onRefusal
     ? await spec.onRefusal({ tx, input, principal, request, scope }, refusal)
     : { label: fallback.id, metadata: { message: refusal.message } };
@@ -83,13 +83,23 @@ async function recordTwin<In extends z.ZodType, S, V>(
   // A log of a guru is nobody's without the guru: such a denial is ACCESS_DENIED.
   if (definition.guru === "always" && guru === null && refusal.code === "forbidden") return null;
   const details = { reason: refusal.code, ...fact.details };
-  const event = eventOf(definition, { ...fact, guru, target: fact.target ?? fallback, details }, principal, request);
+  const event = eventOf(
+    definition,
+    { ...fact, guru, target: fact.target ?? fallback, details },
+    principal,
+    request,
+  );
   return recordEvents(tx, [event]);
 }
 
 /** The guru that the permission check found, where the event may have one. */
-function guruFor(definition: EventDefinition, scope: unknown, denied: GuruSnapshot | null): GuruSnapshot | null {
+function guruFor(
+  definition: EventDefinition,
+  scope: unknown,
+  denied: GuruSnapshot | null,
+): GuruSnapshot | null {
   if (definition.guru === "never") return null;
-  const found = typeof scope === "object" && scope !== null && "guru" in scope ? (scope.guru as GuruSnapshot) : denied;
+  const found =
+    typeof scope === "object" && scope !== null && "guru" in scope ? (scope.guru as GuruSnapshot) : denied;
   return found ? { id: found.id, slug: found.slug, name: found.name } : null;
 }

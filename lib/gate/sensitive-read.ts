@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import { type Command, command, type CommandSpec } from "./command";
+import { type Command, type CommandSpec, command } from "./command";
 
 /**
  * A read that is an event: the value leaves only after its record is committed. The same composition as a command; the

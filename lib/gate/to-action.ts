@@ -61,7 +61,9 @@ export function toAction<V>(command: Command<V>, options: ActionOptions<V> = {})
     if (!result.ok) {
       const { code, message, fieldErrors } = result;
       const typed = Object.entries(formFields(form)).filter(([name]) => !secretField.test(name));
-      const values = Object.fromEntries(typed.map(([name, v]) => [name, Array.isArray(v) ? v.join("\n") : v]));
+      const values = Object.fromEntries(
+        typed.map(([name, v]) => [name, Array.isArray(v) ? v.join("\n") : v]),
+      );
       return { ok: false, code, message, ...(fieldErrors ? { fieldErrors } : {}), values };
     }
     if ("repeated" in result) {
@@ -74,7 +76,11 @@ export function toAction<V>(command: Command<V>, options: ActionOptions<V> = {})
     const next = options.goTo?.(result.value, form);
     if (next) redirect(next);
     const message = options.message?.(result.value);
-    return { ok: true, value: options.keepValue ? (null as V) : result.value, ...(message ? { message } : {}) };
+    return {
+      ok: true,
+      value: options.keepValue ? (null as V) : result.value,
+      ...(message ? { message } : {}),
+    };
   };
   return Object.assign(action, { [brand]: command.name });
 }

@@ -1,7 +1,7 @@
 import "server-only";
-import { currentRequest } from "@/lib/platform/request-context";
 import type { RequestFacts } from "@/lib/access/principal";
 import { logError } from "@/lib/platform/log";
+import { currentRequest } from "@/lib/platform/request-context";
 
 const brand = Symbol.for("gurulog.route");
 
@@ -43,19 +43,33 @@ export function toRoute<P = unknown>(
 }
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
-  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers } });
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers },
+  });
 
 /** `/api/ee/audit` and code search: `{statusCode, errorCode, message}`. */
-export function sourcebotError(statusCode: number, errorCode: string, message: string, headers?: Record<string, string>): Response {
+export function sourcebotError(
+  statusCode: number,
+  errorCode: string,
+  message: string,
+  headers?: Record<string, string>,
+): Response {
   return json(statusCode, { statusCode, errorCode, message }, headers);
 }
 
 export const sourcebotFamily: RouteFamily = {
-  unexpected: (id) => sourcebotError(500, "UNEXPECTED_ERROR", `Something went wrong on our side. Number: ${id}`),
+  unexpected: (id) =>
+    sourcebotError(500, "UNEXPECTED_ERROR", `Something went wrong on our side. Number: ${id}`),
 };
 
 /** Pages' own endpoints (exports, uploads, health): `{code, message}`. */
-export function plainError(status: number, code: string, message: string, headers?: Record<string, string>): Response {
+export function plainError(
+  status: number,
+  code: string,
+  message: string,
+  headers?: Record<string, string>,
+): Response {
   return json(status, { code, message }, headers);
 }
 

@@ -50,27 +50,35 @@ async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await db().transaction(async (tx) => {
       const clock = runtime().demoClock;
-      if (clock) await tx.execute(sql`select set_config('gurulog.clock', ${clock().toISOString()}, true), set_config('gurulog.privileged', 'on', true)`);
+      if (clock)
+        await tx.execute(
+          sql`select set_config('gurulog.clock', ${clock().toISOString()}, true), set_config('gurulog.privileged', 'on', true)`,
+        );
       const value = await work(tx);
       committing = true;
       return value;
     });
   } catch (error) {
-    if (committing && !isServersNo(error)) throw new CommitUnknown("the answer to COMMIT is lost", { cause: error });
+    if (committing && !isServersNo(error))
+      throw new CommitUnknown("the answer to COMMIT is lost", { cause: error });
     throw error;
   }
 }
 
 /** The transaction's id as `fateOf` takes it; null while it has written nothing. */
 export async function currentXid(tx: Pick<Tx, "execute">): Promise<string | null> {
-  const [row] = await tx.execute<{ xid: string | null }>(sql`select pg_current_xact_id_if_assigned()::text as xid`);
+  const [row] = await tx.execute<{ xid: string | null }>(
+    sql`select pg_current_xact_id_if_assigned()::text as xid`,
+  );
   return row?.xid ?? null;
 }
 
 /** Makes the week of the log that an act fell out of (the demo's past; a server whose look-ahead never ran). */
 export async function makeMissingPartition(): Promise<void> {
   const at = runtime().demoClock?.() ?? null;
-  await db().execute(sql`select audit_make_partition(coalesce(${at?.toISOString() ?? null}::timestamptz, now()))`);
+  await db().execute(
+    sql`select audit_make_partition(coalesce(${at?.toISOString() ?? null}::timestamptz, now()))`,
+  );
 }
 
 /**
@@ -91,7 +99,9 @@ export async function fateOf(xid: string, patienceMs = 10_000): Promise<"committ
 /** @returns null when the server no longer knows */
 async function statusOf(xid: string): Promise<string | null> {
   try {
-    const [row] = await db().execute<{ status: string | null }>(sql`select pg_xact_status(${xid}::xid8) as status`);
+    const [row] = await db().execute<{ status: string | null }>(
+      sql`select pg_xact_status(${xid}::xid8) as status`,
+    );
     return row?.status ?? null;
   } catch (error) {
     // The server may be restarting: it is asked again.

@@ -3,10 +3,16 @@ import { EnvError, parseEnv } from "./env";
 
 describe("SOURCEBOT_EE_AUDIT_LOGGING_ENABLED", () => {
   const name = "SOURCEBOT_EE_AUDIT_LOGGING_ENABLED";
-  it.each([undefined, "", "  ", "true", "TRUE", "True"])("%j is on", (value) => expect(parseEnv({ [name]: value })[name]).toBe(true));
-  it.each(["false", "FALSE", "False"])("%j is off", (value) => expect(parseEnv({ [name]: value })[name]).toBe(false));
+  it.each([undefined, "", "  ", "true", "TRUE", "True"])("%j is on", (value) =>
+    expect(parseEnv({ [name]: value })[name]).toBe(true),
+  );
+  it.each(["false", "FALSE", "False"])("%j is off", (value) =>
+    expect(parseEnv({ [name]: value })[name]).toBe(false),
+  );
   it.each(["1", "0", "yes", "off", "tru"])("%j refuses to start with one line that names it", (value) => {
-    expect(() => parseEnv({ [name]: value })).toThrow(new EnvError(`${name} must be true or false. Set it right or leave it unset.`));
+    expect(() => parseEnv({ [name]: value })).toThrow(
+      new EnvError(`${name} must be true or false. Set it right or leave it unset.`),
+    );
   });
 });
 

@@ -23,16 +23,21 @@ const whole = (min: number, max: number) =>
     .regex(/^\d+$/, "must be a whole number")
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be between ${min} and ${max}`);
-const httpUrl = z
-  .string()
-  .transform((v, ctx) => {
-    const url = URL.canParse(v) ? new URL(v) : undefined;
-    if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash || url.username) {
-      ctx.addIssue({ code: "custom", message: "must be an origin such as https://log.example.com" });
-      return z.NEVER;
-    }
-    return url.origin;
-  });
+const httpUrl = z.string().transform((v, ctx) => {
+  const url = URL.canParse(v) ? new URL(v) : undefined;
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    url.pathname !== "/" ||
+    url.search ||
+    url.hash ||
+    url.username
+  ) {
+    ctx.addIssue({ code: "custom", message: "must be an origin such as https://log.example.com" });
+    return z.NEVER;
+  }
+  return url.origin;
+});
 const postgresUrl = z
   .string()
   .refine((v) => /^postgres(ql)?:\/\//.test(v) && URL.canParse(v), "must be a postgres:// URL");

@@ -23,16 +23,24 @@ async function main(): Promise<void> {
     await serve(settings, trusted, shutdown);
   } catch (error) {
     if (shutdown.hasBegun) return;
-    if (error instanceof StartError || error instanceof EnvError) process.stderr.write(`gurulog: ${error.message}\n`);
+    if (error instanceof StartError || error instanceof EnvError)
+      process.stderr.write(`gurulog: ${error.message}\n`);
     else logError("start", error);
     await shutdown.begin("could not start", 1);
   }
 }
 
-async function serve(settings: ReturnType<typeof readSettings>, trusted: ReturnType<typeof readSettings>["trusted"], shutdown: Shutdown): Promise<void> {
+async function serve(
+  settings: ReturnType<typeof readSettings>,
+  trusted: ReturnType<typeof readSettings>["trusted"],
+  shutdown: Shutdown,
+): Promise<void> {
   const { env } = settings;
   const local = `http://${env.HOST === "127.0.0.1" || env.HOST === "::1" ? "localhost" : env.HOST}`;
-  const { runtime } = await boot(settings, shutdown, { baseUrl: env.GURULOG_URL ?? `${local}:${env.PORT}`, log: logLine });
+  const { runtime } = await boot(settings, shutdown, {
+    baseUrl: env.GURULOG_URL ?? `${local}:${env.PORT}`,
+    log: logLine,
+  });
   shutdown.add("the database pools", closePools);
   await createOwnerFromEnvironment();
 

@@ -38,6 +38,10 @@ export function startCleanup(): Timers {
   const { urls } = runtime();
   return startTimers([
     { name: "cleanup of the log", everyMs: minuteMs, run: () => cleanUp({ onlyWhenDue: true }) },
-    { name: "weeks of the log ahead", everyMs: 360 * minuteMs, run: () => ensurePartitions({ maintenanceUrl: urls.maintenance }) },
+    {
+      name: "weeks of the log ahead",
+      everyMs: 360 * minuteMs,
+      run: () => ensurePartitions({ maintenanceUrl: urls.maintenance }),
+    },
   ]);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { allEvents, catalogue } from "@/lib/audit/catalogue/registry";
 import { pendingActions } from "@/lib/audit/catalogue/pending";
+import { allEvents, catalogue } from "@/lib/audit/catalogue/registry";
 import names from "@/tests/fixtures/event-names.json";
 import { sourceFiles } from "./source-files";
 
@@ -15,13 +15,16 @@ describe("the catalogue", () => {
     expect(pendingActions.filter((a) => allEvents.some((e) => e.action === a))).toEqual([]);
   });
 
-  it.each(names.filter((n) => allEvents.some((e) => e.action === n.action)))("names $action as specified", (spec) => {
-    const event = allEvents.find((e) => e.action === spec.action);
-    expect(event).toMatchObject({ operation: spec.operation, model: spec.model });
-    expect(spec.targetType.split(" or ")).toContain(event?.targetType);
-    expect(spec.actionType).toBe(event?.actionType);
-    expect(event?.fixed).toBe(spec.actionFixed);
-  });
+  it.each(names.filter((n) => allEvents.some((e) => e.action === n.action)))(
+    "names $action as specified",
+    (spec) => {
+      const event = allEvents.find((e) => e.action === spec.action);
+      expect(event).toMatchObject({ operation: spec.operation, model: spec.model });
+      expect(spec.targetType.split(" or ")).toContain(event?.targetType);
+      expect(spec.actionType).toBe(event?.actionType);
+      expect(event?.fixed).toBe(spec.actionFixed);
+    },
+  );
 
   it("gives every action and every operation once", () => {
     expect(new Set(allEvents.map((e) => e.action)).size).toBe(allEvents.length);
@@ -29,20 +32,28 @@ describe("the catalogue", () => {
   });
 
   it("keeps the action type of the act in its failed twin", () => {
-    for (const e of allEvents) if (e.failed) expect([e.failed.actionType, e.failed.outcome]).toEqual([e.actionType, "failure"]);
+    for (const e of allEvents)
+      if (e.failed) expect([e.failed.actionType, e.failed.outcome]).toEqual([e.actionType, "failure"]);
   });
 });
 
-const product = sourceFiles(["lib", "scripts"]).filter((f) => !f.endsWith(".test.ts") && !f.includes("audit/catalogue/"));
-const tests = sourceFiles(["lib", "app", "tests", "scripts"]).filter((f) => /\.(test|spec)\.ts$/.test(f) && !f.includes("tests/architecture/"));
-const importsOf = (text: string) => [...text.matchAll(/import \{([^}]+)\} from "@\/lib\/audit\/catalogue\/[a-z-]+"/g)].map((m) => m[1]).join();
+const product = sourceFiles(["lib", "scripts"]).filter(
+  (f) => !f.endsWith(".test.ts") && !f.includes("audit/catalogue/"),
+);
+const tests = sourceFiles(["lib", "app", "tests", "scripts"]).filter(
+  (f) => /\.(test|spec)\.ts$/.test(f) && !f.includes("tests/architecture/"),
+);
+const importsOf = (text: string) =>
+  [...text.matchAll(/import \{([^}]+)\} from "@\/lib\/audit\/catalogue\/[a-z-]+"/g)].map((m) => m[1]).join();
 const imported = product.map((f) => importsOf(readFileSync(f, "utf8"))).join();
 const testText = tests.map((f) => readFileSync(f, "utf8")).join("\n");
 
 describe("every event of the catalogue", () => {
   it.each(Object.entries(catalogue))("%s has a producer", (name) => {
     // A failed twin is produced by the command of its act.
-    const leaders = Object.entries(catalogue).filter(([, e]) => e.failed === catalogue[name]).map(([n]) => n);
+    const leaders = Object.entries(catalogue)
+      .filter(([, e]) => e.failed === catalogue[name])
+      .map(([n]) => n);
     const produced = [name, ...leaders].some((n) => new RegExp(`\\b${n}\\b`).test(imported));
     expect(produced).toBe(true);
   });

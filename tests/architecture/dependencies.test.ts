@@ -13,7 +13,9 @@ function atLeast(version: string, floor: string): boolean {
 }
 
 describe("dependencies", () => {
-  const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as { packages: Record<string, { version: string; resolved?: string }> };
+  const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
+    packages: Record<string, { version: string; resolved?: string }>;
+  };
 
   it.each(Object.entries(floors))("%s is at least %s wherever it is installed", (name, floor) => {
     const found = Object.entries(lock.packages).filter(([where]) => where.endsWith(`node_modules/${name}`));
@@ -22,9 +24,13 @@ describe("dependencies", () => {
   });
 
   it("every direct dependency is pinned to an exact version", () => {
-    const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Record<string, Record<string, string>>;
+    const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Record<
+      string,
+      Record<string, string>
+    >;
     for (const group of ["dependencies", "devDependencies"]) {
-      for (const [name, version] of Object.entries(manifest[group] ?? {})) expect([name, version]).toEqual([name, expect.stringMatching(/^(npm:.+@)?\d+\.\d+\.\d+[\w.-]*$/)]);
+      for (const [name, version] of Object.entries(manifest[group] ?? {}))
+        expect([name, version]).toEqual([name, expect.stringMatching(/^(npm:.+@)?\d+\.\d+\.\d+[\w.-]*$/)]);
     }
   });
 });

@@ -12,7 +12,9 @@ describe("documents", () => {
 
   const example = readFileSync(".env.example", "utf8");
   const lines = example.split("\n").filter((l) => /^[A-Z]/.test(l));
-  const listed = Object.fromEntries(lines.map((l) => [l.slice(0, l.indexOf("=")), l.slice(l.indexOf("=") + 1)]));
+  const listed = Object.fromEntries(
+    lines.map((l) => [l.slice(0, l.indexOf("=")), l.slice(l.indexOf("=") + 1)]),
+  );
 
   it(".env.example lists every variable, and no other", () => {
     expect(Object.keys(listed).sort()).toEqual(Object.keys(envSchema.shape).sort());
@@ -27,7 +29,15 @@ describe("documents", () => {
     for (const name of Object.keys(envSchema.shape)) expect(readme).toContain(`\`${name}\``);
   });
 
-  it.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "docs/trust.md", "lib/audit/README.md"])("%s stands", (file) => {
+  it.each([
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "docs/trust.md",
+    "lib/audit/README.md",
+  ])("%s stands", (file) => {
     expect(existsSync(file)).toBe(true);
   });
 });

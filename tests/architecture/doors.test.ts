@@ -10,7 +10,8 @@ const actionFiles = app.filter((f) => /^\s*["']use server["']/m.test(readFileSyn
 const routeFiles = app.filter((f) => path.basename(f) === "route.ts");
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-const load = async (file: string) => Object.entries((await import(path.resolve(file))) as Record<string, unknown>);
+const load = async (file: string) =>
+  Object.entries((await import(path.resolve(file))) as Record<string, unknown>);
 
 describe("doors", () => {
   beforeAll(() => {

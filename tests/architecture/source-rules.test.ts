@@ -16,12 +16,40 @@ const rules: SourceRule[] = [
     except: /lib\/gate\/(to-action|current)\.ts$/,
     never: /from "next\/(navigation|cache|server|headers)"/,
   },
-  { rule: "no input reaches an SQL identifier", in: ["app", "components", "lib"], never: /sql\.identifier\(/ },
-  { rule: "no COPY takes a bind parameter: after one the driver's next query silently answers nothing", in: ["lib"], never: /sql`\s*copy[^`]*\$\{/i },
-  { rule: "only the gate opens a transaction", in: ["app", "lib/features"], except: /\.test\.ts$/, never: /\bdb\(\)\s*\.transaction|\.begin\(/ },
-  { rule: "features write through the gate's transaction alone", in: ["lib/features"], except: /\.test\.ts$/, never: /import \{[^}]*\b(db|sql)\b[^}]*\} from "@\/lib\/db\/client"/ },
-  { rule: "nothing catches around recording", in: ["lib", "app"], except: /\.test\.ts$/, never: /recordEvents\([^;]*\)\s*\.catch\(/ },
-  { rule: "no test sleeps", in: ["lib", "tests", "scripts", "app"], except: /tests\/architecture\//, never: /waitForTimeout\(/ },
+  {
+    rule: "no input reaches an SQL identifier",
+    in: ["app", "components", "lib"],
+    never: /sql\.identifier\(/,
+  },
+  {
+    rule: "no COPY takes a bind parameter: after one the driver's next query silently answers nothing",
+    in: ["lib"],
+    never: /sql`\s*copy[^`]*\$\{/i,
+  },
+  {
+    rule: "only the gate opens a transaction",
+    in: ["app", "lib/features"],
+    except: /\.test\.ts$/,
+    never: /\bdb\(\)\s*\.transaction|\.begin\(/,
+  },
+  {
+    rule: "features write through the gate's transaction alone",
+    in: ["lib/features"],
+    except: /\.test\.ts$/,
+    never: /import \{[^}]*\b(db|sql)\b[^}]*\} from "@\/lib\/db\/client"/,
+  },
+  {
+    rule: "nothing catches around recording",
+    in: ["lib", "app"],
+    except: /\.test\.ts$/,
+    never: /recordEvents\([^;]*\)\s*\.catch\(/,
+  },
+  {
+    rule: "no test sleeps",
+    in: ["lib", "tests", "scripts", "app"],
+    except: /tests\/architecture\//,
+    never: /waitForTimeout\(/,
+  },
 ];
 
 describe("rules of the source", () => {

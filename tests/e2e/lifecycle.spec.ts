@@ -19,7 +19,8 @@ const alive = (pid: number): boolean => {
 function descendants(pid: number): number[] {
   const rows = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
   const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
-  const below = (parent: number): number[] => pairs.filter(([, p]) => p === parent).flatMap(([child]) => [child, ...below(child)]);
+  const below = (parent: number): number[] =>
+    pairs.filter(([, p]) => p === parent).flatMap(([child]) => [child, ...below(child)]);
   return below(pid);
 }
 
@@ -58,9 +59,14 @@ test("it recovers after kill -9 of the web process and of Postgres", async () =>
   await first.stop("SIGKILL");
   const second = await startProduct({ dataDir });
   expect(await health(second.url)).toBe(200);
-  const postmaster = Number(/postmaster|postgres/i.test(second.output()) ? descendants(second.pid)[0] : descendants(second.pid)[0]);
+  const postmaster = Number(
+    /postmaster|postgres/i.test(second.output()) ? descendants(second.pid)[0] : descendants(second.pid)[0],
+  );
   const pids = execFileSync("pgrep", ["-x", "postgres"], { encoding: "utf8" }).trim().split("\n").map(Number);
-  const main = pids.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(path.basename(dataDir)) || pid === postmaster);
+  const main = pids.filter(
+    (pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(path.basename(dataDir)) || pid === postmaster,
+  );
   for (const pid of main.slice(0, 1)) process.kill(pid, "SIGKILL");
   await expect.poll(() => health(second.url).catch(() => 0), { timeout: 30_000 }).toBe(200);
   await second.stop();
@@ -72,7 +78,10 @@ test.describe("a start that cannot be says in one line what to set, and exits wi
     const started = spawnProduct({ env, ...(port === undefined ? {} : { port }) });
     const code = await started.exited;
     removeDataDir(started.dataDir);
-    const lines = started.output().split("\n").filter((l) => l.startsWith("gurulog:"));
+    const lines = started
+      .output()
+      .split("\n")
+      .filter((l) => l.startsWith("gurulog:"));
     return { code, lines, output: started.output() };
   };
 

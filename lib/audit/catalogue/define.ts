@@ -80,6 +80,10 @@ export function defineEvent(d: Definition): EventDefinition {
 
 /** What metadata may hold: the three keys of the source document's schema. */
 export const metadataSchema = z
-  .strictObject({ message: z.string().optional(), api_key: z.string().optional(), emails: z.string().optional() })
+  .strictObject({
+    message: z.string().optional(),
+    api_key: z.string().optional(),
+    emails: z.string().optional(),
+  })
   .nullable();
 export type Metadata = z.infer<typeof metadataSchema>;

@@ -4,9 +4,21 @@ import { allEvents } from "./registry";
 const cell = (text: string) => text.replaceAll("|", "\\|");
 
 function row(e: EventDefinition): string {
-  const details = Object.keys(e.details.shape).filter((k) => !["via", "apiKeyName", "requestId", "demo", "reason", "count", "firstAt", "lastAt"].includes(k));
+  const details = Object.keys(e.details.shape).filter(
+    (k) => !["via", "apiKeyName", "requestId", "demo", "reason", "count", "firstAt", "lastAt"].includes(k),
+  );
   const scope = { always: "guru", never: "-", sometimes: "guru or -" }[e.guru];
-  const cells = [`\`${e.action}\``, `\`${e.operation}\``, e.actionType, e.outcome, e.model, e.targetType, scope, e.when, details.map((d) => `\`${d}\``).join(", ") || "-"];
+  const cells = [
+    `\`${e.action}\``,
+    `\`${e.operation}\``,
+    e.actionType,
+    e.outcome,
+    e.model,
+    e.targetType,
+    scope,
+    e.when,
+    details.map((d) => `\`${d}\``).join(", ") || "-",
+  ];
   return `| ${cells.map(cell).join(" | ")} |`;
 }
 
@@ -15,7 +27,14 @@ export function eventsDocument(): string {
   const models = [...new Set(allEvents.map((e) => e.model))].sort();
   const parts = models.map((model) => {
     const rows = allEvents.filter((e) => e.model === model).map(row);
-    return [`## ${model}`, "", "| action | operation | type | outcome | model | target | log of | recorded when | details |", "|---|---|---|---|---|---|---|---|---|", ...rows, ""].join("\n");
+    return [
+      `## ${model}`,
+      "",
+      "| action | operation | type | outcome | model | target | log of | recorded when | details |",
+      "|---|---|---|---|---|---|---|---|---|",
+      ...rows,
+      "",
+    ].join("\n");
   });
   return [
     "# Audit events",

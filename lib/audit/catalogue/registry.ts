@@ -5,7 +5,12 @@ import * as gurus from "./gurus";
 import * as organization from "./organization";
 
 /** Every event with a producer, by export name. */
-export const catalogue: Readonly<Record<string, EventDefinition>> = { ...accounts, ...organization, ...gurus, ...auditLog };
+export const catalogue: Readonly<Record<string, EventDefinition>> = {
+  ...accounts,
+  ...organization,
+  ...gurus,
+  ...auditLog,
+};
 
 export const allEvents: readonly EventDefinition[] = Object.values(catalogue);
 

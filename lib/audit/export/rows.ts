@@ -2,7 +2,7 @@ import "server-only";
 import { type SQL, sql as statement } from "drizzle-orm";
 import type { AuditFilter } from "@/lib/audit/query/filter";
 import { compileFilter, literalSql } from "@/lib/audit/query/where";
-import { sql, type Tx } from "@/lib/db/client";
+import { driverOf, type Sql, sql, type Tx } from "@/lib/db/client";
 
 interface ExportScope {
   orgId: number;
@@ -17,8 +17,8 @@ interface ExportScope {
  * The events of an export as a condition on `audit_event e`. Those recorded after it was asked for are left out: so its
  * own event is not in it, and the rows counted are the rows sent.
  */
-async function condition({ orgId, guruId, filter, asOf }: ExportScope) {
-  const { text, params } = await compileFilter({ orgId, guruScope: guruId, filter });
+async function condition({ orgId, guruId, filter, asOf }: ExportScope, db?: Sql) {
+  const { text, params } = await compileFilter({ orgId, guruScope: guruId, filter }, db);
   return {
     text: `(${text}) and e.occurred_at < $${params.length + 1}::timestamptz`,
     params: [...params, asOf],
@@ -32,7 +32,7 @@ export async function exportCondition(scope: ExportScope): Promise<string> {
 
 /** How many events an export will hold, in the transaction that records it. */
 export async function countForExport(tx: Tx, scope: ExportScope): Promise<number> {
-  const { text, params } = await condition(scope);
+  const { text, params } = await condition(scope, driverOf(tx));
   const pieces: SQL[] = text
     .split(/\$(\d+)/)
     .map((piece, i) =>

@@ -1,6 +1,6 @@
 import "server-only";
 import { organizationScope } from "@/lib/audit/seal/dimensions";
-import { sql } from "@/lib/db/client";
+import type { Sql } from "@/lib/db/client";
 import { isUuid } from "@/lib/platform/ids";
 
 /** Whose log is read. */
@@ -24,13 +24,14 @@ export interface ChosenGurus {
  * @param values slugs and `none`
  */
 export async function resolveGurus(
+  db: Sql,
   { orgId, guruScope }: FilterScope,
   values: string[],
 ): Promise<ChosenGurus> {
   const none = guruScope === null && values.includes("none");
   const slugs = values.filter((v) => v !== "none");
   if (slugs.length === 0) return { ids: [], none, snapshots: [] };
-  const known = await sql()<{ id: string; slug: string }[]>`
+  const known = await db<{ id: string; slug: string }[]>`
     select id, slug from guru where org_id = ${orgId} and slug = any (${slugs})
     union all
     select id, slug from retired_guru where org_id = ${orgId} and slug = any (${slugs})`;
@@ -54,18 +55,22 @@ export interface ChosenActors {
  * e-mail chooses nothing.
  * @param values account ids, key ids, e-mails, `system`, `anonymous`
  */
-export async function resolveActors(scope: FilterScope, values: string[]): Promise<ChosenActors> {
+export async function resolveActors(db: Sql, scope: FilterScope, values: string[]): Promise<ChosenActors> {
   const types = values.filter((v) => v === "system" || v === "anonymous");
   const ids = values.filter(isUuid).map((v) => v.toLowerCase());
   const emails = values.filter((v) => v.includes("@")).map((v) => v.toLowerCase());
-  const known = await knownAccounts(scope, ids);
-  const accounts = new Set([...known, ...(await accountsCalled(scope, emails))]);
+  const known = await knownAccounts(db, scope, ids);
+  const accounts = new Set([...known, ...(await accountsCalled(db, scope, emails))]);
   return { types, accounts: [...accounts].sort(), unknownIds: ids.filter((id) => !known.has(id)), emails };
 }
 
-async function knownAccounts({ orgId, guruScope }: FilterScope, ids: string[]): Promise<Set<string>> {
+async function knownAccounts(
+  db: Sql,
+  { orgId, guruScope }: FilterScope,
+  ids: string[],
+): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const rows = await sql()<{ id: string }[]>`
+  const rows = await db<{ id: string }[]>`
     select id::text from account where id = any (${ids})
     union
     select value from audit_facet
@@ -74,9 +79,13 @@ async function knownAccounts({ orgId, guruScope }: FilterScope, ids: string[]): 
 }
 
 /** On a guru's page only the names that its own events show: who has which e-mail today is not told there. */
-async function accountsCalled({ orgId, guruScope }: FilterScope, emails: string[]): Promise<string[]> {
+async function accountsCalled(
+  db: Sql,
+  { orgId, guruScope }: FilterScope,
+  emails: string[],
+): Promise<string[]> {
   if (emails.length === 0) return [];
-  const rows = await sql()<{ id: string }[]>`
+  const rows = await db<{ id: string }[]>`
     select value as id from audit_facet
     where org_id = ${orgId} and scope = ${guruScope ?? organizationScope} and dimension = 'user'
       and value not in ('system', 'anonymous') and lower(label) = any (${emails})

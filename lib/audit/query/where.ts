@@ -1,5 +1,6 @@
 import "server-only";
 import type postgres from "postgres";
+import { type Sql, sql } from "@/lib/db/client";
 import { parseAddress } from "@/lib/platform/ip-address";
 import type { AuditFilter } from "./filter";
 import { type ChosenActors, type ChosenGurus, type FilterScope, resolveActors, resolveGurus } from "./names";
@@ -53,12 +54,13 @@ const columnOf = {
 /**
  * Compiles a filter to SQL: always within one organization and within the period kept, on a guru's page within that
  * guru. Names (guru slugs, e-mails) are resolved to ids here, at the time of asking.
+ * @param db where names are looked up; inside a transaction its own handle, which needs no second connection
  * @returns the condition; see `Compiled`
  */
-export async function compileFilter({
-  filter,
-  ...scope
-}: FilterScope & { filter: AuditFilter }): Promise<Compiled> {
+export async function compileFilter(
+  { filter, ...scope }: FilterScope & { filter: AuditFilter },
+  db: Sql = sql(),
+): Promise<Compiled> {
   const { orgId, guruScope } = scope;
   const b = new Binder();
   const all: string[] = [`e.org_id = ${b.bind(String(orgId), "int")}`, "e.occurred_at >= audit_cutoff()"];
@@ -73,8 +75,8 @@ export async function compileFilter({
     const addresses = filter.ip.map((ip) => parseAddress(ip)?.toString()).filter((ip) => ip !== undefined);
     all.push(addresses.length > 0 ? `e.ip = any (${b.bind(addresses, "inet[]")})` : "false");
   }
-  const gurus = await resolveGurus(scope, filter.guru);
-  const actors = await resolveActors(scope, filter.actor);
+  const gurus = await resolveGurus(db, scope, filter.guru);
+  const actors = await resolveActors(db, scope, filter.actor);
   if (filter.guru.length > 0) all.push(anyOf(guruConditions(b, gurus)));
   if (filter.actor.length > 0) all.push(anyOf(actorConditions(b, actors)));
   if (filter.q) all.push(searchCondition(b, filter.q));

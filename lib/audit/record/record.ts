@@ -12,11 +12,16 @@ import { type StoredEvent, storedEvent } from "./shape";
  * @param inputs in the order in which they are to stand; the first may be the cause of the others
  * @returns id and time of each, null for those left out because logging is switched off
  */
-export async function recordEvents(tx: Pick<Tx, "execute">, inputs: readonly EventInput[]): Promise<(Recorded | null)[]> {
+export async function recordEvents(
+  tx: Pick<Tx, "execute">,
+  inputs: readonly EventInput[],
+): Promise<(Recorded | null)[]> {
   const { env, version, demoClock } = runtime();
   const kept = inputs.filter((i) => env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED || i.definition.always);
   if (kept.length === 0) return inputs.map(() => null);
-  const rows = kept.map((i) => storedEvent(demoClock ? { ...i, details: { ...i.details, demo: true } } : i, version));
+  const rows = kept.map((i) =>
+    storedEvent(demoClock ? { ...i, details: { ...i.details, demo: true } } : i, version),
+  );
   const recorded = await insertRows(tx, rows);
   if (recorded.length !== kept.length) throw new Error("the log took fewer events than it was given");
   const ids = new Map(kept.map((input, i) => [input, recorded[i] as Recorded]));

@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, index, inet, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  index,
+  inet,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { bytea, createdAt, id, moment } from "./columns";
 
 /** A person. A deleted account's row goes; its events keep their snapshots. */
@@ -59,9 +70,7 @@ export const session = pgTable(
       .notNull()
       .references(() => account.id, { onDelete: "cascade" }),
     createdAt: createdAt(),
-    lastSeenAt: moment("last_seen_at")
-      .notNull()
-      .default(sql`gurulog_now()`),
+    lastSeenAt: moment("last_seen_at").notNull().default(sql`gurulog_now()`),
     /** Absolute end; the idle end is `last_seen_at` plus the configured hours. */
     expiresAt: moment("expires_at").notNull(),
     ip: inet("ip"),
@@ -79,9 +88,7 @@ export const knownBrowser = pgTable(
       .references(() => account.id, { onDelete: "cascade" }),
     tokenHash: bytea("token_hash").notNull(),
     createdAt: createdAt(),
-    lastUsedAt: moment("last_used_at")
-      .notNull()
-      .default(sql`gurulog_now()`),
+    lastUsedAt: moment("last_used_at").notNull().default(sql`gurulog_now()`),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.tokenHash] })],
 );

@@ -35,7 +35,10 @@ export const auditCounter = pgTable(
     /** Id of the event written at once for the first of the minute, if one was. */
     firstEventId: uuid("first_event_id"),
   },
-  (t) => [primaryKey({ columns: [t.kind, t.principal, t.target, t.minute] }), index("audit_counter_minute").on(t.minute)],
+  (t) => [
+    primaryKey({ columns: [t.kind, t.principal, t.target, t.minute] }),
+    index("audit_counter_minute").on(t.minute),
+  ],
 );
 
 /** Start of the window in which a repeated read is not recorded again (audit.viewed; cursor reads of a key). */

@@ -11,12 +11,19 @@ export const shellFacts = query({
   allow: anySignedIn,
   async run({ db, principal }) {
     const { organization, guru, guruRole } = schema;
-    const [org] = await db.select({ name: organization.name }).from(organization).where(eq(organization.id, principal.orgId));
+    const [org] = await db
+      .select({ name: organization.name })
+      .from(organization)
+      .where(eq(organization.id, principal.orgId));
     const [config] = await db.execute<{ demo: boolean }>(sql`select demo from audit_config`);
     const account = accountOf(principal);
     const role = principal.kind === "user" || principal.kind === "api_key" ? principal.role : null;
-    const mine = and(eq(guruRole.guruId, guru.id), eq(guruRole.accountId, account ?? "00000000-0000-0000-0000-000000000000"));
-    const seen = role === "owner" ? undefined : or(isNotNull(guruRole.role), eq(guru.visibility, "organization"));
+    const mine = and(
+      eq(guruRole.guruId, guru.id),
+      eq(guruRole.accountId, account ?? "00000000-0000-0000-0000-000000000000"),
+    );
+    const seen =
+      role === "owner" ? undefined : or(isNotNull(guruRole.role), eq(guru.visibility, "organization"));
     const gurus =
       role === "owner" || role === "member"
         ? await db

@@ -1,8 +1,20 @@
 import { expect, type Page } from "@playwright/test";
 
-export const owner = { name: "Ingrid Berg", email: "i.berg@halden.example", password: "correct horse battery staple" };
-export const solberg = { name: "Marit Solberg", email: "m.solberg@halden.example", password: "a quiet fjord in winter" };
-export const okafor = { name: "David Okafor", email: "d.okafor@halden.example", password: "seven lamps on the quay" };
+export const owner = {
+  name: "Ingrid Berg",
+  email: "i.berg@halden.example",
+  password: "correct horse battery staple",
+};
+export const solberg = {
+  name: "Marit Solberg",
+  email: "m.solberg@halden.example",
+  password: "a quiet fjord in winter",
+};
+export const okafor = {
+  name: "David Okafor",
+  email: "d.okafor@halden.example",
+  password: "seven lamps on the quay",
+};
 
 export type Person = typeof owner;
 

@@ -43,7 +43,9 @@ export function newDataDir(): string {
 /** The environment of a product under test: nothing of ours leaks in. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
-  const found = Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  const found = Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
   return { ...found, NODE_ENV: "production" };
 }
 
@@ -55,7 +57,8 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
   for (;;) {
     const text = started.output();
     if (ready.test(text)) break;
-    if (started.child.exitCode !== null || Date.now() > until) throw new Error(`the product did not start:\n${text}`);
+    if (started.child.exitCode !== null || Date.now() > until)
+      throw new Error(`the product did not start:\n${text}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const text = started.output();

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Principal } from "@/lib/access/principal";
-import { apiKeyCreated } from "@/lib/audit/catalogue/organization";
 import { dataSourceIndexed, guruDeleted, guruUpdated } from "@/lib/audit/catalogue/gurus";
+import { apiKeyCreated } from "@/lib/audit/catalogue/organization";
 import { db, schema, type Tx } from "@/lib/db/client";
 import { type Allow, inOrganization, onGuru } from "@/lib/gate/allow";
 import { type Command, command } from "@/lib/gate/command";
@@ -32,7 +32,10 @@ export async function stands(key: string): Promise<boolean> {
 }
 
 /** An act whose event has a failed twin; anyone with a membership may. */
-export function actWithTwin(deed: Deed = async () => null, allow: Allow<Input, null> = inOrganization("api-key:own")): Command<string> {
+export function actWithTwin(
+  deed: Deed = async () => null,
+  allow: Allow<Input, null> = inOrganization("api-key:own"),
+): Command<string> {
   return command({
     name: name(),
     input,
@@ -43,7 +46,11 @@ export function actWithTwin(deed: Deed = async () => null, allow: Allow<Input, n
       await writeRow(tx, key);
       await deed(tx);
       const details = { scopes: [], expiresAt: null };
-      return { value: `secret of ${key}`, targetId: `id of ${key}`, audit: { target: { id: key }, label: key, details } };
+      return {
+        value: `secret of ${key}`,
+        targetId: `id of ${key}`,
+        audit: { target: { id: key }, label: key, details },
+      };
     },
   });
 }

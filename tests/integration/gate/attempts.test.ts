@@ -19,7 +19,8 @@ beforeAll(async () => {
 afterAll(() => product.close());
 
 const aCall = () => ({ key: randomUUID(), attemptId: randomUUID() });
-const recorded = async (key: string) => (await product.events()).filter((event) => event.target_id === key).length;
+const recorded = async (key: string) =>
+  (await product.events()).filter((event) => event.target_id === key).length;
 
 it("a repeat does and records nothing, and says where to look", async () => {
   const act = actWithTwin();
@@ -48,7 +49,8 @@ it("a refused outcome is told again, and recorded once, also to ten at once", as
   const before = (await product.events("api_key.creation_failed")).length;
   const call = aCall();
   const all = await Promise.all(Array.from({ length: 10 }, () => doIt(act, member, call)));
-  for (const { result } of all) expect(result).toMatchObject({ ok: false, code: "exists", message: "It is taken." });
+  for (const { result } of all)
+    expect(result).toMatchObject({ ok: false, code: "exists", message: "It is taken." });
   expect(await product.events("api_key.creation_failed")).toHaveLength(before + 1);
 });
 
@@ -59,7 +61,8 @@ it("another input or another act under the same id is a conflict, and nothing ha
   const before = (await product.events()).length;
   const otherInput = await doIt(act, member, { ...call, key: "other" });
   const otherAct = await doIt(actWithTwin(), member, call);
-  for (const { result } of [otherInput, otherAct]) expect(result).toMatchObject({ ok: false, code: "conflict" });
+  for (const { result } of [otherInput, otherAct])
+    expect(result).toMatchObject({ ok: false, code: "conflict" });
   expect(await stands("other")).toBe(false);
   expect(await product.events()).toHaveLength(before);
 });
@@ -77,7 +80,10 @@ it("people who are not signed in have no attempts: each try counts", async () =>
   const { attemptId } = aCall();
   const attempts = await countOf("attempt");
   // The twin of this act always has a person as actor: recorded by nobody, it is a fault of ours.
-  expect((await doIt(act, anonymousPrincipal, { attemptId })).result).toMatchObject({ ok: false, code: "internal" });
+  expect((await doIt(act, anonymousPrincipal, { attemptId })).result).toMatchObject({
+    ok: false,
+    code: "internal",
+  });
   expect(await countOf("attempt")).toBe(attempts);
 });
 
@@ -100,7 +106,9 @@ it("a repeat that has waited as long as it may is told that the first is under w
   const call = aCall();
   const first = doIt(act, member, call);
   const isClaimed = async () =>
-    (await product.admin`select from pg_stat_activity where datname = ${product.database.name} and state = 'idle in transaction'`).length > 0;
+    (
+      await product.admin`select from pg_stat_activity where datname = ${product.database.name} and state = 'idle in transaction'`
+    ).length > 0;
   await expect.poll(isClaimed).toBe(true);
   expect((await doIt(act, member, call)).result).toMatchObject({ ok: false, code: "busy" });
   finish();
@@ -126,11 +134,14 @@ it("keeps no value that is shown once, nor an input that could be found by tryin
   const call = { ...aCall(), key: "1234" };
   const act = actWithTwin();
   await doIt(act, member, call);
-  const [kept] = await product.admin`select a::text as text, input_digest from attempt a where attempt_id = ${call.attemptId}`;
+  const [kept] =
+    await product.admin`select a::text as text, input_digest from attempt a where attempt_id = ${call.attemptId}`;
   expect(kept?.text).toContain("id of 1234");
   expect(kept?.text).not.toContain("secret of");
   const { createHash } = await import("node:crypto");
-  const plain = createHash("sha256").update(JSON.stringify([act.name, { key: "1234" }])).digest();
+  const plain = createHash("sha256")
+    .update(JSON.stringify([act.name, { key: "1234" }]))
+    .digest();
   expect(plain.equals(kept?.input_digest)).toBe(false);
 });
 

@@ -4,7 +4,7 @@ import { anonymousPrincipal, type UserPrincipal } from "@/lib/access/principal";
 import { accessDenied, apiKeyRejected, signInFailed } from "@/lib/audit/catalogue/accounts";
 import type { Tx } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
-import { closeCounters, type CountedKind, recordCounted } from "@/lib/gate/counted";
+import { type CountedKind, closeCounters, recordCounted } from "@/lib/gate/counted";
 import { eventOf } from "@/lib/gate/facts";
 import { query } from "@/lib/gate/query";
 import { inTransaction } from "@/lib/gate/transaction";
@@ -26,11 +26,20 @@ async function closeAll(): Promise<number> {
   return inTransaction(closeCounters);
 }
 
-const definitions = { throttled: signInFailed, "access.denied": accessDenied, "api_key.rejected": apiKeyRejected };
+const definitions = {
+  throttled: signInFailed,
+  "access.denied": accessDenied,
+  "api_key.rejected": apiKeyRejected,
+};
 
 function countOne(tx: Tx, kind: CountedKind, by: string, target = "", label = "-"): Promise<void> {
   const details = kind === "access.denied" ? { permission: "guru:see", asked: label } : {};
-  const event = eventOf(definitions[kind], { target: { id: "1" }, label, details }, anonymousPrincipal, testRequest);
+  const event = eventOf(
+    definitions[kind],
+    { target: { id: "1" }, label, details },
+    anonymousPrincipal,
+    testRequest,
+  );
   return recordCounted(tx, kind, by, target, event);
 }
 const tryOnce = (kind: CountedKind, by: string, target?: string, label?: string) =>
@@ -74,7 +83,11 @@ describe("acts of which a stranger can make any number", () => {
       expect(counter?.afterFirst).toBe(true);
       expect(await closeAll()).toBe(1);
       const [, summary, ...none] = (await product.events(definitions[kind].action)).slice(since);
-      expect(summary).toMatchObject({ outcome: "failure", cause: first?.id, details: { count: 3, firstAt: counter?.first, lastAt: counter?.last } });
+      expect(summary).toMatchObject({
+        outcome: "failure",
+        cause: first?.id,
+        details: { count: 3, firstAt: counter?.first, lastAt: counter?.last },
+      });
       expect(none).toEqual([]);
     },
   );
@@ -106,13 +119,25 @@ describe("acts of which a stranger can make any number", () => {
   it("different targets are told apart, also such as differ only far behind, and no odd one fails", async () => {
     const who = by();
     const long = "x".repeat(500);
-    const targets = [`${long}1`, `${long}2`, `${"y".repeat(134)}😀${long}1`, `${"y".repeat(134)}😀${long}2`, "nul\0", "\ud800", "a", ""];
+    const targets = [
+      `${long}1`,
+      `${long}2`,
+      `${"y".repeat(134)}😀${long}1`,
+      `${"y".repeat(134)}😀${long}2`,
+      "nul\0",
+      "\ud800",
+      "a",
+      "",
+    ];
     const since = await eventsSoFar("access.denied");
     for (const target of targets) await tryOnce("access.denied", who, target, target);
     expect(await triesRecorded("access.denied", since)).toEqual({ single: targets.length, counted: 0 });
     for (const target of targets) await tryOnce("access.denied", who, target, target);
     await closeAll();
-    expect(await triesRecorded("access.denied", since)).toEqual({ single: targets.length, counted: targets.length });
+    expect(await triesRecorded("access.denied", since)).toEqual({
+      single: targets.length,
+      counted: targets.length,
+    });
   });
 
   it("a refused transaction takes its count with it", async () => {
@@ -129,27 +154,32 @@ describe("acts of which a stranger can make any number", () => {
   it("an event that the catalogue refuses fails at once, not when the minute closes", async () => {
     const fact = { target: { id: "1" }, label: "-", details: { colour: "red" } };
     const event = eventOf(signInFailed, fact, anonymousPrincipal, testRequest);
-    await expect(inTransaction((tx) => recordCounted(tx, "throttled", by(), "", event))).rejects.toThrow(/colour/);
+    await expect(inTransaction((tx) => recordCounted(tx, "throttled", by(), "", event))).rejects.toThrow(
+      /colour/,
+    );
     expect(await countOf("audit_counter")).toBe(0);
   });
 });
 
 describe("events and counts add up to the tries", () => {
-  it.each(["throttled", "access.denied"] as const)("of fifty at once, while minutes close: %s", async (kind) => {
-    const since = await eventsSoFar(kind);
-    const who = by();
-    let isOver = false;
-    const closing = (async () => {
-      while (!isOver) await closeAll();
-    })();
-    await Promise.all(Array.from({ length: 50 }, () => tryOnce(kind, who)));
-    isOver = true;
-    await closing;
-    await closeAll();
-    const { single, counted } = await triesRecorded(kind, since);
-    expect(single + counted).toBe(50);
-    expect(await countOf("audit_counter")).toBe(0);
-  });
+  it.each(["throttled", "access.denied"] as const)(
+    "of fifty at once, while minutes close: %s",
+    async (kind) => {
+      const since = await eventsSoFar(kind);
+      const who = by();
+      let isOver = false;
+      const closing = (async () => {
+        while (!isOver) await closeAll();
+      })();
+      await Promise.all(Array.from({ length: 50 }, () => tryOnce(kind, who)));
+      isOver = true;
+      await closing;
+      await closeAll();
+      const { single, counted } = await triesRecorded(kind, since);
+      expect(single + counted).toBe(50);
+      expect(await countOf("audit_counter")).toBe(0);
+    },
+  );
 
   it("when sessions are ended in the middle of a try and of the closing", async () => {
     const since = await eventsSoFar("access.denied");
@@ -179,7 +209,11 @@ describe("events and counts add up to the tries", () => {
 });
 
 describe("with logging off", () => {
-  const off = () => setRuntime({ ...product.runtime, env: { ...product.runtime.env, SOURCEBOT_EE_AUDIT_LOGGING_ENABLED: false } });
+  const off = () =>
+    setRuntime({
+      ...product.runtime,
+      env: { ...product.runtime.env, SOURCEBOT_EE_AUDIT_LOGGING_ENABLED: false },
+    });
 
   it("nothing is counted", async () => {
     off();
@@ -212,9 +246,15 @@ it("counters of an event that this version does not know wait, and keep no other
 
 it("denied reads are counted by person and what was asked for", async () => {
   await earlyInTheMinute();
-  const people: UserPrincipal[] = [await product.person("a@halden.example"), await product.person("b@halden.example")];
+  const people: UserPrincipal[] = [
+    await product.person("a@halden.example"),
+    await product.person("b@halden.example"),
+  ];
   const since = await eventsSoFar("access.denied");
-  const see = query({ allow: onGuru("guru:see", (input: { guru: string }) => input.guru), run: async () => null });
+  const see = query({
+    allow: onGuru("guru:see", (input: { guru: string }) => input.guru),
+    run: async () => null,
+  });
   for (const principal of people) {
     for (const guru of ["one", "one", "two", "%00\0"]) {
       const result = await see.execute({ principal, request: testRequest, input: { guru } });

@@ -12,7 +12,8 @@ beforeAll(async () => {
 afterAll(() => product.close());
 
 async function jobsFor(dataSourceId: string): Promise<number> {
-  const found = await product.admin`select from pgboss.job where name = 'index-data-source' and data ->> 'dataSourceId' = ${dataSourceId}`;
+  const found =
+    await product.admin`select from pgboss.job where name = 'index-data-source' and data ->> 'dataSourceId' = ${dataSourceId}`;
   return found.length;
 }
 
@@ -44,5 +45,7 @@ it("a transaction or a savepoint that is rolled back leaves none", async () => {
 
 it("a queue that does not exist is an error, and takes the transaction with it", async () => {
   const unknown = "no-such-queue" as JobName;
-  await expect(inTransaction((tx) => enqueueIn(tx, unknown, { dataSourceId: "x" }))).rejects.toThrow();
+  await expect(inTransaction((tx) => enqueueIn(tx, unknown, { dataSourceId: "x" }))).rejects.toThrow(
+    "no-such-queue",
+  );
 });

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { apiKeyCreated } from "@/lib/audit/catalogue/organization";
 import { guruCreated } from "@/lib/audit/catalogue/gurus";
+import { apiKeyCreated } from "@/lib/audit/catalogue/organization";
 import { schema } from "@/lib/db/client";
 import { anySignedIn } from "@/lib/gate/allow";
-import { command, type CommandSpec } from "@/lib/gate/command";
+import { type CommandSpec, command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
-import { countOf, createTestProduct, type TestProduct, testRequest as request } from "@/tests/support/product";
+import {
+  countOf,
+  createTestProduct,
+  testRequest as request,
+  type TestProduct,
+} from "@/tests/support/product";
 
 let product: TestProduct;
 let member: UserPrincipal;
@@ -28,7 +33,9 @@ const good: Spec = {
   event: apiKeyCreated,
   target: () => ({ id: "1" }),
   async run({ tx }) {
-    await tx.insert(schema.readWindow).values({ kind: "act", principal: "x", digest: Buffer.alloc(1), startedAt: new Date() });
+    await tx
+      .insert(schema.readWindow)
+      .values({ kind: "act", principal: "x", digest: Buffer.alloc(1), startedAt: new Date() });
     return { value: null, audit: { label: "x", details: { scopes: [], expiresAt: null } } };
   },
 };
@@ -58,18 +65,28 @@ const faults: Record<string, Partial<Spec>> = {
     run: () => Promise.reject(refuse("exists", "It is taken.")),
     onRefusal: () => Promise.reject(new Error("broken")),
   },
-  "a refusal thrown for the target": { target: () => { throw refuse("not_found", "No target."); } },
+  "a refusal thrown for the target": {
+    target: () => {
+      throw refuse("not_found", "No target.");
+    },
+  },
 };
 
-it.each(Object.entries(faults))("%s: nothing happens, nothing is recorded, and it is our fault", async (_, fault) => {
-  const result = await command({ ...good, ...fault }).execute({ principal: member, request, input: {} });
-  expect(result).toMatchObject({ ok: false, code: "internal" });
-  expect(await countOf("read_window")).toBe(0);
-  expect(await product.events()).toEqual([]);
-});
+it.each(Object.entries(faults))(
+  "%s: nothing happens, nothing is recorded, and it is our fault",
+  async (_, fault) => {
+    const result = await command({ ...good, ...fault }).execute({ principal: member, request, input: {} });
+    expect(result).toMatchObject({ ok: false, code: "internal" });
+    expect(await countOf("read_window")).toBe(0);
+    expect(await product.events()).toEqual([]);
+  },
+);
 
 it("without a fault the same command is done and recorded", async () => {
-  expect(await command(good).execute({ principal: member, request, input: {} })).toEqual({ ok: true, value: null });
+  expect(await command(good).execute({ principal: member, request, input: {} })).toEqual({
+    ok: true,
+    value: null,
+  });
   expect(await countOf("read_window")).toBe(1);
   expect(await product.events()).toHaveLength(1);
 });

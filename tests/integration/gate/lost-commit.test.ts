@@ -47,7 +47,9 @@ async function makeTheServerForget(): Promise<() => Promise<void>> {
     alter database ${database.name} set search_path = public, pg_catalog;`);
   await closePools();
   return async () => {
-    await admin.unsafe(`drop function public.pg_xact_status(xid8); alter database ${database.name} reset search_path;`);
+    await admin.unsafe(
+      `drop function public.pg_xact_status(xid8); alter database ${database.name} reset search_path;`,
+    );
     await closePools();
   };
 }
@@ -95,7 +97,9 @@ it("COMMIT lost on its way: the failed twin, and the act did not happen", async 
   expect(result).toMatchObject({ ok: false, code: "internal" });
   expect(await stands(key)).toBe(false);
   expect(await eventsOf(key)).toEqual([]);
-  expect((await failures()).slice(before)).toMatchObject([{ details: { reason: "internal" }, outcome: "failure" }]);
+  expect((await failures()).slice(before)).toMatchObject([
+    { details: { reason: "internal" }, outcome: "failure" },
+  ]);
 });
 
 it("COMMIT of a refusal lost on its way: the refusal is recorded after all, with its own reason, and answered", async () => {
@@ -115,7 +119,9 @@ it.each(["before it arrives", "after it is done"] as const)(
     const asked = when === "after it is done" ? guru.slug : "no-such-guru";
     const { result } = await doIt(actOnGuru(asked), stranger);
     expect(result).toMatchObject({ ok: false, code: "not_found" });
-    expect((await product.events()).slice(before)).toMatchObject([{ action: "access.denied", details: { asked } }]);
+    expect((await product.events()).slice(before)).toMatchObject([
+      { action: "access.denied", details: { asked } },
+    ]);
   },
 );
 
@@ -125,7 +131,12 @@ it("a repeat whose own answer is lost is still a repeat", async () => {
   await doIt(act, member, call);
   const before = (await product.events()).length;
   proxy.breakAt(isCommit, "after it is done");
-  expect((await doIt(act, member, call)).result).toEqual({ ok: true, value: null, repeated: true, targetId: "id of repeated" });
+  expect((await doIt(act, member, call)).result).toEqual({
+    ok: true,
+    value: null,
+    repeated: true,
+    targetId: "id of repeated",
+  });
   expect(await product.events()).toHaveLength(before);
 });
 
@@ -153,7 +164,9 @@ it.each(["an act", "an act on a guru"])(
     expect(result).toMatchObject({ ok: false, code: "internal" });
     expect(result.ok === false && result.message).toContain("Look whether it was done");
     const events = await eventsOf(key);
-    expect(events).toMatchObject([{ outcome: "unknown", target_label: key, details: { reason: "commit-unknown" } }]);
+    expect(events).toMatchObject([
+      { outcome: "unknown", target_label: key, details: { reason: "commit-unknown" } },
+    ]);
     expect(events[0]?.guru_id).toBe(kind === "an act" ? null : guru.id);
   },
 );
@@ -178,7 +191,9 @@ it("an error of COMMIT itself is no lost answer: nothing is committed", async ()
     create constraint trigger test_refuse_commit after insert on read_window deferrable initially deferred
     for each row execute function test_refuse_commit();`);
   const { key, result } = await doIt(actWithTwin(), member);
-  await product.admin.unsafe("drop trigger test_refuse_commit on read_window; drop function test_refuse_commit();");
+  await product.admin.unsafe(
+    "drop trigger test_refuse_commit on read_window; drop function test_refuse_commit();",
+  );
   expect(result.ok === false && result.message).toContain("nothing was changed");
   expect(await stands(key)).toBe(false);
   expect(await eventsOf(key)).toEqual([]);

@@ -5,7 +5,7 @@ import { closeCounters } from "@/lib/gate/counted";
 import { query } from "@/lib/gate/query";
 import { inTransaction, makeMissingPartition } from "@/lib/gate/transaction";
 import { setRuntime } from "@/lib/platform/runtime";
-import { createTestProduct, type TestProduct, testRequest as request } from "@/tests/support/product";
+import { createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
 import { actWithTwin, doIt, stands } from "./acts-for-tests";
 
 let product: TestProduct;
@@ -30,7 +30,11 @@ const weeks = async () => (await product.admin`select from audit_partitions()`).
 /** The demo's process: works as the maintenance role, with a clock of its own. */
 function atTime(time: string): void {
   const { runtime, database } = product;
-  setRuntime({ ...runtime, urls: { ...runtime.urls, app: database.urls.maintenance }, demoClock: () => new Date(time) });
+  setRuntime({
+    ...runtime,
+    urls: { ...runtime.urls, app: database.urls.maintenance },
+    demoClock: () => new Date(time),
+  });
 }
 
 it("an act whose week is missing makes the week and is done and recorded once", async () => {
@@ -52,7 +56,9 @@ it("ten acts at once whose week is missing are done and recorded once each", asy
   await dropEveryWeek();
   const all = await Promise.all(Array.from({ length: 10 }, () => doIt(actWithTwin(), member)));
   for (const { result } of all) expect(result).toMatchObject({ ok: true });
-  expect((await product.events()).map((event) => event.target_id).sort()).toEqual(all.map(({ key }) => key).sort());
+  expect((await product.events()).map((event) => event.target_id).sort()).toEqual(
+    all.map(({ key }) => key).sort(),
+  );
 });
 
 it("a denied read and the closing of counters make a missing week too", async () => {
@@ -79,7 +85,10 @@ it("an act of the demo in a past week makes that week", async () => {
 it("a time that no week is made for is refused by name, and the act does not happen", async () => {
   atTime("2019-06-01T12:00:00Z");
   await expect(makeMissingPartition()).rejects.toMatchObject({
-    cause: { code: "22008", message: expect.stringContaining("no partition of the audit log is made for 2019-06-01") },
+    cause: {
+      code: "22008",
+      message: expect.stringContaining("no partition of the audit log is made for 2019-06-01"),
+    },
   });
   const { key, result } = await doIt(actWithTwin(), member);
   expect(result).toMatchObject({ ok: false, code: "internal" });

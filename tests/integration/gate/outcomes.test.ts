@@ -4,9 +4,23 @@ import { anonymousPrincipal, type UserPrincipal } from "@/lib/access/principal";
 import { db } from "@/lib/db/client";
 import { Denial } from "@/lib/gate/allow";
 import { refuse } from "@/lib/platform/errors";
-import { breakTheLog, createTestProduct, type EventRow, type TestProduct, testRequest } from "@/tests/support/product";
+import {
+  breakTheLog,
+  createTestProduct,
+  type EventRow,
+  type TestProduct,
+  testRequest,
+} from "@/tests/support/product";
 import { guruOf } from "../gurus/guru-for-tests";
-import { actOfThree, type Deed, actOnGuru, actOnGuruWithTwin, actWithTwin, doIt, stands } from "./acts-for-tests";
+import {
+  actOfThree,
+  actOnGuru,
+  actOnGuruWithTwin,
+  actWithTwin,
+  type Deed,
+  doIt,
+  stands,
+} from "./acts-for-tests";
 
 let product: TestProduct;
 let owner: UserPrincipal;
@@ -40,7 +54,9 @@ describe("success", () => {
     });
     expect(did?.result).toEqual({ ok: true, value: `secret of ${did?.key}` });
     expect(await stands(did?.key ?? "")).toBe(true);
-    expect(events).toMatchObject([{ action: "api_key.created", outcome: "success", target_id: did?.key, ip: "203.0.113.7" }]);
+    expect(events).toMatchObject([
+      { action: "api_key.created", outcome: "success", target_id: did?.key, ip: "203.0.113.7" },
+    ]);
   });
 
   it("records an act of several events with the first as cause of the others", async () => {
@@ -54,7 +70,12 @@ describe("refusal", () => {
 
   it("takes the work back and commits the failed twin with the reason", async () => {
     const did = await doIt(actWithTwin(taken), member);
-    expect(did.result).toEqual({ ok: false, code: "exists", message: "It is taken.", fieldErrors: { name: ["Taken."] } });
+    expect(did.result).toEqual({
+      ok: false,
+      code: "exists",
+      message: "It is taken.",
+      fieldErrors: { name: ["Taken."] },
+    });
     expect(await stands(did.key)).toBe(false);
     const events = await product.events("api_key.creation_failed");
     expect(events.at(-1)).toMatchObject({
@@ -68,7 +89,9 @@ describe("refusal", () => {
 
   it("keeps the guru that the permission check found in the failed twin", async () => {
     const events = await recordedBy(() => doIt(actOnGuruWithTwin(guru.slug, taken), member));
-    expect(events).toMatchObject([{ action: "datasource.index_failed", guru_id: guru.id, details: { reason: "exists" } }]);
+    expect(events).toMatchObject([
+      { action: "datasource.index_failed", guru_id: guru.id, details: { reason: "exists" } },
+    ]);
   });
 
   it("without a twin takes the work back and leaves no event", async () => {
@@ -85,7 +108,9 @@ describe("refusal", () => {
 describe("denial", () => {
   it("with a twin is the failed twin, forbidden", async () => {
     const events = await recordedBy(() => doIt(actWithTwin(), former));
-    expect(events).toMatchObject([{ action: "api_key.creation_failed", outcome: "failure", details: { reason: "forbidden" } }]);
+    expect(events).toMatchObject([
+      { action: "api_key.creation_failed", outcome: "failure", details: { reason: "forbidden" } },
+    ]);
   });
 
   it("without a twin is ACCESS_DENIED with what was asked for, and nothing of the act's own name", async () => {
@@ -100,8 +125,15 @@ describe("denial", () => {
   });
 
   it("is ACCESS_DENIED also where the twin would need a guru that there is not", async () => {
-    const events = await recordedBy(() => doIt(actOnGuruWithTwin("no-such-guru", async () => null), member));
-    expect(events).toMatchObject([{ action: "access.denied", guru_id: null, details: { asked: "no-such-guru" } }]);
+    const events = await recordedBy(() =>
+      doIt(
+        actOnGuruWithTwin("no-such-guru", async () => null),
+        member,
+      ),
+    );
+    expect(events).toMatchObject([
+      { action: "access.denied", guru_id: null, details: { asked: "no-such-guru" } },
+    ]);
   });
 
   it("thrown by the work itself is a denial all the same", async () => {
@@ -113,7 +145,10 @@ describe("denial", () => {
   it.each(["with", "without"])("of somebody who is not signed in leaves nothing, %s a twin", async (kind) => {
     const act = kind === "with" ? actWithTwin() : actOnGuru(guru.id);
     const events = await recordedBy(async () => {
-      expect((await doIt(act, anonymousPrincipal)).result).toMatchObject({ ok: false, code: "unauthenticated" });
+      expect((await doIt(act, anonymousPrincipal)).result).toMatchObject({
+        ok: false,
+        code: "unauthenticated",
+      });
     });
     expect(events).toEqual([]);
   });
@@ -136,17 +171,20 @@ describe("an unexpected error", () => {
     },
   };
 
-  it.each(Object.entries(faults))("%s is the failed twin, internal, and takes the work back", async (_, deed) => {
-    let did: Awaited<ReturnType<typeof doIt<string>>> | undefined;
-    const events = await recordedBy(async () => {
-      did = await doIt(actWithTwin(deed), member);
-    });
-    expect(did?.result).toMatchObject({ ok: false, code: "internal" });
-    expect(did?.result.ok === false && did.result.message).toContain(testRequest.requestId);
-    expect(await stands(did?.key ?? "")).toBe(false);
-    expect(events).toMatchObject([{ action: "api_key.creation_failed", details: { reason: "internal" } }]);
-    expect(JSON.stringify(events)).not.toMatch(/zero|function|timeout/);
-  });
+  it.each(Object.entries(faults))(
+    "%s is the failed twin, internal, and takes the work back",
+    async (_, deed) => {
+      let did: Awaited<ReturnType<typeof doIt<string>>> | undefined;
+      const events = await recordedBy(async () => {
+        did = await doIt(actWithTwin(deed), member);
+      });
+      expect(did?.result).toMatchObject({ ok: false, code: "internal" });
+      expect(did?.result.ok === false && did.result.message).toContain(testRequest.requestId);
+      expect(await stands(did?.key ?? "")).toBe(false);
+      expect(events).toMatchObject([{ action: "api_key.creation_failed", details: { reason: "internal" } }]);
+      expect(JSON.stringify(events)).not.toMatch(/zero|function|timeout/);
+    },
+  );
 
   it("of the permission check is the failed twin too", async () => {
     const allow = async () => {

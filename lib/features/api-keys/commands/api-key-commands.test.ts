@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { principalOfApiKey } from "@/lib/access/api-keys";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { breakTheLog, byKey, countOf, createTestProduct, type TestProduct, testRequest } from "@/tests/support/product";
+import {
+  breakTheLog,
+  byKey,
+  countOf,
+  createTestProduct,
+  type TestProduct,
+  testRequest,
+} from "@/tests/support/product";
 import { createApiKey } from "./create-api-key";
 import { deleteApiKey } from "./delete-api-key";
 
@@ -36,11 +43,15 @@ describe("create-api-key", () => {
       target_label: "ci-nightly",
       metadata: { api_key: "ci-nightly" },
     });
-    const [stored] = await product.admin`select encode(key_hash, 'hex') as hash from api_key where id = ${result.value.id}`;
+    const [stored] =
+      await product.admin`select encode(key_hash, 'hex') as hash from api_key where id = ${result.value.id}`;
     const whole = JSON.stringify(event);
     expect(whole).not.toContain(result.value.key);
     expect(whole).not.toContain(stored?.hash);
-    expect(await principalOfApiKey(result.value.key)).toMatchObject({ keyId: result.value.id, accountId: member.accountId });
+    expect(await principalOfApiKey(result.value.key)).toMatchObject({
+      keyId: result.value.id,
+      accountId: member.accountId,
+    });
   });
 
   it("refuses a second key of the name and records the failed twin alone", async () => {
@@ -50,7 +61,13 @@ describe("create-api-key", () => {
     expect(await countOf("api_key")).toBe(keys);
     const [event, ...more] = await product.events("api_key.creation_failed");
     expect(more).toEqual([]);
-    expect(event).toMatchObject({ outcome: "failure", action_type: "created", target_type: "org", target_id: "1", metadata: { api_key: "ci-nightly" } });
+    expect(event).toMatchObject({
+      outcome: "failure",
+      action_type: "created",
+      target_type: "org",
+      target_id: "1",
+      metadata: { api_key: "ci-nightly" },
+    });
   });
 
   it("does nothing and records nothing twice under one attempt id, and never shows the key again", async () => {
@@ -59,8 +76,13 @@ describe("create-api-key", () => {
     const [first, second] = await Promise.all([createApiKey.execute(call), createApiKey.execute(call)]);
     const repeats = [first, second].filter((r) => r.ok && "repeated" in r);
     expect(repeats).toHaveLength(1);
-    expect((await product.events("api_key.created")).filter((e) => e.target_label === "once")).toHaveLength(1);
-    expect(await createApiKey.execute({ ...call, input: { name: "other" } })).toMatchObject({ ok: false, code: "conflict" });
+    expect((await product.events("api_key.created")).filter((e) => e.target_label === "once")).toHaveLength(
+      1,
+    );
+    expect(await createApiKey.execute({ ...call, input: { name: "other" } })).toMatchObject({
+      ok: false,
+      code: "conflict",
+    });
   });
 
   it("refuses someone without a membership with the failed twin", async () => {
@@ -92,7 +114,11 @@ describe("create-api-key", () => {
   it("refuses unknown fields and overlong names without a record", async () => {
     const before = (await product.events()).length;
     const calls = [{ name: "x", orgId: 2 }, { name: "x".repeat(65) }, { name: "" }, { name: ["a"] }, null];
-    for (const input of calls) expect(await createApiKey.execute({ principal: member, request, input })).toMatchObject({ ok: false, code: "invalid" });
+    for (const input of calls)
+      expect(await createApiKey.execute({ principal: member, request, input })).toMatchObject({
+        ok: false,
+        code: "invalid",
+      });
     expect((await product.events()).length).toBe(before);
   });
 });
@@ -101,16 +127,32 @@ describe("delete-api-key", () => {
   it("ends the key at once and records it, by a key as the person with the key in `via`", async () => {
     const made = await createApiKey.execute({ principal: member, request, input: { name: "short" } });
     if (!made.ok || "repeated" in made) throw new Error("refused");
-    const result = await deleteApiKey.execute({ principal: byKey(member), request, input: { name: "short" } });
+    const result = await deleteApiKey.execute({
+      principal: byKey(member),
+      request,
+      input: { name: "short" },
+    });
     expect(result.ok).toBe(true);
     expect(await principalOfApiKey(made.value.key)).toBeNull();
     const [event] = await product.events("api_key.deleted");
-    expect(event).toMatchObject({ actor_type: "user", actor_id: member.accountId, details: { via: { apiKeyName: "ci" } }, metadata: { api_key: "short" } });
+    expect(event).toMatchObject({
+      actor_type: "user",
+      actor_id: member.accountId,
+      details: { via: { apiKeyName: "ci" } },
+      metadata: { api_key: "short" },
+    });
   });
 
   it("records the failed twin for a key that is not the person's", async () => {
-    expect(await deleteApiKey.execute({ principal: member, request, input: { name: "nobody's" } })).toMatchObject({ ok: false, code: "not_found" });
+    expect(
+      await deleteApiKey.execute({ principal: member, request, input: { name: "nobody's" } }),
+    ).toMatchObject({ ok: false, code: "not_found" });
     const [event] = await product.events("api_key.deletion_failed");
-    expect(event).toMatchObject({ outcome: "failure", target_type: "org", target_id: "1", metadata: { api_key: "nobody's" } });
+    expect(event).toMatchObject({
+      outcome: "failure",
+      target_type: "org",
+      target_id: "1",
+      metadata: { api_key: "nobody's" },
+    });
   });
 });

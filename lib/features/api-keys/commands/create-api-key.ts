@@ -18,7 +18,10 @@ export const createApiKey = command({
   event: apiKeyCreated,
   target: ({ principal }) => ({ id: String(principal.orgId), type: "org" }),
   async onRefusal({ input }, refusal) {
-    return { label: cleanText(input.name), metadata: { message: refusal.message, api_key: cleanText(input.name) } };
+    return {
+      label: cleanText(input.name),
+      metadata: { message: refusal.message, api_key: cleanText(input.name) },
+    };
   },
   async run({ tx, input, principal }) {
     const accountId = accountOf(principal);
@@ -33,11 +36,18 @@ export const createApiKey = command({
         name,
         keyHash: apiKeyHash(key),
         scopes: input.scopes,
-        expiresAt: input.expiresInDays === null ? null : sql`gurulog_now() + make_interval(days => ${input.expiresInDays})`,
+        expiresAt:
+          input.expiresInDays === null
+            ? null
+            : sql`gurulog_now() + make_interval(days => ${input.expiresInDays})`,
       })
       .onConflictDoNothing({ target: [schema.apiKey.accountId, schema.apiKey.name] })
       .returning({ id: schema.apiKey.id, expiresAt: schema.apiKey.expiresAt });
-    if (!made) throw refuse("exists", "You already have a key of this name. Choose another name, or delete the old key first.");
+    if (!made)
+      throw refuse(
+        "exists",
+        "You already have a key of this name. Choose another name, or delete the old key first.",
+      );
     return {
       value: { id: made.id, name, key },
       targetId: made.id,

@@ -17,7 +17,10 @@ export const deleteApiKey = command({
   event: apiKeyDeleted,
   target: ({ principal }) => ({ id: String(principal.orgId), type: "org" }),
   async onRefusal({ input }, refusal) {
-    return { label: cleanText(input.name), metadata: { message: refusal.message, api_key: cleanText(input.name) } };
+    return {
+      label: cleanText(input.name),
+      metadata: { message: refusal.message, api_key: cleanText(input.name) },
+    };
   },
   async run({ tx, input, principal }) {
     const { apiKey } = schema;

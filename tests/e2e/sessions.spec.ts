@@ -33,16 +33,26 @@ test("a failed sign-in, an unknown account and a taken address each leave their 
   await signIn(page, owner);
   await page.goto(`${baseUrl()}/settings/audit-logs?outcome=failure`);
   const log = page.getByRole("table", { name: "Audit Logs" });
-  await expect(log.getByRole("row").filter({ hasText: "LOGIN_FAILED" }).filter({ hasText: "nobody@halden.example" })).toHaveCount(1);
+  await expect(
+    log.getByRole("row").filter({ hasText: "LOGIN_FAILED" }).filter({ hasText: "nobody@halden.example" }),
+  ).toHaveCount(1);
   await expect(log.getByRole("row").filter({ hasText: "USER_CREATION_FAILED" })).toHaveCount(1);
   await expect(log.getByText("Failed").first()).toBeVisible();
 });
 
 test("a POST without Origin, or with a foreign one, changes nothing", async ({ page, context }) => {
-  await register(page, { name: "Eva Kowalski", email: "e.kowalski@halden.example", password: "nine paper boats at sea" });
+  await register(page, {
+    name: "Eva Kowalski",
+    email: "e.kowalski@halden.example",
+    password: "nine paper boats at sea",
+  });
   const cookie = (await context.cookies()).map((c) => `${c.name}=${c.value}`).join("; ");
   for (const origin of [undefined, "null", "http://evil.example"]) {
-    const headers: Record<string, string> = { cookie, "content-type": "text/plain;charset=UTF-8", "next-action": "0".repeat(42) };
+    const headers: Record<string, string> = {
+      cookie,
+      "content-type": "text/plain;charset=UTF-8",
+      "next-action": "0".repeat(42),
+    };
     if (origin) headers.origin = origin;
     const answer = await fetch(`${baseUrl()}/settings/api-keys`, { method: "POST", headers, body: "[]" });
     expect([origin, answer.status]).toEqual([origin, 403]);

@@ -20,7 +20,9 @@ test("sign-in, its error, a form and sign-out work without JavaScript", async ({
   await expect(page.getByLabel("API key", { exact: true })).toHaveValue(/^sourcebot-/);
 
   await page.goto(`${baseUrl()}/settings/audit-logs`);
-  await expect(page.getByRole("table", { name: "Audit Logs" }).getByText("CREATE_API_KEY", { exact: true })).toBeVisible();
+  await expect(
+    page.getByRole("table", { name: "Audit Logs" }).getByText("CREATE_API_KEY", { exact: true }),
+  ).toBeVisible();
   await page.getByRole("button", { name: "Account menu" }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.goto(`${baseUrl()}/settings/audit-logs`);

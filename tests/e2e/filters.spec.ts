@@ -5,7 +5,10 @@ import { watchProblems } from "./support/watch-problems";
 const total = async (page: import("@playwright/test").Page) =>
   Number((await page.getByTestId("audit-total").innerText()).replace(/\D/g, ""));
 
-test("filters wait for Apply, survive a reload and can be shared by their address", async ({ page, browser }) => {
+test("filters wait for Apply, survive a reload and can be shared by their address", async ({
+  page,
+  browser,
+}) => {
   const problems = watchProblems(page);
   await signIn(page, owner);
   await page.goto(`${baseUrl()}/settings/audit-logs`);
@@ -31,7 +34,9 @@ test("filters wait for Apply, survive a reload and can be shared by their addres
   const other = await shared.newPage();
   await signIn(other, owner);
   await other.goto(page.url());
-  expect(await other.locator("tbody tr").evaluateAll((rows) => rows.map((r) => r.getAttribute("data-event-id")))).toEqual(
+  expect(
+    await other.locator("tbody tr").evaluateAll((rows) => rows.map((r) => r.getAttribute("data-event-id"))),
+  ).toEqual(
     await page.locator("tbody tr").evaluateAll((rows) => rows.map((r) => r.getAttribute("data-event-id"))),
   );
   await shared.close();
@@ -55,10 +60,18 @@ test("a search that matches nothing says so and offers Reset", async ({ page }) 
   await page.goto(`${baseUrl()}/settings/audit-logs?q=nothing-has-this-name`);
   await expect(page.getByText(/match/i).first()).toBeVisible();
   await expect(page.locator("tbody tr")).toHaveCount(0);
-  await expect(page.getByRole("button", { name: "Reset" }).or(page.getByRole("link", { name: "Reset" })).first()).toBeVisible();
+  await expect(
+    page
+      .getByRole("button", { name: "Reset" })
+      .or(page.getByRole("link", { name: "Reset" }))
+      .first(),
+  ).toBeVisible();
 });
 
-test("a details link opens the event for a colleague who may read it, and for nobody else", async ({ page, browser }) => {
+test("a details link opens the event for a colleague who may read it, and for nobody else", async ({
+  page,
+  browser,
+}) => {
   const problems = watchProblems(page);
   await signIn(page, owner);
   await page.goto(`${baseUrl()}/settings/audit-logs?operation=CREATE_GURU`);
@@ -66,7 +79,8 @@ test("a details link opens the event for a colleague who may read it, and for no
   const sheet = page.getByRole("dialog", { name: "Audit log details" });
   await expect(sheet).toBeVisible();
   await expect(page).toHaveURL(/event=[0-9a-f-]{36}/);
-  for (const label of ["Timestamp", "User", "IP Address", "Action", "Object"]) await expect(sheet.getByText(label, { exact: true })).toBeVisible();
+  for (const label of ["Timestamp", "User", "IP Address", "Action", "Object"])
+    await expect(sheet.getByText(label, { exact: true })).toBeVisible();
   const link = page.url();
   await page.keyboard.press("Escape");
   await expect(sheet).toBeHidden();

@@ -15,11 +15,26 @@ async function makeKey(page: import("@playwright/test").Page, name: string): Pro
   return page.getByLabel("API key", { exact: true }).inputValue();
 }
 
-test("the document's curl works with its two variables replaced, and its answer validates", async ({ page }) => {
+test("the document's curl works with its two variables replaced, and its answer validates", async ({
+  page,
+}) => {
   await signIn(page, owner);
   const key = await makeKey(page, "siem-pull");
   expect(key).toMatch(/^sourcebot-[0-9a-f]{64}$/);
-  const text = execFileSync("curl", ["--silent", "--request", "GET", `${baseUrl()}/api/ee/audit`, "--header", "X-Org-Domain: ~", "--header", `X-Sourcebot-Api-Key: ${key}`], { encoding: "utf8" });
+  const text = execFileSync(
+    "curl",
+    [
+      "--silent",
+      "--request",
+      "GET",
+      `${baseUrl()}/api/ee/audit`,
+      "--header",
+      "X-Org-Domain: ~",
+      "--header",
+      `X-Sourcebot-Api-Key: ${key}`,
+    ],
+    { encoding: "utf8" },
+  );
   const events = JSON.parse(text) as { action: string }[];
   expect(events.length).toBeGreaterThan(10);
   const ajv = addFormats(new Ajv({ strict: false }));
@@ -42,7 +57,10 @@ test("keys of members, deleted keys and no key are refused as documented", async
   const ask = (headers: Record<string, string>) => fetch(`${baseUrl()}/api/ee/audit`, { headers });
   const org = { "X-Org-Domain": "~" };
   const member = await ask({ ...org, "X-Sourcebot-Api-Key": key });
-  expect([member.status, ((await member.json()) as { errorCode: string }).errorCode]).toEqual([403, "INSUFFICIENT_PERMISSIONS"]);
+  expect([member.status, ((await member.json()) as { errorCode: string }).errorCode]).toEqual([
+    403,
+    "INSUFFICIENT_PERMISSIONS",
+  ]);
   expect((await ask({ "X-Sourcebot-Api-Key": key })).status).toBe(400);
   expect((await ask(org)).status).toBe(401);
   expect((await ask({ ...org, Authorization: `Bearer sourcebot-${"0".repeat(64)}` })).status).toBe(401);
@@ -54,8 +72,18 @@ test("keys of members, deleted keys and no key are refused as documented", async
 });
 
 test("unknown paths of the API are JSON of their family, never a redirect", async () => {
-  for (const path of ["/api/nothing", "/api/v1/x/nothing", "/.well-known/nothing", "/api/auth/callback/credentials", "/api/auth/session"]) {
+  for (const path of [
+    "/api/nothing",
+    "/api/v1/x/nothing",
+    "/.well-known/nothing",
+    "/api/auth/callback/credentials",
+    "/api/auth/session",
+  ]) {
     const answer = await fetch(`${baseUrl()}${path}`, { redirect: "manual" });
-    expect([path, answer.status, answer.headers.get("content-type")?.split(";")[0]]).toEqual([path, 404, "application/json"]);
+    expect([path, answer.status, answer.headers.get("content-type")?.split(";")[0]]).toEqual([
+      path,
+      404,
+      "application/json",
+    ]);
   }
 });

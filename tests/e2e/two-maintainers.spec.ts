@@ -39,5 +39,7 @@ test("two maintainers see only their own guru's log and dropdowns", async ({ bro
   await expect(marit.getByRole("table", { name: "Audit Logs" })).toHaveCount(0);
 
   await david.goto(`${baseUrl()}/gurus/mobile-sdk/audit-logs`);
-  await expect(david.getByRole("table", { name: "Audit Logs" }).getByText("CREATE_GURU", { exact: true })).toBeVisible();
+  await expect(
+    david.getByRole("table", { name: "Audit Logs" }).getByText("CREATE_GURU", { exact: true }),
+  ).toBeVisible();
 });
