@@ -29,7 +29,7 @@ export function EmailText({ email }: { email: string }) {
   );
 }
 
-export function ActorText({ actor }: { actor: AuditActor }) {
+function ActorText({ actor }: { actor: AuditActor }) {
   if (actor.type === "system") return "System";
   if (actor.type === "anonymous") return "Anonymous";
   return <EmailText email={actor.email ?? actor.id ?? "-"} />;

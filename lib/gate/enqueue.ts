@@ -9,9 +9,6 @@ export type { JobData, JobName } from "@/lib/jobs/jobs";
 
 const heldS = 3_600;
 
-/** Seconds that a demo holds its jobs back. */
-const heldS = 3_600;
-
 let sender: PgBoss | undefined;
 
 /** A queue handle that only sends, and only through a transaction of ours: it never opens a connection itself. */

@@ -2,7 +2,7 @@
  * What may be written about an error: its name, message and frames. A failed query's message carries its text and
  * parameters (a password's hash, an e-mail), so of those only the database's own message is kept.
  */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
   const isQuery = "params" in error;

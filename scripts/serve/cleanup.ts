@@ -14,7 +14,7 @@ const minuteMs = 60_000;
  * Removes what is behind the cut-off and records it in the same transaction, as the maintenance role. Nothing removed is
  * no act, and no event.
  */
-export async function cleanUp(options: { onlyWhenDue: boolean }): Promise<void> {
+async function cleanUp(options: { onlyWhenDue: boolean }): Promise<void> {
   const { urls, roles, mode } = runtime();
   await prune({
     maintenanceUrl: urls.maintenance,

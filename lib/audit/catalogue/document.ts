@@ -1,12 +1,10 @@
-import type { EventDefinition } from "./define";
+import { commonDetails, type EventDefinition } from "./define";
 import { allEvents } from "./registry";
 
 const cell = (text: string) => text.replaceAll("|", "\\|");
 
 function row(e: EventDefinition): string {
-  const details = Object.keys(e.details.shape).filter(
-    (k) => !["via", "apiKeyName", "requestId", "demo", "reason", "count", "firstAt", "lastAt"].includes(k),
-  );
+  const details = Object.keys(e.details.shape).filter((k) => !(k in commonDetails));
   const scope = { always: "guru", never: "-", sometimes: "guru or -" }[e.guru];
   const cells = [
     `\`${e.action}\``,

@@ -56,7 +56,7 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
 }
 
 /** Whether a cleanup is due: daily at 03:00 UTC, at start when that was missed. */
-export async function isDue(sql: postgres.Sql): Promise<boolean> {
+async function isDue(sql: postgres.Sql): Promise<boolean> {
   const [found] = await sql<{ due: boolean }[]>`
     select last_pruned_at is null
       or last_pruned_at < (date_trunc('day', now() at time zone 'UTC' - interval '3 hours') + interval '3 hours') at time zone 'UTC'

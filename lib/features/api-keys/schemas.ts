@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 export const apiKeyScopes = ["audit:read", "search", "gurus"] as const;
-export const maxKeyLifeDays = 3_650;
+const maxKeyLifeDays = 3_650;
 
 const emptyToNull = (v: unknown) => (v === "" || v === undefined ? null : v);
 const asList = (v: unknown) => (v === undefined || v === "" ? [] : Array.isArray(v) ? v : [v]);
