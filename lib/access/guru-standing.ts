@@ -50,7 +50,7 @@ export async function guruStanding(
       ),
     )
     .where(and(eq(guru.orgId, principal.orgId), which))
-    .orderBy(sql`${guru.id}::text = lower(${slug}) asc`)
+    .orderBy(sql`${guru.id}::text = lower(${slug}) desc`)
     .limit(1);
   if (!found) return null;
   const { role, ...facts } = found;

@@ -21,7 +21,7 @@ export interface Ending<S, V> {
 }
 
 /**
- * Decides what an act comes to whose COMMIT was not answered: committed is what it was; aborted is the failed twin, or
+ * Decides what an act comes to whose COMMIT was not confirmed: committed is what it was; aborted is the failed twin, or
  * the refusal recorded again; what nobody can say is the act's event with outcome `unknown`.
  * @returns never success unless the server says that the transaction is committed
  */

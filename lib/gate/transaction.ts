@@ -4,7 +4,7 @@ import { db, type Tx } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
 import { runtime } from "@/lib/platform/runtime";
 
-/** The connection broke while COMMIT was under way: the work may stand or not. */
+/** COMMIT failed, or its answer was lost: the work may stand or not, and `fateOf` finds out. */
 export class CommitUnknown extends Error {
   override readonly name = "CommitUnknown";
 }
@@ -24,16 +24,11 @@ export function isMissingPartition(error: unknown): boolean {
   return isInChain(error, (e) => e.code === "23514" && e.table_name === "audit_event" && !e.constraint_name);
 }
 
-/** The server itself refused (and lived): then nothing is committed. Anything else may be a lost answer. */
-function isServersNo(error: unknown): boolean {
-  return isInChain(error, (e) => e.severity === "ERROR");
-}
-
 /**
  * One transaction of the gate. Nothing of the framework (redirect, revalidate) may run inside. When the log has no week
  * for its time yet, the week is made and the whole work done once more, in a new transaction.
  * @param work may run twice, but only one of the two is committed
- * @throws CommitUnknown when the answer to COMMIT is lost; any other error means that nothing was committed
+ * @throws CommitUnknown when COMMIT was not confirmed; any other error means that nothing was committed
  */
 export async function inTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
@@ -59,8 +54,7 @@ async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
       return value;
     });
   } catch (error) {
-    if (committing && !isServersNo(error))
-      throw new CommitUnknown("the answer to COMMIT is lost", { cause: error });
+    if (committing) throw new CommitUnknown("COMMIT was not confirmed", { cause: error });
     throw error;
   }
 }

@@ -185,7 +185,8 @@ it("when not even that can be recorded, the caller is still told to look, never 
   expect(await eventsOf(key)).toMatchObject([{ outcome: "success" }]);
 });
 
-it("an error of COMMIT itself is no lost answer: nothing is committed", async () => {
+it("an error of COMMIT itself is the failed twin, internal, and the act did not happen", async () => {
+  const before = (await failures()).length;
   await product.admin.unsafe(`
     create function test_refuse_commit() returns trigger language plpgsql as $$ begin raise exception 'not today'; end $$;
     create constraint trigger test_refuse_commit after insert on read_window deferrable initially deferred
@@ -197,4 +198,5 @@ it("an error of COMMIT itself is no lost answer: nothing is committed", async ()
   expect(result.ok === false && result.message).toContain("nothing was changed");
   expect(await stands(key)).toBe(false);
   expect(await eventsOf(key)).toEqual([]);
+  expect((await failures()).slice(before)).toMatchObject([{ details: { reason: "internal" } }]);
 });

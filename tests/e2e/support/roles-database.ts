@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import postgres from "postgres";
+
+/** The superuser's address of the embedded Postgres of a product that runs on this data folder. */
+export function adminUrlOf(dataDir: string): string {
+  const stored = JSON.parse(readFileSync(path.join(dataDir, "postgres.json"), "utf8")) as {
+    password: string;
+    home?: string;
+  };
+  const cluster = path.join(stored.home ?? path.join(dataDir, "postgres"), "cluster");
+  const port = readFileSync(path.join(cluster, "postmaster.pid"), "utf8").split("\n")[3];
+  return `postgres://postgres:${encodeURIComponent(stored.password)}@127.0.0.1:${Number(port)}/gurulog`;
+}
+
+export type Admin = postgres.Sql;
+
+export function connectAdmin(dataDir: string): Admin {
+  return postgres(adminUrlOf(dataDir), { max: 2, onnotice: () => {} });
+}
+
+/** What people and their acts make; sessions, counters and the log itself are no part of it. */
+const businessTables = [
+  "account",
+  "organization",
+  "membership",
+  "api_key",
+  "guru",
+  "guru_role",
+  "retired_guru",
+  "data_source",
+  "upload",
+  "question",
+  "export_job",
+];
+
+/** Number and digest of the rows of each business table: equal before and after where nothing has changed. */
+export async function businessState(admin: Admin): Promise<Record<string, string>> {
+  const state: Record<string, string> = {};
+  for (const table of businessTables) {
+    const [row] = await admin<{ state: string }[]>`
+      select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '-') as state
+      from ${admin(table)} t`;
+    state[table] = row?.state ?? "missing";
+  }
+  return state;
+}

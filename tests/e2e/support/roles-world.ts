@@ -1,0 +1,162 @@
+import { expect } from "@playwright/test";
+import { postForm } from "./actions-post";
+import { send } from "./matrix-send";
+import { type Admin, connectAdmin } from "./roles-database";
+import { type Product, removeDataDir, type StartOptions, startProduct } from "./start-product";
+
+export const roles = [
+  "anonymous",
+  "owner",
+  "auditor",
+  "member",
+  "maintainer",
+  "viewer",
+  "foreign",
+  "removed",
+] as const;
+export type Role = (typeof roles)[number];
+export type SignedIn = Exclude<Role, "anonymous">;
+
+export interface Someone {
+  email: string;
+  password: string;
+  id: string;
+  cookie: string;
+}
+
+/** What stands in guru A and nowhere else: who finds it in an answer has read guru A. */
+export const markers = { name: "Zanzibar gate", text: "Quokka protocol", source: "Narwhal ledger" };
+
+/** A product of its own with somebody of each role. Guru A is the maintainer's, guru B the foreign maintainer's. */
+export interface World {
+  product: Product;
+  url: string;
+  admin: Admin;
+  people: Record<SignedIn, Someone>;
+  cookieOf(role: Role): string | undefined;
+  guruA: { id: string; slug: string; sourceId: string; uploadId: string };
+  guruB: { id: string; slug: string; sourceId: string; uploadId: string };
+  /** Of a second organization; visible to everyone there. */
+  abroad: { id: string; slug: string };
+  close(): Promise<void>;
+}
+
+export const password = (who: string) => `${who} walks the long pier`;
+export const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+/** The cookies that an answer sets, as a browser sends them back. */
+export function cookiesOf(setCookie: string[] | undefined): string {
+  return (setCookie ?? []).map((line) => line.split(";")[0]).join("; ");
+}
+
+/** Starts a product and makes the people; what the pages cannot make yet comes by SQL. */
+export async function makeWorld(options: StartOptions = {}): Promise<World> {
+  // Loopback is a trusted proxy here, so that each request says its own client address.
+  const product = await startProduct({
+    ...options,
+    env: { GURULOG_TRUSTED_PROXIES: "127.0.0.1,::1", ...options.env },
+  });
+  const { url } = product;
+  const admin = connectAdmin(product.dataDir);
+  const close = async () => {
+    await admin.end({ timeout: 5 });
+    await product.stop();
+    removeDataDir(product.dataDir);
+  };
+  try {
+    const people = await makePeople(product, admin);
+    const [guruA, guruB] = await makeGurus(url, admin, people);
+    const abroad = await makeSecondOrganization(admin);
+    await giveRoles(admin, people, guruA.id);
+    const cookieOf = (role: Role) => (role === "anonymous" ? undefined : people[role].cookie);
+    return { product, url, admin, people, cookieOf, guruA, guruB, abroad, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function makePeople(product: Product, admin: Admin): Promise<Record<SignedIn, Someone>> {
+  const people: Partial<Record<SignedIn, Someone>> = {};
+  for (const role of roles) {
+    if (role === "anonymous") continue;
+    const email = `${role}@matrix.example`;
+    const form = { name: `The ${role}`, email, password: password(role) };
+    const done =
+      role === "owner"
+        ? await postForm(product.url, "completeOnboardingAction", {
+            ...form,
+            setupToken: product.setupToken,
+            organization: "Matrix Works",
+            joinWithoutApproval: "on",
+          })
+        : await postForm(product.url, "registerAction", form);
+    if (done.goTo !== "/") throw new Error(`no account for ${role}: ${done.answer.text}`);
+    const [row] = await admin<{ id: string }[]>`select id from account where email = ${email}`;
+    people[role] = {
+      email,
+      password: form.password,
+      id: row?.id ?? "",
+      cookie: cookiesOf(done.answer.headers["set-cookie"]),
+    };
+  }
+  return people as Record<SignedIn, Someone>;
+}
+
+type Gurus = [World["guruA"], World["guruB"]];
+
+async function makeGurus(url: string, admin: Admin, people: Record<SignedIn, Someone>): Promise<Gurus> {
+  const make = async (slug: string, name: string, by: Someone) => {
+    const { cookie } = by;
+    const form = { name, slug, description: `${markers.text} ${slug}`, logo: { file: png, name: "logo.png" } };
+    const made = await postForm(url, "createGuruAction", form, { cookie });
+    expect(made.goTo, made.answer.text).toBe(`/gurus/${slug}`);
+    const source = { guru: slug, title: `${markers.source} ${slug}`, content: `${markers.text} of ${slug}` };
+    const added = await postForm(url, "addTextSourceAction", source, { cookie, slug });
+    expect(added.result?.ok, added.answer.text).toBe(true);
+    const sent = await send(url, `/uploads?guru=${slug}&name=waiting.txt`, {
+      method: "POST",
+      body: `a file of ${slug}`,
+      headers: { cookie, origin: url, "content-type": "application/octet-stream" },
+    });
+    expect(sent.status, sent.text).toBe(201);
+    const [guru] = await admin<{ id: string }[]>`select id from guru where slug = ${slug}`;
+    return {
+      id: guru?.id ?? "",
+      slug,
+      sourceId: (added.result?.value as { id: string }).id,
+      uploadId: (JSON.parse(sent.text) as { id: string }).id,
+    };
+  };
+  const gurus: Gurus = [
+    await make("guru-a", `${markers.name} guru-a`, people.maintainer),
+    await make("guru-b", "The other guru", people.foreign),
+  ];
+  // Indexing changes rows: from here on only what is posted does.
+  await expect
+    .poll(async () => (await admin`select 1 from data_source where status <> 'SUCCESS'`).length, { timeout: 20_000 })
+    .toBe(0);
+  return gurus;
+}
+
+async function makeSecondOrganization(admin: Admin): Promise<World["abroad"]> {
+  await admin`insert into organization (id, name, domain) values (2, 'Another', 'another')`;
+  const [row] = await admin<{ id: string }[]>`
+    insert into guru (org_id, slug, name, visibility) values (2, 'abroad', 'Abroad', 'organization') returning id`;
+  return { id: row?.id ?? "", slug: "abroad" };
+}
+
+async function giveRoles(admin: Admin, people: Record<SignedIn, Someone>, guruId: string): Promise<void> {
+  await admin`update membership set role = 'auditor' where account_id = ${people.auditor.id}`;
+  await admin`delete from membership where account_id = ${people.removed.id}`;
+  // Roles that a membership's end, or its change, left behind must open nothing.
+  for (const [person, role] of [
+    [people.viewer, "viewer"],
+    [people.removed, "maintainer"],
+    [people.auditor, "maintainer"],
+  ] as const)
+    await admin`insert into guru_role (guru_id, account_id, role) values (${guruId}, ${person.id}, ${role})`;
+}
