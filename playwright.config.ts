@@ -23,8 +23,12 @@ export default defineConfig({
   reporter: "line",
   // The journeys are of one organization, which the first makes.
   projects: [
-    { name: "first start", testMatch: "first-start.spec.ts" },
-    { name: "journeys", testIgnore: ["first-start.spec.ts"], dependencies: ["first start"] },
+    { name: "people", testMatch: ["first-start.spec.ts", "two-maintainers.spec.ts"] },
+    {
+      name: "journeys",
+      testIgnore: ["first-start.spec.ts", "two-maintainers.spec.ts"],
+      dependencies: ["people"],
+    },
   ],
   use: {
     launchOptions: { executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium", args },

@@ -52,7 +52,8 @@ export function openPool(url: string, max: number, options: { prepare?: boolean;
 
 function handles(): Handles {
   const url = runtime().urls.app;
-  const pools = (holder[slot] ??= new Map());
+  const pools: Map<string, Handles> = holder[slot] ?? new Map();
+  holder[slot] = pools;
   let found = pools.get(url);
   if (!found) {
     const sql = openPool(url, 10, { prepare: runtime().env.GURULOG_DATABASE_PREPARE, name: "gurulog web" });

@@ -23,7 +23,6 @@ export async function recordDenial(
     {
       target: { id: principal.accountId },
       label: denial.asked,
-      guru: denial.guru,
       details: { permission: denial.permission, asked: denial.asked, reason: denial.code },
     },
     principal,

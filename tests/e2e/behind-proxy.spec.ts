@@ -4,7 +4,10 @@ import { readLog, signInOwner, unattended, unattendedOwner, visitor } from "./su
 
 const origin = "https://log.example.com";
 
-async function behindProxy(env: Record<string, string>, use: (product: Product, address: string) => Promise<void>) {
+async function behindProxy(
+  env: Record<string, string>,
+  use: (product: Product, address: string) => Promise<void>,
+) {
   const port = await freePort();
   const product = await startProduct({ port, env: { ...unattended, GURULOG_URL: origin, ...env } });
   try {
@@ -62,7 +65,11 @@ test("without a trusted proxy a forged X-Forwarded-For is not believed: the log 
     const owner = visitor({
       address,
       origin,
-      headers: { "x-forwarded-for": "198.51.100.7", "x-real-ip": "198.51.100.7", forwarded: "for=198.51.100.7" },
+      headers: {
+        "x-forwarded-for": "198.51.100.7",
+        "x-real-ip": "198.51.100.7",
+        forwarded: "for=198.51.100.7",
+      },
     });
     expect((await signInOwner(owner)).status).toBe(303);
     const refused = await visitor({ address, origin, headers: { "x-forwarded-for": "198.51.100.7" } }).submit(

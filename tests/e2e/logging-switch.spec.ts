@@ -21,19 +21,27 @@ async function exported(owner: Visitor, address: string): Promise<{ action: stri
 test("the logging switch over real starts: off records the log's own events alone, and each change of it is one event", async () => {
   test.setTimeout(180_000);
   const dataDir = newDataDir();
-  const start = async (env: Record<string, string>, use: (product: Product, owner: Visitor) => Promise<void>) => {
+  const start = async (
+    env: Record<string, string>,
+    use: (product: Product, owner: Visitor) => Promise<void>,
+  ) => {
     const product = await startProduct({ dataDir, env: { ...unattended, ...env } });
     const owner = visitor({ address: product.url });
-    expect((await signInOwner(owner)).status).toBe(303);
-    await use(product, owner);
-    await product.stop();
+    try {
+      expect((await signInOwner(owner)).status).toBe(303);
+      await use(product, owner);
+    } finally {
+      await product.stop();
+    }
   };
 
   await test.step("a first start with it off records audit.logging_disabled and nothing else", async () => {
     await start(off, async (product, owner) => {
       // Refused, done and denied acts, none of which is recorded.
       const stranger = visitor({ address: product.url });
-      expect((await stranger.submit("/sign-in", "Sign in", { ...unattendedOwner, password: "wrong" })).status).toBe(200);
+      expect(
+        (await stranger.submit("/sign-in", "Sign in", { ...unattendedOwner, password: "wrong" })).status,
+      ).toBe(200);
       expect((await owner.get("/gurus/not-there")).status).toBe(404);
       expect((await exported(owner, product.url)).map((e) => e.action)).toEqual(["audit.logging_disabled"]);
       expect((await exported(owner, product.url)).map((e) => e.action)).toEqual(["audit.logging_disabled"]);
@@ -45,7 +53,10 @@ test("the logging switch over real starts: off records the log's own events alon
 
       const api = await owner.get("/api/ee/audit", { "x-org-domain": "~", "sec-fetch-site": "same-origin" });
       expect(api.status).toBe(404);
-      expect(await api.json()).toMatchObject({ errorCode: "NOT_FOUND", message: expect.stringContaining("not enabled") });
+      expect(await api.json()).toMatchObject({
+        errorCode: "NOT_FOUND",
+        message: expect.stringContaining("not enabled"),
+      });
     });
   });
 
@@ -57,7 +68,9 @@ test("the logging switch over real starts: off records the log's own events alon
         "audit.logging_enabled",
         "user.signed_in",
       ]);
-      expect(events[0]).toMatchObject({ changes: [{ field: "audit_logging_enabled", before: null, after: false }] });
+      expect(events[0]).toMatchObject({
+        changes: [{ field: "audit_logging_enabled", before: null, after: false }],
+      });
       expect(events[1]).toMatchObject({
         operation: "AUDIT_LOGGING_ENABLED",
         actorType: "system",

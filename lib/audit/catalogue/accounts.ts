@@ -88,7 +88,6 @@ export const accessDenied = defineEvent({
   actionType: "access",
   model: "Access",
   targetType: "user",
-  guru: "sometimes",
   outcome: "failure",
   details: { permission: z.string(), asked: z.string() },
   when: "a signed-in person or a key is refused by the permission check; the first of a minute at once, further ones as one event with their count",

@@ -51,7 +51,7 @@ export function visitor({ address, origin = address, headers = {} }: VisitorOpti
 }
 
 function hiddenFields(page: string, form: string): [string, string][] {
-  const [, inside] = new RegExp(`<form aria-label="${form}"[^>]*>(.*?)</form>`, "s").exec(page) ?? [];
+  const [, inside] = new RegExp(`<form[^>]* aria-label="${form}"[^>]*>(.*?)</form>`, "s").exec(page) ?? [];
   if (inside === undefined) throw new Error(`no form "${form}" on the page:\n${page.slice(0, 2_000)}`);
   return [...inside.matchAll(/<input type="hidden"([^>]*)>/g)].map(([, attributes = ""]) => [
     attributeOf(attributes, "name"),

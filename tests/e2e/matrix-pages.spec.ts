@@ -1,0 +1,106 @@
+import { expect } from "@playwright/test";
+import { type Answer, eachOf, send } from "./support/matrix-send";
+import { pageTable } from "./support/matrix-tables";
+import { pagesInTree } from "./support/matrix-tree";
+import { test } from "./support/roles-fixture";
+import { markers, type Role, roles, type World } from "./support/roles-world";
+
+const cellOf = ({ status, location }: Answer): string =>
+  status !== 307 ? String(status) : location === "/sign-in" ? "in" : (location ?? "");
+
+const addressOf = (page: string, world: World) =>
+  page.replace("[guru]", world.guruA.slug).replace("[id]", world.guruA.sourceId);
+
+const open = (world: World, address: string, cookie: string | undefined) =>
+  send(world.url, address, { headers: cookie ? { cookie } : {} });
+
+const hasMarker = (answer: Answer) => Object.values(markers).some((marker) => answer.text.includes(marker));
+
+test("every page of the tree has its row, and no row is of a page that is gone", () => {
+  expect([...pageTable.keys()].sort()).toEqual(pagesInTree().sort());
+});
+
+test("each page answers each role as the table says", async ({ world }) => {
+  const cells = [...pageTable].flatMap(([page, row]) =>
+    roles.map((role) => ({ page, role, want: row[role] })),
+  );
+  const got = await eachOf(cells, async ({ page, role }) => {
+    const answer = await open(world, addressOf(page, world), world.cookieOf(role));
+    return { cell: cellOf(answer), leaks: !answer.status.toString().startsWith("2") && hasMarker(answer) };
+  });
+  expect(cells.map((cell, at) => ({ ...cell, got: got[at]?.cell, leaks: got[at]?.leaks }))).toEqual(
+    cells.map((cell) => ({ ...cell, got: cell.want, leaks: false })),
+  );
+});
+
+test("without a session that stands, each page does the same where the middleware lets the request through", async ({
+  world,
+}) => {
+  // The middleware looks for the cookie's name alone.
+  const ended = `gurulog.session=${"x".repeat(60)}`;
+  const open200 = new Set(["/sign-in", "/register"]);
+  for (const page of pageTable.keys()) {
+    const answer = await open(world, addressOf(page, world), ended);
+    const want = open200.has(page) ? "200" : page === "/settings" ? "/settings/profile" : "in";
+    expect([page, cellOf(answer), hasMarker(answer)]).toEqual([page, want, false]);
+  }
+});
+
+test("a guru of another organization, a foreign one and one that does not exist are the same 404", async ({
+  world,
+}) => {
+  const { abroad, guruB } = world;
+  const refs: [Role, string[]][] = [
+    ["owner", [abroad.slug, abroad.id, "no-such-guru"]],
+    ["maintainer", [abroad.slug, abroad.id, "no-such-guru", guruB.slug, guruB.id]],
+  ];
+  const pages = [...pageTable.keys()].filter((page) => page.includes("[guru]"));
+  const asked = refs.flatMap(([role, gurus]) =>
+    gurus.flatMap((guru) => pages.map((page) => ({ role, guru, page }))),
+  );
+  const statuses = await eachOf(asked, async ({ role, guru, page }) => {
+    const address = page.replace("[guru]", guru).replace("[id]", guruB.sourceId);
+    return (await open(world, address, world.cookieOf(role))).status;
+  });
+  expect(asked.map((one, at) => ({ ...one, status: statuses[at] }))).toEqual(
+    asked.map((one) => ({ ...one, status: 404 })),
+  );
+  const denied = await world.admin<{ asked: string }[]>`
+    select distinct details ->> 'asked' as asked from audit_event
+    where action = 'access.denied' and account_id = ${world.people.maintainer.id}`;
+  expect(denied.map((row) => row.asked)).toEqual(
+    expect.arrayContaining([abroad.slug, abroad.id, "no-such-guru", guruB.slug]),
+  );
+});
+
+test("foreign objects do not show through one's own guru's pages", async ({ world }) => {
+  const { guruA, guruB, admin } = world;
+  const cookie = world.cookieOf("foreign");
+  const source = await open(world, `/gurus/${guruB.slug}/data-sources/${guruA.sourceId}`, cookie);
+  expect(source.status).toBe(404);
+  const [event] = await admin<
+    { id: string }[]
+  >`select id from audit_event where guru_id = ${guruA.id} limit 1`;
+  expect(event?.id).toBeTruthy();
+  for (const address of [
+    `/gurus/${guruB.slug}/audit-logs?event=${event?.id}`,
+    `/gurus/${guruB.slug}/audit-logs?guru=${guruA.slug}`,
+    `/gurus/${guruB.slug}/audit-logs?actor=${world.people.maintainer.id}`,
+    `/gurus/${guruB.slug}/audit-logs?q=${encodeURIComponent(markers.name)}`,
+    `/gurus/${guruB.slug}/data-sources?before=${guruA.sourceId}`,
+    "/gurus",
+  ]) {
+    const answer = await open(world, address, cookie);
+    const shown = answer.text.replaceAll(markers.name, (_, at: number) =>
+      // What was searched for stands in the search box.
+      address.includes("?q=") && /q|value|initial|search/i.test(answer.text.slice(Math.max(0, at - 40), at))
+        ? ""
+        : markers.name,
+    );
+    expect([address, answer.status, shown.includes("guru-a")]).toEqual([
+      address,
+      200,
+      address.includes("guru=guru-a"),
+    ]);
+  }
+});

@@ -1,0 +1,111 @@
+import { type Role, roles } from "./roles-world";
+
+export type Row = Record<Role, string>;
+
+/** Reads a table of text: a name, then one cell for each role; `#` begins a heading. */
+function table(text: string): Map<string, Row> {
+  const rows = new Map<string, Row>();
+  for (const line of text.split("\n")) {
+    const [name, ...cells] = line.trim().split(/ {2,}/);
+    if (!name || name === "#") continue;
+    if (cells.length !== roles.length) throw new Error(`${name} needs ${roles.length} cells`);
+    if (rows.has(name)) throw new Error(`${name} stands here twice`);
+    rows.set(name, Object.fromEntries(roles.map((role, at) => [role, cells[at]])) as Row);
+  }
+  return rows;
+}
+
+/**
+ * Every page. A number is the status; `in` a redirect to the sign-in page; a path a redirect there.
+ * Guru pages are asked of guru A, whose maintainer and viewer have roles; `foreign` maintains another guru.
+ */
+export const pageTable = table(`
+  #                                  anonymous  owner              auditor               member             maintainer         viewer             foreign            removed
+  /                                  in         /gurus             /settings/audit-logs  /gurus             /gurus             /gurus             /gurus             /pending
+  /gurus                             in         200                404                   200                200                200                200                /pending
+  /gurus/new                         in         200                404                   200                200                200                200                /pending
+  /gurus/[guru]                      in         200                404                   404                200                200                404                /pending
+  /gurus/[guru]/audit-logs           in         200                404                   404                200                403                404                /pending
+  /gurus/[guru]/data-sources         in         200                404                   404                200                403                404                /pending
+  /gurus/[guru]/data-sources/[id]    in         200                404                   404                200                200                404                /pending
+  /gurus/[guru]/settings             in         200                404                   404                200                403                404                /pending
+  /gurus/[guru]/team                 in         200                404                   404                200                403                404                /pending
+  /settings                          in         /settings/profile  /settings/profile     /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile
+  /settings/api-keys                 in         200                200                   200                200                200                200                /pending
+  /settings/audit-logs               in         200                200                   404                404                404                404                /pending
+  /settings/profile                  in         200                200                   200                200                200                200                /pending
+  /change-password                   in         200                200                   200                200                200                200                200
+  /onboarding                        in         in                 in                    in                 in                 in                 in                 in
+  /pending                           in         /                  /                     /                  /                  /                  /                  200
+  /register                          200        /                  /                     /                  /                  /                  /                  /
+  /sign-in                           200        /                  /                     /                  /                  /                  /                  /
+`);
+
+/**
+ * Every method of every route, with the session cookie alone. `in` as above, numbers are statuses. Of an export it is
+ * the owner's own that everybody asks for.
+ */
+export const routeTable = table(`
+  #                                  anonymous  owner  auditor  member  maintainer  viewer  foreign  removed
+  GET /gurus/[guru]/logo             in         200    404      404     200         200     404      404
+  POST /uploads                      401        201    404      404     201         403     404      404
+  POST /exports                      401        201    404      404     201         403     404      404
+  HEAD /exports/[id]                 401        200    404      404     404         404     404      404
+  GET /exports/[id]/status           401        200    404      404     404         404     404      404
+  GET /exports/[id]                  401        200    404      404     404         404     404      404
+  GET /api/ee/audit                  401        200    200      403     403         403     403      404
+  HEAD /api/ee/audit                 401        200    200      403     403         403     403      404
+  GET /api/ee/audit/actions          200        200    200      200     200         200     200      200
+  GET /api/ee/audit/schema           200        200    200      200     200         200     200      200
+  GET /api/health                    200        200    200      200     200         200     200      200
+  GET /api/[[...unknown]]            404        404    404      404     404         404     404      404
+  HEAD /api/[[...unknown]]           404        404    404      404     404         404     404      404
+  OPTIONS /api/[[...unknown]]        404        404    404      404     404         404     404      404
+  POST /api/[[...unknown]]           404        404    404      404     404         404     404      404
+  PUT /api/[[...unknown]]            404        404    404      404     404         404     404      404
+  PATCH /api/[[...unknown]]          404        404    404      404     404         404     404      404
+  DELETE /api/[[...unknown]]         404        404    404      404     404         404     404      404
+  GET /api/auth/[...nextauth]        404        404    404      404     404         404     404      404
+  HEAD /api/auth/[...nextauth]       404        404    404      404     404         404     404      404
+  POST /api/auth/[...nextauth]       404        404    404      404     404         404     404      404
+  PUT /api/auth/[...nextauth]        404        404    404      404     404         404     404      404
+  PATCH /api/auth/[...nextauth]      404        404    404      404     404         404     404      404
+  DELETE /api/auth/[...nextauth]     404        404    404      404     404         404     404      404
+  GET /.well-known/[[...unknown]]    404        404    404      404     404         404     404      404
+  HEAD /.well-known/[[...unknown]]   404        404    404      404     404         404     404      404
+  OPTIONS /.well-known/[[...unknown]]  404      404    404      404     404         404     404      404
+  POST /.well-known/[[...unknown]]   404        404    404      404     404         404     404      404
+  PUT /.well-known/[[...unknown]]    404        404    404      404     404         404     404      404
+  PATCH /.well-known/[[...unknown]]  404        404    404      404     404         404     404      404
+  DELETE /.well-known/[[...unknown]]  404       404    404      404     404         404     404      404
+`);
+
+/**
+ * Every server action, of guru A where it takes a guru, with values that the act itself refuses where that can be (`no`).
+ * `in`: sign in first; 403 and 404: the permission check's answers; `ok`: done; a path: done, and led there.
+ * What follows a colon tells rows of one action apart.
+ */
+export const actionTable = table(`
+  #                           anonymous  owner  auditor  member  maintainer  viewer  foreign  removed
+  signInAction                no         no     no       no      no          no      no       no
+  registerAction              no         no     no       no      no          no      no       no
+  completeOnboardingAction    no         no     no       no      no          no      no       no
+  changePasswordAction        in         no     no       no      no          no      no       no
+  changePasswordAndGoOnAction  in        no     no       no      no          no      no       no
+  createApiKeyAction          in         ok     ok       ok      ok          ok      ok       404
+  deleteApiKeyAction          in         ok     ok       ok      ok          ok      ok       404
+  createGuruAction            in         no     404      no      no          no      no       404
+  updateGuruAction            in         ok     404      404     ok          403     404      404
+  deleteGuruAction            in         no     404      404     no          403     404      404
+  addMaintainerAction         in         no     404      404     no          403     404      404
+  removeMaintainerAction      in         no     404      404     no          403     404      404
+  addTextSourceAction         in         no     404      404     no          403     404      404
+  addFileSourceAction         in         no     404      404     no          403     404      404
+  reindexDataSourcesAction    in         no     404      404     no          403     404      404
+  deleteDataSourcesAction     in         no     404      404     no          403     404      404
+  askGuruAction               in         ok     404      404     ok          ok      404      404
+  startExportAction:guru      in         ok     404      404     ok          403     404      404
+  startExportAction:global    in         ok     ok       404     404         404     404      404
+  cancelExportAction          in         ok     404      404     404         404     404      404
+  signOutAction               in         /sign-in  /sign-in  /sign-in  /sign-in  /sign-in  /sign-in  /sign-in
+`);
