@@ -17,7 +17,7 @@ export default defineConfig({
       "app/**/*.test.ts",
     ],
     globalSetup: ["tests/support/global-setup.ts"],
-    testTimeout: 30_000,
+    testTimeout: process.env.GURULOG_TEST_FULL ? 600_000 : 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     pool: "forks",

@@ -1,17 +1,16 @@
-import Link from "next/link";
-import { EmptyState } from "@/components/ui/empty-state";
-import { AppPage } from "./(app)/app-page";
+import { BarePage } from "@/components/ui/bare-page";
+import { ButtonLink } from "@/components/ui/button";
 
-export default async function ForbiddenPage() {
+export const metadata = { title: "Not allowed" };
+
+export default function ForbiddenPage() {
   return (
-    <AppPage active="" breadcrumb={[{ label: "Not allowed" }]}>
-      <EmptyState title="Your role does not allow this page">
-        Ask a maintainer of the guru, or the owner of the organization, to give you the role that it needs.
-        That you asked was recorded.{" "}
-        <Link className="link" href="/gurus">
-          Back to your gurus
-        </Link>
-      </EmptyState>
-    </AppPage>
+    <BarePage
+      title="Your role does not allow this page"
+      actions={<ButtonLink href="/">Back to the start page</ButtonLink>}
+    >
+      Ask a maintainer of the guru, or the owner of the organization, to give you the role that it needs. That
+      you asked was recorded.
+    </BarePage>
   );
 }

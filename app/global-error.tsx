@@ -1,7 +1,7 @@
 "use client";
 import "./globals.css";
+import { BarePage } from "@/components/ui/bare-page";
 import { Button } from "@/components/ui/button";
-import { EmptyState } from "@/components/ui/empty-state";
 
 /** Stands in for the whole document when the layout itself failed. */
 export default function GlobalError({
@@ -15,12 +15,10 @@ export default function GlobalError({
     <html lang="en">
       <body>
         <title>Error · Gurulog</title>
-        <main className="grid min-h-dvh">
-          <EmptyState title="Gurulog could not be shown" actions={<Button onClick={reset}>Try again</Button>}>
-            Something went wrong on the server. Try again; if it happens again, tell the person who runs this
-            instance{error.digest ? <> and give them the number {error.digest}</> : null}.
-          </EmptyState>
-        </main>
+        <BarePage title="Gurulog could not be shown" actions={<Button onClick={reset}>Try again</Button>}>
+          Something went wrong on the server. Try again; if it happens again, tell the person who runs this
+          instance{error.digest ? <> and give them the number {error.digest}</> : null}.
+        </BarePage>
       </body>
     </html>
   );

@@ -1,9 +1,13 @@
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { DemoStrip } from "@/components/ui/demo-strip";
 import { THEME_COOKIE } from "@/components/ui/cookie-names";
 import { FlashToast } from "@/components/ui/flash-toast";
 import { ToastProvider } from "@/components/ui/toast";
+import { anonymousPrincipal } from "@/lib/access/principal";
+import { isDemo } from "@/lib/features/organization/queries";
+import { requestFacts } from "@/lib/gate/current";
 import "./globals.css";
 
 /* Every page belongs to one person at one moment, and carries a fresh nonce: none is ever made in advance. */
@@ -27,11 +31,17 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const chosen = (await cookies()).get(THEME_COOKIE)?.value;
+  const demo = await isDemo.execute({
+    principal: anonymousPrincipal,
+    request: await requestFacts(),
+    input: null,
+  });
   const theme = chosen === "light" || chosen === "dark" ? chosen : undefined;
   return (
     // The theme switch changes the attribute before a page is hydrated again from the browser's cache.
     <html lang="en" data-theme={theme} suppressHydrationWarning>
-      <body>
+      <body data-demo={demo.ok && demo.value ? true : undefined}>
+        {demo.ok && demo.value ? <DemoStrip /> : null}
         <ToastProvider>
           <FlashToast />
           {children}

@@ -58,7 +58,6 @@ export async function AppPage({
       accountLinks={[{ label: "Profile", href: "/settings/profile", icon: "user" }]}
       signOutAction={signOutAction}
       signOutAttemptId={randomUUID()}
-      demo={facts.demo}
     >
       {children}
     </AppShell>

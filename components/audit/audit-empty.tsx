@@ -61,16 +61,14 @@ function noMatchText(applied: AppliedFilter, timeZone: string): string {
 }
 
 function EmptyLines({ magnifier = false }: { magnifier?: boolean }) {
-  const dashes = magnifier
-    ? "M2 8h61M86 8h60M2 33h46M100 33h46M2 58h61M88 58h58"
-    : "M2 8h144M2 33h144M2 58h144";
   return (
     <svg className="empty-art" viewBox="0 0 148 66" fill="none" stroke="currentColor" aria-hidden="true">
-      <path d={dashes} strokeDasharray="4 4" />
+      <path d="M.5 11.5h147M.5 33.5h147M.5 55.5h147" strokeDasharray="3 4" opacity=".75" />
       {magnifier ? (
         <>
-          <circle cx="72" cy="27" r="15.5" strokeWidth="1.5" />
-          <path d="m83.5 38.5 11 11" strokeWidth="1.5" strokeLinecap="round" />
+          <circle cx="74" cy="33" r="25" className="empty-gap" />
+          <circle cx="71" cy="30" r="15.5" className="empty-glass" />
+          <path d="m82.5 41.5 10 10" className="empty-glass" strokeLinecap="round" />
         </>
       ) : null}
     </svg>

@@ -58,7 +58,7 @@ export function BasicInformation({ row, event, timeZone, now, hrefOf }: Props) {
       <dt>Outcome</dt>
       <dd>{OUTCOMES[row.outcome]}</dd>
       <dt>Event</dt>
-      <dd>
+      <dd className="event-id">
         <span className="mono">{row.id}</span>
         <CopyButton text={row.id} label="Copy event id" className="copy" />
       </dd>

@@ -1,6 +1,5 @@
 import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
-import { Banner } from "@/components/ui/banner";
 import { Icon } from "@/components/ui/icon";
 import { AccountMenu, type AccountMenuProps } from "./account-menu";
 import { Drawer } from "./drawer";
@@ -27,8 +26,6 @@ type AppShellProps = {
   signOutAction: AccountMenuProps["signOutAction"];
   signOutAttemptId: string;
   footLinks?: { label: string; href: string }[];
-  /** Shows the banner of a demo instance. */
-  demo?: boolean;
   banner?: ReactNode;
   children: ReactNode;
 };
@@ -59,9 +56,6 @@ export function AppShell({ sections, guru, active, org, version, ...props }: App
               signOutAttemptId={props.signOutAttemptId}
             />
           </header>
-          {props.demo ? (
-            <Banner tone="warning">This is a demo: its people, gurus and events are made up.</Banner>
-          ) : null}
           {props.banner}
           <main className="page" id="content" tabIndex={-1}>
             {props.children}

@@ -6,16 +6,19 @@ export function EmptyState({
   children,
   actions,
   art,
+  heading: Heading = "h2",
 }: {
   title: string;
   children?: ReactNode;
   actions?: ReactNode;
   art?: ReactNode;
+  /** `h1` where it is all that the page says. */
+  heading?: "h1" | "h2";
 }) {
   return (
     <div className="empty">
       {art}
-      <h2 className="empty-title">{title}</h2>
+      <Heading className="empty-title">{title}</Heading>
       {children ? <p className="empty-text">{children}</p> : null}
       {actions ? <div className="empty-acts">{actions}</div> : null}
     </div>

@@ -1,13 +1,14 @@
 import { isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@/tests/support/property-runs";
 import { rateKeyOfAddress, resolveClientAddress } from "./client-ip";
 import { parseAddress } from "./ip-address";
 import { isTrusted, parseTrustedProxies } from "./trusted-proxies";
 
 const NOBODY = parseTrustedProxies("");
 const PROXIES = parseTrustedProxies("10.0.0.0/8, 2001:db8:ffff::/48");
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: propertyRuns(2_000) };
 
 const resolve = (socketAddress: string, forwardedFor: string | string[] | undefined, trusted = PROXIES) =>
   resolveClientAddress({ socketAddress, forwardedFor, trusted });

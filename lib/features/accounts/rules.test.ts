@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@/tests/support/property-runs";
 import { emailKey, emailTried, nameOfEmail, safeNextPath } from "./rules";
 
 describe("safeNextPath", () => {
@@ -78,7 +79,7 @@ describe("safeNextPath", () => {
           expect(safeNextPath(path)).toBe(path);
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: propertyRuns(5_000) },
     );
   });
 });

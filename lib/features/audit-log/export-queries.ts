@@ -49,7 +49,7 @@ const denied = (
 ) => new Denial(permission, `export ${cleanText(id, 100)}`, code);
 
 /** Somebody else's export looks like none. */
-const ownExport: Allow<{ id: string }, OwnExport> = async ({ db, principal, input }) => {
+export const ownExport: Allow<{ id: string }, OwnExport> = async ({ db, principal, input }) => {
   if (principal.kind === "anonymous") throw denied(input.id, "audit:export-global", "unauthenticated");
   const [found] = isUuid(input.id) ? await ownExports(db, principal, sql`id = ${input.id}`) : [];
   if (!found || principal.kind !== "user") throw denied(input.id);

@@ -3,8 +3,17 @@ import { and, asc, eq, isNotNull, or, sql } from "drizzle-orm";
 import { mayInOrganization } from "@/lib/access/permissions";
 import { accountOf } from "@/lib/access/principal";
 import { schema } from "@/lib/db/client";
-import { anySignedIn } from "@/lib/gate/allow";
+import { anyone, anySignedIn } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
+
+/** Whether this instance is a demo, for good: every page says so, to anyone. */
+export const isDemo = query({
+  allow: anyone,
+  async run({ db }) {
+    const [config] = await db.execute<{ demo: boolean }>(sql`select demo from audit_config`);
+    return config?.demo ?? false;
+  },
+});
 
 /** What the frame of every page shows: the organization, the gurus that the person may open, and what they may do. */
 export const shellFacts = query({
@@ -15,7 +24,6 @@ export const shellFacts = query({
       .select({ name: organization.name })
       .from(organization)
       .where(eq(organization.id, principal.orgId));
-    const [config] = await db.execute<{ demo: boolean }>(sql`select demo from audit_config`);
     const account = accountOf(principal);
     const role = principal.kind === "user" || principal.kind === "api_key" ? principal.role : null;
     const mine = and(
@@ -36,7 +44,6 @@ export const shellFacts = query({
         : [];
     return {
       organization: org?.name ?? "",
-      demo: config?.demo ?? false,
       gurus,
       canListGurus: mayInOrganization(principal, "guru:list"),
       canCreateGuru: mayInOrganization(principal, "guru:create"),

@@ -27,6 +27,11 @@ export interface Someone {
 /** What stands in guru A and nowhere else: who finds it in an answer has read guru A. */
 export const markers = { name: "Zanzibar gate", text: "Quokka protocol", source: "Narwhal ledger" };
 
+export const hasMarker = (text: string): boolean => Object.values(markers).some((marker) => text.includes(marker));
+
+/** Those who may know of guru A. */
+export const seesGuruA: readonly Role[] = ["owner", "maintainer", "viewer"];
+
 /** A product of its own with somebody of each role. Guru A is the maintainer's, guru B the foreign maintainer's. */
 export interface World {
   product: Product;
@@ -109,12 +114,11 @@ async function makePeople(product: Product, admin: Admin): Promise<Record<Signed
 type Gurus = [World["guruA"], World["guruB"]];
 
 async function makeGurus(url: string, admin: Admin, people: Record<SignedIn, Someone>): Promise<Gurus> {
-  const make = async (slug: string, name: string, by: Someone) => {
-    const { cookie } = by;
-    const form = { name, slug, description: `${markers.text} ${slug}`, logo: { file: png, name: "logo.png" } };
+  const make = async (slug: string, words: typeof markers, { cookie }: Someone) => {
+    const form = { name: words.name, slug, description: words.text, logo: { file: png, name: "logo.png" } };
     const made = await postForm(url, "createGuruAction", form, { cookie });
     expect(made.goTo, made.answer.text).toBe(`/gurus/${slug}`);
-    const source = { guru: slug, title: `${markers.source} ${slug}`, content: `${markers.text} of ${slug}` };
+    const source = { guru: slug, title: words.source, content: words.text };
     const added = await postForm(url, "addTextSourceAction", source, { cookie, slug });
     expect(added.result?.ok, added.answer.text).toBe(true);
     const sent = await send(url, `/uploads?guru=${slug}&name=waiting.txt`, {
@@ -132,8 +136,8 @@ async function makeGurus(url: string, admin: Admin, people: Record<SignedIn, Som
     };
   };
   const gurus: Gurus = [
-    await make("guru-a", `${markers.name} guru-a`, people.maintainer),
-    await make("guru-b", "The other guru", people.foreign),
+    await make("guru-a", markers, people.maintainer),
+    await make("guru-b", { name: "Guru B", text: "Another text", source: "Another source" }, people.foreign),
   ];
   // Indexing changes rows: from here on only what is posted does.
   await expect

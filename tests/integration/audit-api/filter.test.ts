@@ -14,6 +14,7 @@ import { defaultRecordsSelect } from "@/lib/audit/query/whole-log";
 import { sql } from "@/lib/db/client";
 import { globalAuditPage, guruAuditPage } from "@/lib/features/audit-log/queries";
 import { testRequest } from "@/tests/support/product";
+import { propertyRuns } from "@/tests/support/property-runs";
 import { ask, records } from "./api-harness";
 import {
   base,
@@ -142,7 +143,7 @@ describe("one filter", () => {
         expect(copied).toEqual(wanted);
         expect((await records(ask(filterParams(filter), { key: log.key }))).map((r) => r.id)).toEqual(wanted);
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
     expect(nonEmpty).toBeGreaterThan(15);
     expect(exact).toBeGreaterThan(15);
@@ -156,7 +157,7 @@ describe("one filter", () => {
           const wanted = rows.filter((row) => matches(row, filter, id)).map((r) => r.id);
           expect((await byPage(filter, slug)).ids).toEqual(wanted);
         }),
-        { numRuns: 25 },
+        { numRuns: propertyRuns(25) },
       );
     }
     const [, id = ""] = [...gurus][0] ?? [];

@@ -2,18 +2,11 @@ import "server-only";
 import { sql } from "drizzle-orm";
 import { auditExported } from "@/lib/audit/catalogue/audit-log";
 import type { ExportState } from "@/lib/audit/export/progress";
-import type { Allow } from "@/lib/gate/allow";
-import { Denial } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
 import { endEarly } from "../export-end";
+import { ownExport } from "../export-queries";
 import { cancelExportInput } from "../export-schemas";
-
-/** Whoever is signed in may end an export of their own, also one whose log they may no longer read. */
-const anyPerson: Allow<unknown, null> = async ({ principal }) => {
-  if (principal.kind !== "user") throw new Denial("audit:export-global", "an export", "unauthenticated");
-  return null;
-};
 
 /**
  * Asks a running export to stop. Whoever sends it looks twice a second, cuts the file and records the early end; one that
@@ -22,7 +15,8 @@ const anyPerson: Allow<unknown, null> = async ({ principal }) => {
 export const cancelExport = command({
   name: "cancel-export",
   input: cancelExportInput,
-  allow: anyPerson,
+  // Also one whose log they may no longer read.
+  allow: ownExport,
   event: auditExported,
   target: ({ input }) => ({ id: input.id, type: "export" }),
   async run({ tx, input, principal, request }) {

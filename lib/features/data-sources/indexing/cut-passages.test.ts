@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@/tests/support/property-runs";
 import { type CutPassage, PassageCutter } from "./cut-passages";
 
 function cut(text: string, markdown = true, pieceLength = text.length || 1): CutPassage[] {
@@ -65,7 +66,7 @@ describe("cutting text into passages", () => {
           for (const word of text.split(" ")) if (word.trim() !== "") expect(all).toContain(word.trim());
         },
       ),
-      { numRuns: 200 },
+      { numRuns: propertyRuns(200) },
     );
   });
 
