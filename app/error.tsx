@@ -11,7 +11,8 @@ export default function ErrorPage({
 }) {
   return (
     <BarePage title="This page could not be shown" actions={<Button onClick={reset}>Try again</Button>}>
-      Something went wrong on the server. Try again; if it happens again, tell the person who runs this instance
+      Something went wrong on the server. Try again; if it happens again, tell the person who runs this
+      instance
       {error.digest ? <> and give them the number {error.digest}</> : null}.
     </BarePage>
   );

@@ -1,8 +1,8 @@
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
-import { DemoStrip } from "@/components/ui/demo-strip";
 import { THEME_COOKIE } from "@/components/ui/cookie-names";
+import { DemoStrip } from "@/components/ui/demo-strip";
 import { FlashToast } from "@/components/ui/flash-toast";
 import { ToastProvider } from "@/components/ui/toast";
 import { anonymousPrincipal } from "@/lib/access/principal";

@@ -5,8 +5,14 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { type AuditFilter, parseFilter } from "@/lib/audit/query/filter";
 import { recordAuditViewed } from "@/lib/features/audit-log/commands/view-audit-logs";
 import { runningExport } from "@/lib/features/audit-log/export-queries";
-import { globalAuditPage, guruAuditPage, type PageInput } from "@/lib/features/audit-log/queries";
+import {
+  auditLogStands,
+  globalAuditPage,
+  guruAuditPage,
+  type PageInput,
+} from "@/lib/features/audit-log/queries";
 import { isUnread, requestFacts } from "@/lib/gate/current";
+import type { Result } from "@/lib/platform/errors";
 import { load, requireUser } from "./load";
 import { cancelExportAction, startExportAction } from "./settings/audit-logs/export-actions";
 import { timeZoneOf } from "./time-zone";
@@ -28,6 +34,8 @@ function asParams(search: SearchParams): URLSearchParams {
 export async function AuditView({ scope, search }: { scope: Scope; search: SearchParams }) {
   const params = asParams(search);
   const parsed = parseFilter(params);
+  const unread = await isUnread();
+  if (unread || !parsed.ok) await assertReadable(scope, !unread);
   if (!parsed.ok) {
     return (
       <EmptyState title="This address has a filter that cannot be used">
@@ -38,7 +46,7 @@ export async function AuditView({ scope, search }: { scope: Scope; search: Searc
       </EmptyState>
     );
   }
-  if (await isUnread()) return null;
+  if (unread) return null;
   await recordView(scope, parsed.filter);
   const input: PageInput = {
     filter: parsed.filter,
@@ -64,8 +72,17 @@ export async function AuditView({ scope, search }: { scope: Scope; search: Searc
   );
 }
 
+/** An answer without rows says no more than one with them: who may not read the log gets the same status. */
+async function assertReadable(scope: Scope, isRecorded: boolean): Promise<void> {
+  const call = { principal: await requireUser(), request: await requestFacts(), input: { scope } };
+  leaveUnlessOk(await auditLogStands.execute({ ...call, isRecorded }), scope);
+}
+
 async function recordView(scope: Scope, filter: AuditFilter): Promise<void> {
-  const result = await recordAuditViewed(await requireUser(), await requestFacts(), scope, filter);
+  leaveUnlessOk(await recordAuditViewed(await requireUser(), await requestFacts(), scope, filter), scope);
+}
+
+function leaveUnlessOk(result: Result<null>, scope: Scope): void {
   if (result.ok) return;
   // A viewer sees the guru anyway; that there is a global log does not show to those who may not read it.
   if (result.code === "forbidden" && scope.kind === "guru") forbidden();

@@ -1,6 +1,6 @@
 import { forbidden, notFound, redirect } from "next/navigation";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { requestFacts, signedInUser } from "@/lib/gate/current";
+import { isUnread, requestFacts, signedInUser } from "@/lib/gate/current";
 import type { Query } from "@/lib/gate/query";
 
 /**
@@ -18,7 +18,8 @@ export async function requireUser(): Promise<UserPrincipal> {
 /** The value of a query for the person signed in; 404 for what does not exist or may not be seen, 403 for what may. */
 export async function load<I, V>(query: Query<I, V>, input: I): Promise<V> {
   const principal = await requireUser();
-  const result = await query.execute({ principal, request: await requestFacts(), input });
+  const isRecorded = !(await isUnread());
+  const result = await query.execute({ principal, request: await requestFacts(), input, isRecorded });
   if (result.ok) return result.value;
   if (result.code === "forbidden") forbidden();
   notFound();

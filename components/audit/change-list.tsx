@@ -1,6 +1,6 @@
 import { VisibleText } from "@/components/visible-text/visible-text";
 import type { FieldChange, JsonValue } from "./types";
-import { cutText, cutValue, valueText } from "./value-text";
+import { cutText, cutValue, listText, valueText } from "./value-text";
 import { type DiffPart, wordDiff } from "./word-diff";
 
 /** What changed, field by field: previous at the left in red, new at the right in green. */
@@ -16,9 +16,10 @@ function Change({ change }: { change: FieldChange }) {
       ? { before: whole(before.text), after: whole(after.text) }
       : wordDiff(before.text, after.text);
   return (
-    <div className="change">
+    <div className={isShort(before) && isShort(after) ? "change short" : "change"}>
       <h4 className="change-name">
         <VisibleText text={change.field} />
+        {before.isList || after.isList ? <span className="change-kind">list</span> : null}
       </h4>
       <div className="change-sides">
         <div className="change-side before">
@@ -56,9 +57,20 @@ function CutNote({ note }: { note: string | null }) {
   return note === null ? null : <span className="cut-note">{note}</span>;
 }
 
-function readable(value: JsonValue): { text: string | null; note: string | null } {
+type Readable = { text: string | null; note: string | null; isList: boolean };
+
+function readable(value: JsonValue): Readable {
   const cut = cutValue(value);
-  return cut ? { text: cut.cut ?? "…", note: cutText(cut) } : { text: valueText(value), note: null };
+  if (cut) return { text: cut.cut ?? "…", note: cutText(cut), isList: false };
+  const list = listText(value);
+  return { text: list ?? valueText(value), note: null, isList: list !== undefined };
+}
+
+/* As many characters as fit on one line of a side beside the field's name. */
+const SHORT = 26;
+
+function isShort({ text, note }: Readable): boolean {
+  return note === null && (text === null || (text.length <= SHORT && !text.includes("\n")));
 }
 
 function whole(text: string | null): DiffPart[] {

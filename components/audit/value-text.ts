@@ -7,6 +7,13 @@ export function valueText(value: JsonValue): string | null {
   return JSON.stringify(value, null, 2);
 }
 
+/** A list of plain texts, one a line; undefined for any other value. A text of several lines could be taken for several. */
+export function listText(value: JsonValue): string | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const plain = value.every((each) => typeof each === "string" && !/[\r\n]/.test(each));
+  return plain ? value.join("\n") : undefined;
+}
+
 /** What the store keeps of a value that was too long; undefined for any other value. */
 export function cutValue(value: JsonValue): CutValue | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;

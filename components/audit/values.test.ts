@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cutText, cutValue, valueText } from "./value-text";
+import { cutText, cutValue, listText, valueText } from "./value-text";
 import { wordDiff } from "./word-diff";
 
 describe("recorded values", () => {
@@ -29,6 +29,14 @@ describe("recorded values", () => {
     expect(cutValue({ length: 3, sha256: "short" })).toBeUndefined();
     expect(cutValue({ length: 3, sha256, other: 1 })).toBeUndefined();
     expect(cutValue(["length"])).toBeUndefined();
+  });
+
+  it("of a list stand one a line, unless a line of them could be taken for another", () => {
+    expect(listText(["gift cards", "due date"])).toBe("gift cards\ndue date");
+    expect(listText([])).toBe("");
+    expect(listText(["one\ntwo"])).toBeUndefined();
+    expect(listText(["one", 2])).toBeUndefined();
+    expect(listText("one")).toBeUndefined();
   });
 
   it("tell no value from an empty one", () => {

@@ -27,7 +27,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
       <dl className="grid grid-cols-[120px_minmax(0,1fr)] gap-y-2 px-5 pt-3 text-sm">
         {SHORTCUTS.map((shortcut) => (
           <Fragment key={shortcut.does}>
-            <dt className="flex gap-1">
+            <dt className="flex items-start gap-1">
               {shortcut.keys.map((key) => (
                 <Kbd key={key}>{key}</Kbd>
               ))}

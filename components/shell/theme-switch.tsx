@@ -1,13 +1,16 @@
 "use client";
 import { writeCookie } from "@/components/ui/browser-cookie";
-import { IconButton } from "@/components/ui/button";
+import { Button, IconButton } from "@/components/ui/button";
 import { THEME_COOKIE } from "@/components/ui/cookie-names";
 import { Icon } from "@/components/ui/icon";
 
 const YEAR_SECONDS = 365 * 24 * 3600;
 
-/** Switches between light and dark. Choosing what the system has goes back to following the system. */
-export function ThemeSwitch({ className }: { className?: string }) {
+/**
+ * Switches between light and dark. Choosing what the system has goes back to following the system.
+ * @param words stand beside the icon where there is room for them
+ */
+export function ThemeSwitch({ className, words }: { className?: string; words?: string }) {
   function onClick() {
     const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     const root = document.documentElement;
@@ -19,6 +22,14 @@ export function ThemeSwitch({ className }: { className?: string }) {
       root.dataset.theme = next;
       writeCookie(THEME_COOKIE, next, YEAR_SECONDS);
     }
+  }
+  if (words) {
+    return (
+      <Button onClick={onClick}>
+        <Icon name="theme" />
+        {words}
+      </Button>
+    );
   }
   return (
     <IconButton label="Switch theme" className={className} onClick={onClick}>

@@ -12,7 +12,7 @@ export function Table({
   children: ReactNode;
 }) {
   return (
-    <div className="overflow-x-auto rounded-control border border-line">
+    <div className="relative overflow-x-auto rounded-control border border-line">
       <table aria-label={label} className={cn("w-full border-collapse text-sm", className)}>
         {children}
       </table>
@@ -25,7 +25,7 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
     <th
       scope="col"
       className={cn(
-        "h-8 whitespace-nowrap border-b border-line bg-sunken px-3 text-left font-medium text-fg-2 text-xs",
+        "h-8 whitespace-nowrap border-b border-line bg-sunken px-3 max-md:px-2.5 text-left font-medium text-fg-2 text-xs",
         className,
       )}
       {...rest}
@@ -34,5 +34,10 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
 }
 
 export function Td({ className, ...rest }: ComponentProps<"td">) {
-  return <td className={cn("h-10 border-t border-line px-3 py-1.5 align-middle", className)} {...rest} />;
+  return (
+    <td
+      className={cn("h-10 border-t border-line px-3 max-md:px-2.5 py-1.5 align-middle", className)}
+      {...rest}
+    />
+  );
 }

@@ -46,7 +46,7 @@ export function inOrganization<I>(permission: Permission, asked?: (input: I) => 
   return async ({ principal, input }) => {
     if (principal.kind === "anonymous") throw new Denial(permission, permission, "unauthenticated");
     if (!mayInOrganization(principal, permission)) {
-      // Of the API's log everybody knows; what has a page looks as if it did not exist.
+      // The API says openly that it has a log and who reads it; everything else looks as if it did not exist.
       const told = permission === "audit:read-global" ? "forbidden" : "not_found";
       throw new Denial(permission, cleanText(asked?.(input) ?? permission, 200), told);
     }

@@ -15,7 +15,13 @@ export interface QueryContext<I, S> {
 
 export interface Query<I, V> {
   readonly kind: "query";
-  execute(call: { principal: Principal; request: RequestFacts; input: I }): Promise<Result<V>>;
+  /** @param call `isRecorded: false` for a request whose answer nobody reads (HEAD, prefetch): a denial leaves no event */
+  execute(call: {
+    principal: Principal;
+    request: RequestFacts;
+    input: I;
+    isRecorded?: boolean;
+  }): Promise<Result<V>>;
 }
 
 /**
@@ -27,13 +33,13 @@ export function query<I, S, V>(spec: {
 }): Query<I, V> {
   return {
     kind: "query",
-    async execute({ principal, request, input }) {
+    async execute({ principal, request, input, isRecorded = true }) {
       let scope: S;
       try {
         scope = await spec.allow({ db: readDb(), input, principal });
       } catch (error) {
         if (!(error instanceof Denial)) throw error;
-        await inTransaction((tx) => recordDenial(tx, error, principal, request));
+        if (isRecorded) await inTransaction((tx) => recordDenial(tx, error, principal, request));
         return failureOf(error);
       }
       return { ok: true, value: await spec.run({ db: readDb(), input, principal, scope }) };

@@ -45,12 +45,20 @@ export function formFields(form: FormData): Record<string, string | string[]> {
   return fields;
 }
 
+const noForm = {
+  ok: false,
+  code: "invalid",
+  message: "This is no form. Reload the page and send it again.",
+} as const;
+
 /**
  * Makes a server action of a command: for `useActionState`, before hydration too. The order is commit, then cookies,
  * revalidation, redirect.
  */
 export function toAction<V>(command: Command<V>, options: ActionOptions<V> = {}) {
   const action = async (_previous: ActionState<V> | null, form: FormData): Promise<ActionState<V>> => {
+    // The type is a wish: anything can be posted here.
+    if (!(form instanceof FormData)) return noForm;
     const attemptId = form.get("attemptId");
     const result = await command.execute({
       principal: await currentPrincipal(),

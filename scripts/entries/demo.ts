@@ -8,9 +8,9 @@ import { StartError } from "../serve/start-error";
 
 /** Any number: it gives everyone the same demo. */
 const seed = 20_261_121;
-const days = 30;
+const month = 30;
 
-/** `npm run demo`: fills a fresh instance with the last month of a made-up team, running or not. */
+/** `npm run demo`: fills a fresh instance with the last month of a made-up team, or `-- --days 3`, running or not. */
 async function main(): Promise<void> {
   const shutdown = handleShutdown(logLine);
   try {
@@ -24,7 +24,19 @@ async function main(): Promise<void> {
   }
 }
 
+/** @throws StartError when the arguments are other than `--days` with 1 to 30 */
+function daysAsked(args: string[]): number {
+  if (args.length === 0) return month;
+  const [name, value = "", ...more] = args;
+  const days = /^\d{1,2}$/.test(value) ? Number(value) : 0;
+  if (name !== "--days" || more.length > 0 || days < 1 || days > month) {
+    throw new StartError(`The demo takes no argument but --days with a number from 1 to ${month}.`);
+  }
+  return days;
+}
+
 async function fill(shutdown: Shutdown): Promise<void> {
+  const days = daysAsked(process.argv.slice(2));
   const settings = readSettings();
   const { env } = settings;
   if (!env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED) {
@@ -50,16 +62,21 @@ async function fill(shutdown: Shutdown): Promise<void> {
   const began = performance.now();
   const filled = await fillDemo({ days, scale: 1, seed, onDay });
   progress.done = true;
-  print(filled, baseUrl, Math.round((performance.now() - began) / 1000));
+  print(filled, days, baseUrl, Math.round((performance.now() - began) / 1000));
 }
 
-function print({ organization, events, owner, maintainer }: Filled, baseUrl: string, seconds: number): void {
+function print(
+  { organization, events, owner, maintainer }: Filled,
+  days: number,
+  baseUrl: string,
+  seconds: number,
+): void {
   const line = (role: string, { email, password }: Filled["owner"]): void =>
     logLine(
       `  ${role}: ${email}  ${password === null ? "(with the password you chose)" : `password ${password}`}`,
     );
   logLine(
-    `\nA month of ${organization}: ${events.toLocaleString("en")} events in ${seconds} s. Everything in it is made up.`,
+    `\n${days === month ? "A month" : `${days} days`} of ${organization}: ${events.toLocaleString("en")} events in ${seconds} s. Everything in it is made up.`,
   );
   line("The owner", owner);
   line(`A maintainer of ${maintainer.guru}`, maintainer);

@@ -94,7 +94,9 @@ test("each action refuses each role that the table refuses: nothing changes, and
   for (const [row, cells] of actionTable) {
     for (const role of roles.filter((one) => isDenial(cells[one]))) {
       const done = await act(world, row, world.cookieOf(role), world.guruA.slug, exportId);
-      got[`${row} ${role}`] = hasMarker(done.answer.text) && !/Narwhal|Quokka/.test(row) ? echoOnly(row, cellOf(done)) : cellOf(done);
+      // The values that a refused form gives back are the sender's own.
+      const leaks = row !== "addTextSourceAction" && role !== "viewer" && hasMarker(done.answer.text);
+      got[`${row} ${role}`] = leaks ? `${cellOf(done)} leaks` : cellOf(done);
       want[`${row} ${role}`] = cells[role];
     }
   }
@@ -107,7 +109,6 @@ test("each action refuses each role that the table refuses: nothing changes, and
   const refusedOnGuru = (Object.keys(world.people) as SignedIn[]).filter((role) => actionTable.get("updateGuruAction")?.[role] !== "ok");
   for (const role of refusedOnGuru) {
     const { id } = world.people[role];
-    expect([role, events.filter((e) => e.account === id && e.asked === "guru-a").length]).toEqual([role, expect.any(Number)]);
     expect(events.some((e) => e.account === id && e.asked === "guru-a" && e.action === "access.denied"), role).toBe(true);
   }
   for (const role of ["member", "maintainer", "viewer", "foreign"] as const) {
@@ -120,9 +121,6 @@ test("each action refuses each role that the table refuses: nothing changes, and
   const ofRemoved = events.filter((e) => e.account === world.people.removed.id).map((e) => e.action);
   expect(ofRemoved).toEqual(expect.arrayContaining(["api_key.creation_failed", "api_key.deletion_failed"]));
 });
-
-/** The values that a refused form gives back are the sender's own. */
-const echoOnly = (row: string, cell: string) => (row === "addTextSourceAction" ? cell : `${cell} leaks`);
 
 test("each action does for each other role what the table says", async ({ world }) => {
   const got: Record<string, string> = {};

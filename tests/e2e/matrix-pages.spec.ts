@@ -11,6 +11,10 @@ const cellOf = ({ status, location }: Answer): string =>
 const addressOf = (page: string, world: World) =>
   page.replace("[guru]", world.guruA.slug).replace("[id]", world.guruA.sourceId);
 
+/** The auditor reads of guru A in the log of everything. */
+const mayRead = (page: string, role: Role) =>
+  seesGuruA.includes(role) || (role === "auditor" && page === "/settings/audit-logs");
+
 const open = (world: World, address: string, cookie: string | undefined) =>
   send(world.url, address, { headers: cookie ? { cookie } : {} });
 
@@ -24,11 +28,37 @@ test("each page answers each role as the table says", async ({ world }) => {
   );
   const got = await eachOf(cells, async ({ page, role }) => {
     const answer = await open(world, addressOf(page, world), world.cookieOf(role));
-    return { cell: cellOf(answer), leaks: !seesGuruA.includes(role) && hasMarker(answer.text) };
+    return { cell: cellOf(answer), leaks: !mayRead(page, role) && hasMarker(answer.text) };
   });
   expect(cells.map((cell, at) => ({ ...cell, got: got[at]?.cell, leaks: got[at]?.leaks }))).toEqual(
     cells.map((cell) => ({ ...cell, got: cell.want, leaks: false })),
   );
+});
+
+test("an answer without rows keeps to the table too: at HEAD and for a prefetch, which record nothing, and with a bad filter", async ({
+  world,
+}) => {
+  const events = async () => (await world.admin`select count(*)::int as n from audit_event`)[0]?.n as number;
+  const before = await events();
+  const pages = [...pageTable.keys()].filter((page) => page.includes("audit-logs"));
+  for (const page of pages)
+    for (const role of roles) {
+      const cookie = world.cookieOf(role);
+      const headers = cookie ? { cookie } : {};
+      const address = addressOf(page, world);
+      const want = pageTable.get(page)?.[role];
+      const head = await send(world.url, address, { method: "HEAD", headers });
+      const ahead = await send(world.url, address, { headers: { ...headers, "sec-purpose": "prefetch" } });
+      expect([page, role, cellOf(head), cellOf(ahead)]).toEqual([page, role, want, want]);
+      if (!mayRead(page, role)) expect([page, role, hasMarker(ahead.text)]).toEqual([page, role, false]);
+    }
+  expect(await events()).toBe(before);
+  for (const page of pages)
+    for (const role of roles) {
+      const cookie = world.cookieOf(role);
+      const bad = await send(world.url, `${addressOf(page, world)}?since=yesterday`, { headers: cookie ? { cookie } : {} });
+      expect([page, role, cellOf(bad)]).toEqual([page, role, pageTable.get(page)?.[role]]);
+    }
 });
 
 test("without a session that stands, each page does the same where the middleware lets the request through", async ({

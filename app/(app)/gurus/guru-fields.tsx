@@ -73,17 +73,21 @@ export function GuruFields({ values }: { values?: GuruFieldValues }) {
         rows={2}
         optional
       />
-      {questions.map((n) => (
-        <TextField
-          key={n}
-          name="exampleQuestions"
-          label={`Example question ${n + 1}`}
-          defaultValue={values?.exampleQuestions[n]}
-          maxLength={maxExampleQuestion}
-          autoComplete="off"
-          optional
-        />
-      ))}
+      <fieldset className="field-group">
+        <legend className="field-label">
+          Example questions <span className="field-optional">optional</span>
+        </legend>
+        {questions.map((n) => (
+          <TextField
+            key={n}
+            name="exampleQuestions"
+            label={<span className="sr-only">Example question {n + 1}</span>}
+            defaultValue={values?.exampleQuestions[n]}
+            maxLength={maxExampleQuestion}
+            autoComplete="off"
+          />
+        ))}
+      </fieldset>
       <TextAreaField
         name="instructions"
         label="Instructions"

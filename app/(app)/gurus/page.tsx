@@ -37,8 +37,8 @@ export default async function GurusPage() {
             <thead>
               <tr>
                 <Th>Name</Th>
-                <Th>Description</Th>
-                <Th>Visibility</Th>
+                <Th className="max-md:hidden">Description</Th>
+                <Th className="max-md:hidden">Visibility</Th>
                 <Th>Your role</Th>
                 <Th className="text-right">Sources</Th>
               </tr>
@@ -47,17 +47,17 @@ export default async function GurusPage() {
               {gurus.map((guru) => (
                 <tr key={guru.id}>
                   <Td className="max-w-[280px]">
-                    <Link className="link" href={`/gurus/${guru.slug}`} prefetch={false}>
+                    <Link className="link font-medium" href={`/gurus/${guru.slug}`} prefetch={false}>
                       <VisibleText text={guru.name} />
                     </Link>
                     <div className="mono text-fg-3">{guru.slug}</div>
                   </Td>
-                  <Td className="max-w-[420px] text-fg-2">
+                  <Td className="max-w-[420px] text-fg-2 max-md:hidden">
                     <div className="cut">
                       <VisibleText text={guru.description} />
                     </div>
                   </Td>
-                  <Td>
+                  <Td className="max-md:hidden">
                     <Badge>{guru.visibility === "private" ? "Private" : "Organization"}</Badge>
                   </Td>
                   <Td>{standings[guru.standing]}</Td>

@@ -11,6 +11,7 @@ import { readDb } from "@/lib/db/client";
 import { inOrganization, onGuru } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { runtime } from "@/lib/platform/runtime";
+import { readsLog } from "./commands/view-audit-logs";
 import { type Place, pageHref, placeOf } from "./page-address";
 import { type PageEvent, type PageRow, pageEvent, pageRows } from "./page-rows";
 
@@ -41,6 +42,9 @@ interface AuditPageData {
   /** 0 keeps for ever. */
   retentionDays: number;
 }
+
+/** Whether the caller may read a log, for an answer without rows. */
+export const auditLogStands = query({ allow: readsLog, run: async () => null });
 
 /** The organization's whole log, for the owner and auditors. */
 export const globalAuditPage = query({

@@ -8,7 +8,7 @@ export const platformDocs: GuruSpec = {
   introText: "Ask about the platform.",
   exampleQuestions: ["How do I roll back?", "Who is on call?", "How do I rotate a secret?"],
   instructions: "Answer for engineers. Commands in code blocks.",
-  visibility: "organization",
+  visibility: "private",
   maker: "m.solberg",
   maintainers: ["d.okafor", "r.petrov"],
   day: 0,
@@ -93,16 +93,17 @@ A new route is registered in routes.yaml of the gateway's repository; reviews co
     "Staging follows the same steps.",
   ],
   edits: [
-    { introText: "Ask how we build, ship and run things. Answers quote the docs." },
-    { instructions: "Answer for engineers. Commands in code blocks. Say when a step needs a second person." },
+    {
+      introText: "Ask how we build, ship and run things. Answers quote the docs.",
+      instructions: "Answer for engineers. Commands in code blocks. Say when a step needs a second person.",
+      visibility: "organization",
+    },
     { topics: "deployments, on-call, incidents, databases, secrets" },
     { exampleQuestions: ["How do I roll back?", "When does the rota change?", "How do I rotate a secret?"] },
     {
       instructions:
         "Answer for engineers. Commands in code blocks. Say when a step needs a second person. During an incident give the shortest safe step first.",
     },
-    { visibility: "private" },
-    { visibility: "organization" },
     { description: "How we build, ship and run the platform." },
   ],
   questions: [

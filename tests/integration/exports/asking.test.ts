@@ -57,7 +57,7 @@ describe("asking for an export", () => {
 
   it("is refused without the permission, which is recorded as a denied access, and makes nothing", async () => {
     const [jobs, events] = [await countOf("export_job"), (await exported()).length];
-    expect(await start(member)).toMatchObject({ ok: false, code: "forbidden" });
+    expect(await start(member)).toMatchObject({ ok: false, code: "not_found" });
     const viewer = await product.person("viewer@halden.example");
     await product.admin`insert into guru_role (guru_id, account_id, role) values (${guruId}, ${viewer.accountId}, 'viewer')`;
     expect(await start(viewer, { scope: { guru: guruId } })).toMatchObject({ ok: false, code: "forbidden" });

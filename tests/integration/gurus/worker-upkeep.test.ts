@@ -1,73 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { UserPrincipal } from "@/lib/access/principal";
-import { addFileSource } from "@/lib/features/data-sources/commands/add-file-source";
+import { describe, expect, it } from "vitest";
 import { completeIndexing } from "@/lib/features/data-sources/commands/complete-indexing";
 import { failIndexing } from "@/lib/features/data-sources/commands/fail-indexing";
 import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";
-import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
-import { startWorker, type Worker } from "@/lib/jobs/worker";
-import { createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
-import { done, guruOf, textIn } from "./guru-for-tests";
+import { testRequest as request } from "@/tests/support/product";
+import { textIn } from "./guru-for-tests";
+import { eventsOf, guru, member, product, start, statusIs, until, withWorkerProduct } from "./worker-harness";
 
-let product: TestProduct;
-let member: UserPrincipal;
-let guru: { id: string; slug: string };
-let worker: Worker | undefined;
-
-beforeAll(async () => {
-  product = await createTestProduct();
-  member = await product.person("m.solberg@halden.example");
-  guru = await guruOf(member);
-});
-afterEach(async () => {
-  await worker?.stop();
-  worker = undefined;
-});
-afterAll(() => product.close());
-
-async function sourceRow(id: string) {
-  const [row] = await product.admin`select * from data_source where id = ${id}`;
-  return row;
-}
-
-async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-const statusIs = (id: string, status: string) =>
-  until(`${status} of ${id}`, async () => (await sourceRow(id))?.status === status);
-const _passagesOf = (id: string) =>
-  product.admin`select run, ordinal, heading, content from passage where data_source_id = ${id} order by run, ordinal`;
-const eventsOf = async (id: string) => (await product.events()).filter((e) => e.target_id === id);
-const start = async () => {
-  worker = await startWorker({ databaseUrl: product.runtime.urls.direct });
-};
-const _longText = (words: number, name: string) =>
-  Array.from({ length: words }, (_, n) => `# Part ${n}\n${name} ${n} tells of the gateway.\n`).join("\n");
-
-async function _fileIn(fileName: string, text: string): Promise<string> {
-  const bytes = Buffer.from(text);
-  const body = new Blob([bytes]).stream();
-  const uploadId = done(
-    await receiveUpload({
-      principal: member,
-      request,
-      guru: guru.slug,
-      fileName,
-      declaredBytes: bytes.length,
-      body,
-    }),
-  ).id;
-  return done(
-    await addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId } }),
-  ).id;
-}
+withWorkerProduct();
 
 describe("the worker's upkeep", () => {
   it("lets nobody but System end an indexing", async () => {

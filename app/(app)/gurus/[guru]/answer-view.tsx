@@ -19,7 +19,7 @@ export function AnswerView({ guru }: { guru: string }) {
     );
   return (
     <section aria-label="Answer" aria-live="polite" className="border-t border-line pt-4">
-      <p className="mb-3 text-fg-2 text-sm">
+      <p className="mb-3 font-semibold text-base [overflow-wrap:anywhere]">
         <VisibleText text={answer.question} />
       </p>
       {answer.quotes.length === 0 ? (

@@ -40,15 +40,17 @@ export function AskForm({
             event.currentTarget.form?.requestSubmit();
           }}
         />
-        <div className="mb-4 flex flex-wrap items-center gap-2">
+        <div className="-mt-1 mb-5 flex items-start gap-2">
+          <div className="flex min-w-0 flex-1 flex-wrap gap-1.5">
+            {examples.map((example) => (
+              <Button key={example} className="example" onClick={() => use(example)}>
+                <span className="cut">{example}</span>
+              </Button>
+            ))}
+          </div>
           <SubmitButton look="primary" pendingText="Looking it up">
             Ask
           </SubmitButton>
-          {examples.map((example) => (
-            <Button key={example} look="quiet" className="max-w-full" onClick={() => use(example)}>
-              <span className="cut">{example}</span>
-            </Button>
-          ))}
         </div>
         <AnswerView guru={guru} />
       </ActionForm>

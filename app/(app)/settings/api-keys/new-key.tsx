@@ -16,10 +16,12 @@ export function NewKey() {
       </FormMessage>
     );
   return (
-    <SecretOnce
-      label="API key"
-      value={made.key}
-      note={`Copy the key “${made.name}” now: it is shown only once.`}
-    />
+    <div className="new-key">
+      <SecretOnce
+        label="API key"
+        value={made.key}
+        note={`Copy the key “${made.name}” now: it is shown only once.`}
+      />
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { SubmitButton } from "@/components/forms/submit-button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page, Section } from "@/components/ui/page";
 import { Table, Td, Th } from "@/components/ui/table";
-import { RelativeTime } from "@/components/ui/time";
+import { AbsoluteTime, RelativeTime } from "@/components/ui/time";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import { ownApiKeys } from "@/lib/features/api-keys/queries";
 import { apiKeyScopes } from "@/lib/features/api-keys/schemas";
@@ -58,8 +58,11 @@ export default async function ApiKeysPage() {
               hint="Unique among your keys, such as “siem-pull”."
               autoComplete="off"
             />
-            <fieldset className="field">
-              <legend className="field-label">Scope (none chosen: all that you may do)</legend>
+            <fieldset className="field-group">
+              <legend className="field-label">
+                Scope <span className="field-optional">optional</span>
+              </legend>
+              <p className="field-hint">None chosen: all that you may do.</p>
               {apiKeyScopes.map((scope) => (
                 <CheckboxField key={scope} name="scopes" value={scope} label={scopeWords[scope]} />
               ))}
@@ -69,6 +72,7 @@ export default async function ApiKeysPage() {
               label="Expires after (days)"
               hint="Empty: never."
               inputMode="numeric"
+              className="max-w-[160px]"
               optional
             />
             <SubmitButton look="primary">Create API key</SubmitButton>
@@ -84,8 +88,8 @@ export default async function ApiKeysPage() {
               <thead>
                 <tr>
                   <Th>Name</Th>
-                  <Th>Scope</Th>
-                  <Th>Created</Th>
+                  <Th className="max-md:hidden">Scope</Th>
+                  <Th className="max-md:hidden">Created</Th>
                   <Th>Last used</Th>
                   <Th>Expires</Th>
                   <Th>
@@ -96,13 +100,25 @@ export default async function ApiKeysPage() {
               <tbody>
                 {keys.map((key) => (
                   <tr key={key.id}>
-                    <Td>
+                    <Td className="[overflow-wrap:anywhere]">
                       <VisibleText text={key.name} />
                     </Td>
-                    <Td>{key.scopes.length === 0 ? "All" : key.scopes.join(", ")}</Td>
-                    <Td>{time(key.createdAt, "-")}</Td>
-                    <Td>{time(key.lastUsedAt, "Never")}</Td>
-                    <Td>{time(key.expiresAt, "Never")}</Td>
+                    <Td className="mono max-md:hidden">
+                      {key.scopes.length === 0 ? "all" : key.scopes.join(", ")}
+                    </Td>
+                    <Td className="whitespace-nowrap max-md:hidden">{time(key.createdAt, "-")}</Td>
+                    <Td className="whitespace-nowrap">{time(key.lastUsedAt, "Never")}</Td>
+                    <Td className="whitespace-nowrap">
+                      {key.expiresAt ? (
+                        <AbsoluteTime
+                          value={key.expiresAt.toISOString()}
+                          timeZone={timeZone}
+                          precision="date"
+                        />
+                      ) : (
+                        <span className="text-fg-3">Never</span>
+                      )}
+                    </Td>
                     <Td className="text-right">
                       <ConfirmDialog
                         trigger="Delete"

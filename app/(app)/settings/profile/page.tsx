@@ -1,5 +1,6 @@
 import { changePasswordAction } from "@/app/(auth)/actions";
 import { ChangePasswordForm } from "@/app/(auth)/change-password-form";
+import { ThemeSwitch } from "@/components/shell/theme-switch";
 import { Page, Section } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import { AppPage } from "../../app-page";
@@ -28,13 +29,12 @@ export default async function ProfilePage() {
           </dl>
         </Section>
         <Section title="Password" description="The change is recorded, never the password.">
-          <ChangePasswordForm action={changePasswordAction} email={user.email} />
+          <div className="max-w-[480px]">
+            <ChangePasswordForm action={changePasswordAction} email={user.email} />
+          </div>
         </Section>
-        <Section
-          title="Appearance"
-          description="Light or dark follows your system. The switch in the bar at the top changes it for this browser."
-        >
-          {null}
+        <Section title="Appearance" description="Follows your system, unless you switch it in this browser.">
+          <ThemeSwitch words="Switch between light and dark" />
         </Section>
       </Page>
     </AppPage>

@@ -15,7 +15,7 @@ const ofOrganization = inOrganization<Input>("audit:read-global");
 const ofGuru = onGuru<Input>("audit:read-guru", ({ scope }) => (scope.kind === "guru" ? scope.slug : ""));
 
 /** The log of a guru for its maintainers, the whole log for the owner and auditors. */
-const readsLog: Allow<Input, GuruScope | null> = (context) =>
+export const readsLog: Allow<Input, GuruScope | null> = (context) =>
   context.input.scope.kind === "global" ? ofOrganization(context) : ofGuru(context);
 
 /** A person looks at the audit page: recorded once per person, scope and filter in ten minutes. */

@@ -55,11 +55,11 @@ export function SourceTable({
               />
             </Th>
             <Th>Title</Th>
-            <Th>Type</Th>
-            <Th className="text-right">Size</Th>
+            <Th className="max-md:hidden">Type</Th>
+            <Th className="text-right max-md:hidden">Size</Th>
             <Th>Status</Th>
-            <Th>Added by</Th>
-            <Th>Updated</Th>
+            <Th className="max-lg:hidden">Added by</Th>
+            <Th className="max-md:hidden">Updated</Th>
           </tr>
         </thead>
         <tbody>
@@ -74,18 +74,20 @@ export function SourceTable({
                   onChange={() => toggle(source.id)}
                 />
               </Td>
-              <Td className="min-w-[160px] max-w-[360px] [overflow-wrap:anywhere]">
+              <Td className="min-w-[140px] max-w-[360px] [overflow-wrap:anywhere]">
                 <Link className="link" href={`/gurus/${guru}/data-sources/${source.id}`} prefetch={false}>
                   <VisibleText text={source.title} />
                 </Link>
               </Td>
-              <Td className="mono">{source.kind}</Td>
-              <Td className="num whitespace-nowrap text-right">{sizeInWords(source.sizeBytes)}</Td>
+              <Td className="mono max-md:hidden">{source.kind}</Td>
+              <Td className="num whitespace-nowrap text-right max-md:hidden">
+                {sizeInWords(source.sizeBytes)}
+              </Td>
               <Td>
                 <SourceStatus source={source} />
               </Td>
-              <Td className="text-fg-2">{source.addedBy ?? "-"}</Td>
-              <Td className="whitespace-nowrap">
+              <Td className="text-fg-2 max-lg:hidden">{source.addedBy ?? "-"}</Td>
+              <Td className="whitespace-nowrap max-md:hidden">
                 <RelativeTime value={source.updatedAt} timeZone={timeZone} now={now} />
               </Td>
             </tr>

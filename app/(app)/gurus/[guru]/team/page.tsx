@@ -33,7 +33,7 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
             action={addMaintainerAction}
             attemptId={randomUUID()}
             label="Add a maintainer"
-            className="max-w-[720px]"
+            className="max-w-[480px]"
           >
             <input type="hidden" name="guru" value={guru} readOnly />
             <TextField
@@ -55,10 +55,9 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
             <Table label="People">
               <thead>
                 <tr>
-                  <Th>Name</Th>
-                  <Th>Email</Th>
+                  <Th>Person</Th>
                   <Th>Role</Th>
-                  <Th>Since</Th>
+                  <Th className="max-md:hidden">Since</Th>
                   <Th>
                     <span className="sr-only">Remove</span>
                   </Th>
@@ -67,14 +66,16 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
               <tbody>
                 {team.map((person) => (
                   <tr key={person.accountId}>
-                    <Td>
-                      <VisibleText text={person.name} />
-                    </Td>
-                    <Td>
-                      <VisibleText text={person.email} />
+                    <Td className="[overflow-wrap:anywhere]">
+                      <div className="font-medium">
+                        <VisibleText text={person.name} />
+                      </div>
+                      <div className="text-fg-3">
+                        <VisibleText text={person.email} />
+                      </div>
                     </Td>
                     <Td>{person.role === "maintainer" ? "Maintainer" : "Viewer"}</Td>
-                    <Td>
+                    <Td className="whitespace-nowrap max-md:hidden">
                       <RelativeTime value={person.since.toISOString()} timeZone={timeZone} now={now} />
                     </Td>
                     <Td className="text-right">
