@@ -73,10 +73,10 @@ export function FilterBar(props: Props) {
             ref={searchRef}
             type="search"
             name="q"
-            maxLength={500}
+            maxLength={200}
             autoComplete="off"
             spellCheck={false}
-            placeholder="Search objects, addresses, details"
+            placeholder="Search objects, users, addresses"
             value={filter.draft.q ?? ""}
             onChange={(event) => filter.change({ q: event.target.value || undefined })}
           />

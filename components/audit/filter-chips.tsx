@@ -4,10 +4,13 @@ import { Icon } from "@/components/ui/icon";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import { FACET_NAMES, labelsOf } from "./facet-names";
 import { FILTER_PARTS, type FilterDraft, type FilterPart, hasPart, samePart } from "./filter-draft";
+import type { AddressKey } from "./filter-url";
 import { rangeText } from "./range-text";
-import type { AppliedFilter, AuditFacets } from "./types";
+import type { AppliedFilter, AuditFacets, FacetKey } from "./types";
 
 const SHOWN_VALUES = 4;
+/** Filters that only an address brings: what is applied is shown all the same. */
+const ADDRESS_NAMES: Record<AddressKey, string> = { action: "Action", target: "Target", ip: "IP Address" };
 
 type Props = { filter: FilterDraft; facets: AuditFacets; timeZone: string };
 
@@ -60,11 +63,14 @@ function Chip({ part, filter, facets, timeZone }: Props & { part: FilterPart }) 
 
 function partName(part: FilterPart): string {
   if (part === "time") return "Time";
-  return part === "q" ? "Search" : FACET_NAMES[part].label;
+  if (part === "q") return "Search";
+  return part in ADDRESS_NAMES ? ADDRESS_NAMES[part as AddressKey] : FACET_NAMES[part as FacetKey].label;
 }
 
 function valuesOf(filter: AppliedFilter, part: FilterPart, facets: AuditFacets, timeZone: string): string[] {
   if (part === "time") return [rangeText(filter, timeZone)];
   if (part === "q") return [filter.q ?? ""];
-  return labelsOf(facets, part, filter[part]);
+  return part in ADDRESS_NAMES
+    ? (filter[part] ?? [])
+    : labelsOf(facets, part as FacetKey, filter[part] ?? []);
 }

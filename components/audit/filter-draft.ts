@@ -1,11 +1,19 @@
 "use client";
 import { useState } from "react";
-import { EMPTY_FILTER, FACET_KEYS, filterToSearchParams, sameFilter, sameValues } from "./filter-url";
+import {
+  ADDRESS_KEYS,
+  type AddressKey,
+  EMPTY_FILTER,
+  FACET_KEYS,
+  filterToSearchParams,
+  sameFilter,
+  sameValues,
+} from "./filter-url";
 import type { AppliedFilter, FacetKey } from "./types";
 
 /** The parts of a filter that a chip can stand for. */
-export type FilterPart = FacetKey | "time" | "q";
-export const FILTER_PARTS: readonly FilterPart[] = ["time", ...FACET_KEYS, "q"];
+export type FilterPart = FacetKey | AddressKey | "time" | "q";
+export const FILTER_PARTS: readonly FilterPart[] = ["time", ...FACET_KEYS, ...ADDRESS_KEYS, "q"];
 
 export type FilterDraft = {
   draft: AppliedFilter;
@@ -48,11 +56,11 @@ function partOf(filter: AppliedFilter, part: FilterPart): Partial<AppliedFilter>
 export function hasPart(filter: AppliedFilter, part: FilterPart): boolean {
   if (part === "time") return filter.since !== undefined || filter.until !== undefined;
   if (part === "q") return Boolean(filter.q);
-  return filter[part].length > 0;
+  return (filter[part]?.length ?? 0) > 0;
 }
 
 export function samePart(a: AppliedFilter, b: AppliedFilter, part: FilterPart): boolean {
   if (part === "time") return (a.since ?? "") === (b.since ?? "") && (a.until ?? "") === (b.until ?? "");
   if (part === "q") return (a.q ?? "") === (b.q ?? "");
-  return sameValues(a[part], b[part]);
+  return sameValues(a[part] ?? [], b[part] ?? []);
 }

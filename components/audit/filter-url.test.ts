@@ -55,6 +55,14 @@ describe("the filter in the address", () => {
     );
   });
 
+  it("keeps the filters of the HTTP API that have no dropdown, so that Apply never drops them unseen", () => {
+    const address = "action=user.signed_in&target=t-1&ip=2001%3Adb8%3A%3A7&ip=203.0.113.9";
+    const filter = searchParamsToFilter(new URLSearchParams(address));
+    expect(filterToSearchParams({ ...filter, model: ["User"] }).toString()).toBe(`model=User&${address}`);
+    expect(isEmptyFilter(filter)).toBe(false);
+    expect(sameFilter(filter, EMPTY_FILTER)).toBe(false);
+  });
+
   it("reads the record that a page receives, and ignores parameters that are no filter", () => {
     const filter = searchParamsToFilter({ model: "User", operation: ["B", "A", "A"], event: "x", q: "" });
     expect(filter).toEqual({ ...EMPTY_FILTER, model: ["User"], operation: ["A", "B"] });

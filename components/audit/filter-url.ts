@@ -10,6 +10,10 @@ export const FACET_KEYS: readonly FacetKey[] = [
   "outcome",
 ];
 
+/** Filters of the HTTP API that the address of a page takes too, though no dropdown offers them. */
+export const ADDRESS_KEYS = ["action", "target", "ip"] as const;
+export type AddressKey = (typeof ADDRESS_KEYS)[number];
+
 const SINGLE_KEYS = ["since", "until", "q"] as const;
 
 export const EMPTY_FILTER: AppliedFilter = {
@@ -29,6 +33,9 @@ export function filterToSearchParams(filter: AppliedFilter): URLSearchParams {
   const params = new URLSearchParams();
   for (const key of FACET_KEYS) {
     for (const value of canonical(filter[key])) params.append(key, value);
+  }
+  for (const key of ADDRESS_KEYS) {
+    for (const value of canonical(filter[key] ?? [])) params.append(key, value);
   }
   for (const key of SINGLE_KEYS) {
     const value = filter[key];
@@ -51,6 +58,10 @@ export function searchParamsToFilter(
   };
   const filter: AppliedFilter = { ...EMPTY_FILTER };
   for (const key of FACET_KEYS) filter[key] = canonical(all(key));
+  for (const key of ADDRESS_KEYS) {
+    const values = canonical(all(key));
+    if (values.length > 0) filter[key] = values;
+  }
   for (const key of SINGLE_KEYS) {
     const value = all(key)[0];
     if (value) filter[key] = value;

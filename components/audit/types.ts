@@ -84,6 +84,10 @@ export type AppliedFilter = {
   actionType: string[];
   operation: string[];
   outcome: string[];
+  /** The last three have no dropdown: only an address, such as a colleague's link, brings them. */
+  action?: string[] | undefined;
+  target?: string[] | undefined;
+  ip?: string[] | undefined;
   since?: string | undefined;
   until?: string | undefined;
   q?: string | undefined;

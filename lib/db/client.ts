@@ -27,25 +27,37 @@ interface Handles {
 const slot = Symbol.for("gurulog.db");
 const holder = globalThis as { [slot]?: Map<string, Handles> };
 
+/** A hung store must refuse, not freeze: every statement ends, the recording of an event too. Milliseconds. */
+export const patienceMs = {
+  statement_timeout: 15_000,
+  lock_timeout: 10_000,
+  idle_in_transaction_session_timeout: 60_000,
+} as const;
+
 /**
  * Opens a pool.
  * @param url whose role it works as
  * @param max connections
+ * @param options.pooled the URL may lead to a transaction pool. PgBouncer refuses whoever asks for time limits when
+ *   connecting; the gate then sets them in each transaction.
  */
-export function openPool(url: string, max: number, options: { prepare?: boolean; name?: string } = {}): Sql {
+export function openPool(
+  url: string,
+  max: number,
+  options: { prepare?: boolean; name?: string; pooled?: boolean } = {},
+): Sql {
   return postgres(url, {
     max,
     prepare: options.prepare ?? true,
+    // PgBouncer gives the server's connection away at the end of a COMMIT, though a statement follows it in the pipe.
+    ...(options.pooled ? { max_pipeline: 0 } : {}),
     onnotice: () => {},
     idle_timeout: 300,
     connect_timeout: 10,
-    // A hung store must refuse, not freeze: every statement ends, the recording of an event too.
     connection: {
       application_name: options.name ?? "gurulog",
       TimeZone: "UTC",
-      statement_timeout: 15_000,
-      lock_timeout: 10_000,
-      idle_in_transaction_session_timeout: 60_000,
+      ...(options.pooled ? {} : patienceMs),
     },
   });
 }
@@ -56,7 +68,8 @@ function handles(): Handles {
   holder[slot] = pools;
   let found = pools.get(url);
   if (!found) {
-    const sql = openPool(url, 10, { prepare: runtime().env.GURULOG_DATABASE_PREPARE, name: "gurulog web" });
+    const prepare = runtime().env.GURULOG_DATABASE_PREPARE;
+    const sql = openPool(url, 10, { prepare, pooled: !prepare, name: "gurulog web" });
     found = { sql, db: drizzle(sql, { schema }) };
     pools.set(url, found);
   }

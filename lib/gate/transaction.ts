@@ -1,6 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { db, type Tx } from "@/lib/db/client";
+import { db, patienceMs, type Tx } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
 import { runtime } from "@/lib/platform/runtime";
 
@@ -44,7 +44,12 @@ async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
   let committing = false;
   try {
     return await db().transaction(async (tx) => {
-      const clock = runtime().demoClock;
+      const { demoClock: clock, env } = runtime();
+      // Behind a transaction pool the connection came without limits, and may be another in the next transaction.
+      if (!env.GURULOG_DATABASE_PREPARE)
+        await tx.execute(
+          sql`select set_config(name, value, true) from jsonb_each_text(${JSON.stringify(patienceMs)}::text::jsonb) as limits (name, value)`,
+        );
       if (clock)
         await tx.execute(
           sql`select set_config('gurulog.clock', ${clock().toISOString()}, true), set_config('gurulog.privileged', 'on', true)`,

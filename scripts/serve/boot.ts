@@ -26,6 +26,11 @@ export interface Settings {
 export function readSettings(): Settings {
   try {
     const env = parseEnv(process.env);
+    // In a pool's transactions the locks that show who runs and who seals would be somebody else's a moment later.
+    if (env.DATABASE_URL && !env.GURULOG_DATABASE_PREPARE && !env.DATABASE_DIRECT_URL)
+      throw new EnvError(
+        "DATABASE_DIRECT_URL is missing. With GURULOG_DATABASE_PREPARE=false set it to the same database past the pooling proxy.",
+      );
     return {
       env,
       trusted: parseTrustedProxies(env.GURULOG_TRUSTED_PROXIES),

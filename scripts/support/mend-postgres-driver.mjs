@@ -74,6 +74,12 @@ const mends = [
     "error(Errors.connection('CONNECTION_CLOSED', options, socket))\n    query = results = errorResponse = null\n    result = new Result()\n    closedTime",
   ],
   [
+    // `max_pipeline: 0`, which a transaction pool needs, leaves `begin` without a connection.
+    "connection.js",
+    "        && sent.length < max_pipeline\n        && (!q.options.onexecute || q.options.onexecute(connection))",
+    "        && (!q.options.onexecute || q.options.onexecute(connection))\n        && sent.length < max_pipeline",
+  ],
+  [
     // Giving back a reserved connection that was lost puts a dead one among the open ones of the pool.
     "index.js",
     "    sql.release = () => {\n      c.reserved = null\n",

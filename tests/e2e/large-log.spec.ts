@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import http from "node:http";
 import { expect, type Page, test } from "@playwright/test";
 import type postgres from "postgres";
 import { connectAdmin } from "./support/roles-database";
@@ -80,6 +81,98 @@ test("the whole log comes over HTTP in bounded memory, and a reader who leaves l
   expect((await fetch(`${product.url}/api/health`)).status).toBe(200);
 });
 
+/** What a client gets that reads to the end, however that comes. `onFirst` runs with the first bytes. */
+function readRaw(
+  path: string,
+  headers: Record<string, string>,
+  onFirst: (pause: (isPaused: boolean) => void) => void,
+): Promise<{ status: number; text: string; whole: boolean }> {
+  return new Promise((resolve, reject) => {
+    const asked = http.get(`${product.url}${path}`, { headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.once("data", () => onFirst((isPaused) => (isPaused ? answer.pause() : answer.resume())));
+      answer.on("data", (part: Buffer) => parts.push(part));
+      answer.on("error", () => undefined);
+      answer.on("close", () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          text: Buffer.concat(parts).toString("utf8"),
+          whole: answer.complete,
+        }),
+      );
+    });
+    asked.on("error", reject);
+  });
+}
+
+test("a whole-log answer whose query ends midway is cut on the wire, never a shorter valid array", async ({
+  page,
+}) => {
+  await signIn(page);
+  const headers = { "X-Org-Domain": "~", "X-Sourcebot-Api-Key": await ownersKey(page) };
+  for (const [query, accept] of [
+    ["", "application/json"],
+    ["?view=full", "application/json"],
+    ["", "application/x-ndjson"],
+  ] as const) {
+    let ended = 0;
+    const cut = await readRaw(`/api/ee/audit${query}`, { ...headers, accept }, (pause) => {
+      pause(true);
+      void admin`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'gurulog export' and state = 'active' and query ilike 'copy %'`.then(
+        (found) => {
+          ended = found.length;
+          pause(false);
+        },
+      );
+    });
+    expect([query, accept, cut.status, ended]).toEqual([query, accept, 200, 1]);
+    // The chunked answer has no last chunk: curl says "transfer closed", fetch throws.
+    expect([query, accept, cut.whole]).toEqual([query, accept, false]);
+    if (accept === "application/json") {
+      expect(cut.text.startsWith("[{")).toBe(true);
+      expect(() => JSON.parse(cut.text)).toThrow();
+    }
+    expect(cut.text.length).toBeLessThan(rows * 200);
+  }
+  const again = await readRaw("/api/ee/audit?page=1&perPage=1", headers, () => undefined);
+  expect([again.status, again.whole, (JSON.parse(again.text) as unknown[]).length]).toEqual([200, true, 1]);
+});
+
+test("a second export is refused on the page, which says whose is under way and since when", async ({
+  page,
+}) => {
+  await signIn(page);
+  await page.goto(`${product.url}/settings/audit-logs`);
+  const second = await page.context().newPage();
+  await second.goto(`${product.url}/settings/audit-logs`);
+  const started = await page.evaluate(async () => {
+    const scope = "global";
+    const answer = await fetch("/exports", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ scope, format: "csv", filter: {} }),
+    });
+    const again = await fetch("/exports", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ scope, format: "json", filter: {} }),
+    });
+    return { status: answer.status, id: (await answer.json()).id as string, again: again.status };
+  });
+  expect([started.status, started.again]).toEqual([201, 409]);
+  await second.getByRole("button", { name: "Export" }).click();
+  await second.getByRole("menuitem", { name: "CSV" }).click();
+  await expect(
+    second.getByText(
+      /export of i\.berg@halden\.example is under way since \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC/,
+    ),
+  ).toBeVisible();
+  // Fetched to its end, it stands in nobody's way any more.
+  await page.evaluate(async (id) => (await fetch(`/exports/${id}`)).blob(), started.id);
+});
+
 test("an export can be cancelled from the page; the early end is recorded with the rows sent", async ({
   page,
 }) => {
@@ -94,13 +187,15 @@ test("an export can be cancelled from the page; the early end is recorded with t
     downloadThroughput: 400_000,
     uploadThroughput: 400_000,
   });
+  const since = new Date();
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("menuitem", { name: "JSON" }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByText(/cancelled/i).first()).toBeVisible();
   await expect.poll(copies, { timeout: 5_000 }).toBe(0);
   const ends = () => admin`
-    select outcome, cause, details from audit_event where action = 'audit.exported' order by occurred_at, id`;
+    select outcome, cause, details from audit_event where action = 'audit.exported' and occurred_at >= ${since}
+    order by occurred_at, id`;
   await expect.poll(async () => (await ends()).length).toBe(2);
   const [begun, ended] = await ends();
   expect(begun).toMatchObject({ outcome: "success", cause: null });

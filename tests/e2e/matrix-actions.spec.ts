@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "@playwright/test";
-import { type ActionResult, builtActions, type FieldValue, postCall, postForm } from "./support/actions-post";
+import {
+  type ActionResult,
+  builtActions,
+  doneValue,
+  type FieldValue,
+  postCall,
+  postForm,
+} from "./support/actions-post";
 import { actionTable } from "./support/matrix-tables";
 import { actionsInTree } from "./support/matrix-tree";
 import { businessState } from "./support/roles-database";
@@ -15,7 +22,11 @@ type Fields = Record<string, FieldValue>;
 /** Values of each action for a guru: its own refusals stand where no permission does. */
 const forms: Record<string, (guru: string, world: World) => Fields> = {
   signInAction: (_, { people }) => ({ email: people.owner.email, password: "not this one, no" }),
-  registerAction: (_, { people }) => ({ name: "X", email: people.owner.email, password: "a long unused one" }),
+  registerAction: (_, { people }) => ({
+    name: "X",
+    email: people.owner.email,
+    password: "a long unused one",
+  }),
   completeOnboardingAction: (_, { product }) => ({
     setupToken: product.setupToken,
     organization: "Mine",
@@ -24,7 +35,10 @@ const forms: Record<string, (guru: string, world: World) => Fields> = {
     password: "a long unused one",
   }),
   changePasswordAction: () => ({ currentPassword: "not this one, no", newPassword: "a long unused one" }),
-  changePasswordAndGoOnAction: () => ({ currentPassword: "not this one, no", newPassword: "a long unused one" }),
+  changePasswordAndGoOnAction: () => ({
+    currentPassword: "not this one, no",
+    newPassword: "a long unused one",
+  }),
   createApiKeyAction: () => ({ name: "matrix" }),
   deleteApiKeyAction: () => ({ name: "matrix" }),
   createGuruAction: () => ({ name: "Taken", slug: "guru-a" }),
@@ -42,7 +56,12 @@ const forms: Record<string, (guru: string, world: World) => Fields> = {
 
 /** The actions that take a value instead of a form. */
 const calls: Record<string, (guru: string, exportId: string) => unknown> = {
-  "startExportAction:guru": (slug) => ({ scope: { kind: "guru", slug }, format: "csv", filter, attemptId: uuid() }),
+  "startExportAction:guru": (slug) => ({
+    scope: { kind: "guru", slug },
+    format: "csv",
+    filter,
+    attemptId: uuid(),
+  }),
   "startExportAction:global": () => ({ scope: { kind: "global" }, format: "csv", filter, attemptId: uuid() }),
   cancelExportAction: (_, id) => ({ id, attemptId: uuid() }),
 };
@@ -72,7 +91,7 @@ async function ownersExport(world: World): Promise<string> {
   await world.admin`update export_job set state = 'cancelled'`;
   const value = calls["startExportAction:global"]?.("", "");
   const made = await postCall(world.url, "startExportAction", value, { cookie: world.cookieOf("owner") });
-  return (made.result?.value as { id: string }).id;
+  return doneValue<{ id: string }>(made).id;
 }
 
 const isDenial = (cell: string) => ["in", "403", "404"].includes(cell);
@@ -106,10 +125,15 @@ test("each action refuses each role that the table refuses: nothing changes, and
   const events = await world.admin<{ account: string; asked: string | null; action: string }[]>`
     select account_id as account, details ->> 'asked' as asked, action from audit_event
     where occurred_at >= ${since} and action in ('access.denied', 'api_key.creation_failed', 'api_key.deletion_failed')`;
-  const refusedOnGuru = (Object.keys(world.people) as SignedIn[]).filter((role) => actionTable.get("updateGuruAction")?.[role] !== "ok");
+  const refusedOnGuru = (Object.keys(world.people) as SignedIn[]).filter(
+    (role) => actionTable.get("updateGuruAction")?.[role] !== "ok",
+  );
   for (const role of refusedOnGuru) {
     const { id } = world.people[role];
-    expect(events.some((e) => e.account === id && e.asked === "guru-a" && e.action === "access.denied"), role).toBe(true);
+    expect(
+      events.some((e) => e.account === id && e.asked === "guru-a" && e.action === "access.denied"),
+      role,
+    ).toBe(true);
   }
   for (const role of ["member", "maintainer", "viewer", "foreign"] as const) {
     const asked = events.filter((e) => e.account === world.people[role].id).map((e) => e.asked);
@@ -126,7 +150,9 @@ test("each action does for each other role what the table says", async ({ world 
   const got: Record<string, string> = {};
   const want: Record<string, string> = {};
   const exportId = await ownersExport(world);
-  const rows = [...actionTable].sort(([a], [b]) => Number(a.startsWith("start")) - Number(b.startsWith("start")));
+  const rows = [...actionTable].sort(
+    ([a], [b]) => Number(a.startsWith("start")) - Number(b.startsWith("start")),
+  );
   for (const [row, cells] of rows) {
     for (const role of roles.filter((one) => !isDenial(cells[one]))) {
       if (row.startsWith("startExportAction")) await world.admin`update export_job set state = 'cancelled'`;
@@ -149,7 +175,9 @@ async function anotherSession(world: World, role: Role): Promise<string | undefi
 test("no action reaches a guru of another organization, nor a foreign one", async ({ world }) => {
   const { abroad, guruB, guruA } = world;
   const before = await businessState(world.admin);
-  const rows = [...actionTable.keys()].filter((row) => row.endsWith(":guru") || "guru" in (forms[row]?.("g", world) ?? {}));
+  const rows = [...actionTable.keys()].filter(
+    (row) => row.endsWith(":guru") || "guru" in (forms[row]?.("g", world) ?? {}),
+  );
   expect(rows.length).toBeGreaterThan(8);
   const got: Record<string, string> = {};
   for (const row of rows) {
@@ -167,10 +195,17 @@ test("no action reaches a guru of another organization, nor a foreign one", asyn
   expect(await businessState(world.admin)).toEqual(before);
 });
 
-test("ids of other people's sources, uploads, keys and roles open nothing from one's own guru", async ({ world }) => {
+test("ids of other people's sources, uploads, keys and roles open nothing from one's own guru", async ({
+  world,
+}) => {
   const { guruA, guruB, people, url } = world;
   const { cookie } = people.foreign;
-  const key = await postForm(url, "createApiKeyAction", { name: "the owner's" }, { cookie: people.owner.cookie });
+  const key = await postForm(
+    url,
+    "createApiKeyAction",
+    { name: "the owner's" },
+    { cookie: people.owner.cookie },
+  );
   expect(key.result?.ok).toBe(true);
   const before = await businessState(world.admin);
   const guru = guruB.slug;
@@ -187,7 +222,12 @@ test("ids of other people's sources, uploads, keys and roles open nothing from o
     expect([action, result?.ok, result?.code]).toEqual([action, false, "not_found"]);
   }
   // Somebody else's upload for a guru that both may act in.
-  const own = await postForm(url, "addFileSourceAction", { guru: guruA.slug, uploadId: guruA.uploadId }, { cookie: people.owner.cookie });
+  const own = await postForm(
+    url,
+    "addFileSourceAction",
+    { guru: guruA.slug, uploadId: guruA.uploadId },
+    { cookie: people.owner.cookie },
+  );
   expect(own.result?.code).toBe("not_found");
   expect(await businessState(world.admin)).toEqual(before);
 });
@@ -195,8 +235,19 @@ test("ids of other people's sources, uploads, keys and roles open nothing from o
 test("an action without Origin, with `null` or with another one does not run", async ({ world }) => {
   const before = await businessState(world.admin);
   const { cookie } = world.people.owner;
-  for (const origin of [null, "null", "http://evil.example", `${world.url}.evil.example`, `${world.url}@evil.example`]) {
-    const { answer } = await postForm(world.url, "createApiKeyAction", { name: `from ${origin}` }, { cookie, origin });
+  for (const origin of [
+    null,
+    "null",
+    "http://evil.example",
+    `${world.url}.evil.example`,
+    `${world.url}@evil.example`,
+  ]) {
+    const { answer } = await postForm(
+      world.url,
+      "createApiKeyAction",
+      { name: `from ${origin}` },
+      { cookie, origin },
+    );
     expect([origin, answer.status]).toEqual([origin, 403]);
   }
   expect(await businessState(world.admin)).toEqual(before);

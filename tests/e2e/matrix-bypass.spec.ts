@@ -14,7 +14,9 @@ interface Way {
   method?: string;
 }
 
-const tree = encodeURIComponent(JSON.stringify(["", { children: ["(app)", { children: ["__PAGE__", {}] }] }, null, null, true]));
+const tree = encodeURIComponent(
+  JSON.stringify(["", { children: ["(app)", { children: ["__PAGE__", {}] }] }, null, null, true]),
+);
 const buildId = () => readFileSync(".next/BUILD_ID", "utf8").trim();
 /** The first letter behind the slash as its escape: `/gurus` is `/%67urus`. */
 const escaped = (address: string) =>
@@ -22,17 +24,38 @@ const escaped = (address: string) =>
 
 /** Requests that a middleware or a router further in might take for another address than they mean. */
 const ways: Way[] = [
-  { name: "x-middleware-subrequest", headers: { "x-middleware-subrequest": Array(5).fill("middleware").join(":") } },
-  { name: "x-middleware-subrequest in src", headers: { "x-middleware-subrequest": Array(5).fill("src/middleware").join(":") } },
-  { name: "x-middleware headers", headers: { "x-middleware-next": "1", "x-middleware-skip": "1", "x-middleware-invoke": "0" } },
+  {
+    name: "x-middleware-subrequest",
+    headers: { "x-middleware-subrequest": Array(5).fill("middleware").join(":") },
+  },
+  {
+    name: "x-middleware-subrequest in src",
+    headers: { "x-middleware-subrequest": Array(5).fill("src/middleware").join(":") },
+  },
+  {
+    name: "x-middleware headers",
+    headers: { "x-middleware-next": "1", "x-middleware-skip": "1", "x-middleware-invoke": "0" },
+  },
   { name: "x-nextjs-data", headers: { "x-nextjs-data": "1" } },
-  { name: "x-invoke and x-matched-path", headers: { "x-invoke-path": "/sign-in", "x-invoke-status": "200", "x-matched-path": "/sign-in" } },
+  {
+    name: "x-invoke and x-matched-path",
+    headers: { "x-invoke-path": "/sign-in", "x-invoke-status": "200", "x-matched-path": "/sign-in" },
+  },
   { name: "x-original-url", headers: { "x-original-url": "/sign-in", "x-rewrite-url": "/sign-in" } },
-  { name: "own headers of the front", headers: { "x-gl-00": "x", "x-forwarded-host": "evil.example", "x-forwarded-proto": "https" } },
+  {
+    name: "own headers of the front",
+    headers: { "x-gl-00": "x", "x-forwarded-host": "evil.example", "x-forwarded-proto": "https" },
+  },
   { name: "RSC", headers: { rsc: "1" } },
-  { name: "RSC with a state tree", headers: { rsc: "1", "next-router-state-tree": tree, "next-url": "/sign-in" } },
+  {
+    name: "RSC with a state tree",
+    headers: { rsc: "1", "next-router-state-tree": tree, "next-url": "/sign-in" },
+  },
   { name: "RSC prefetch", headers: { rsc: "1", "next-router-prefetch": "1" } },
-  { name: "RSC segment prefetch", headers: { rsc: "1", "next-router-prefetch": "1", "next-router-segment-prefetch": "/_tree" } },
+  {
+    name: "RSC segment prefetch",
+    headers: { rsc: "1", "next-router-prefetch": "1", "next-router-segment-prefetch": "/_tree" },
+  },
   { name: "next-resume", headers: { "next-resume": "1" }, method: "GET" },
   { name: "HEAD", method: "HEAD" },
   { name: "?_rsc", path: (a) => `${a}?_rsc=abc12`, headers: { rsc: "1" } },
@@ -63,7 +86,9 @@ const addressOf = (page: string, world: World) =>
 
 /** The pages that the table keeps from a role, and for which something must not show. */
 const closedTo = (role: Role) =>
-  [...pageTable].filter(([, row]) => row[role] === "in" || row[role] === "404" || row[role] === "403").map(([page]) => page);
+  [...pageTable]
+    .filter(([, row]) => row[role] === "in" || row[role] === "404" || row[role] === "403")
+    .map(([page]) => page);
 
 test("no way round the middleware shows a page to somebody whom the table keeps out", async ({ world }) => {
   const { people } = world;
@@ -79,12 +104,22 @@ test("no way round the middleware shows a page to somebody whom the table keeps 
     const address = addressOf(page, world);
     const answer = await send(world.url, way.path?.(address) ?? address, {
       method: way.method ?? "GET",
-      headers: { ...way.headers, ...(cookie ? { cookie } : {}) },
+      cookie,
+      ...(way.headers ? { headers: way.headers } : {}),
     });
-    const tells = hasMarker(answer.text) || (role === "anonymous" && /@matrix\.example|"?attemptId/.test(answer.text));
+    const tells =
+      hasMarker(answer.text) || (role === "anonymous" && /@matrix\.example|"?attemptId/.test(answer.text));
     // An answer without an error or a redirect may only be the sign-in page, or nothing of the page asked for.
-    const isPage = answer.status === 200 && way.method !== "HEAD" && answer.text.includes("<html") && !isEntry(answer.text);
-    return { status: answer.status, tells, isPage: isPage || (answer.status === 200 && way.method === "HEAD") };
+    const isPage =
+      answer.status === 200 &&
+      way.method !== "HEAD" &&
+      answer.text.includes("<html") &&
+      !isEntry(answer.text);
+    return {
+      status: answer.status,
+      tells,
+      isPage: isPage || (answer.status === 200 && way.method === "HEAD"),
+    };
   });
   const weak = tries
     .map(({ who, page, way }, at) => ({ who, page, way: way.name, ...found[at] }))
@@ -100,7 +135,14 @@ test("with the middleware taken out of the build every page keeps to the table",
   const copy = mkdtempSync(path.join(tmpdir(), "gurulog-bare-"));
   for (const name of [".next", "app", "build", "components", "drizzle", "lib", "public", "scripts"])
     cpSync(name, path.join(copy, name), { recursive: true });
-  for (const name of ["middleware.ts", "next.config.mjs", "package.json", "package-lock.json", "postcss.config.mjs", "tsconfig.json"])
+  for (const name of [
+    "middleware.ts",
+    "next.config.mjs",
+    "package.json",
+    "package-lock.json",
+    "postcss.config.mjs",
+    "tsconfig.json",
+  ])
     cpSync(name, path.join(copy, name));
   symlinkSync(path.resolve("node_modules"), path.join(copy, "node_modules"));
   const manifest = path.join(copy, ".next/server/functions-config-manifest.json");
@@ -115,8 +157,13 @@ test("with the middleware taken out of the build every page keeps to the table",
     for (const [page, row] of pageTable)
       for (const role of ["anonymous", "member", "foreign", "viewer", "removed"] as const) {
         const cookie = world.cookieOf(role);
-        const answer = await send(world.url, addressOf(page, world), { headers: cookie ? { cookie } : {} });
-        const cell = answer.status !== 307 ? String(answer.status) : answer.location === "/sign-in" ? "in" : answer.location;
+        const answer = await send(world.url, addressOf(page, world), { cookie });
+        const cell =
+          answer.status !== 307
+            ? String(answer.status)
+            : answer.location === "/sign-in"
+              ? "in"
+              : answer.location;
         const want = role === "anonymous" && page === "/settings" ? "/settings/profile" : row[role];
         expect([page, role, cell]).toEqual([page, role, want]);
       }

@@ -25,7 +25,12 @@ async function ask(world: World, role: Role, method: string, { path, headers, bo
   return send(world.url, path, {
     method,
     ...(body === undefined || method === "GET" || method === "HEAD" ? {} : { body }),
-    headers: { origin: world.url, "x-forwarded-for": freshAddress(), ...(cookie ? { cookie } : {}), ...headers },
+    headers: {
+      origin: world.url,
+      "x-forwarded-for": freshAddress(),
+      ...(cookie ? { cookie } : {}),
+      ...headers,
+    },
   });
 }
 
@@ -46,7 +51,8 @@ function requestFor(route: string, world: World, exportId: string): Ask {
     .replace("[...nextauth]", "session");
   if (route === "/exports") return exportOf({ guru: slug });
   if (route === "/uploads") return { path: `${path}?guru=${slug}&name=a.txt`, body: "some text" };
-  if (route === "/api/ee/audit") return { path, headers: { "x-org-domain": "~", "sec-fetch-site": "same-origin" } };
+  if (route === "/api/ee/audit")
+    return { path, headers: { "x-org-domain": "~", "sec-fetch-site": "same-origin" } };
   return { path, body: "{}", headers: json };
 }
 
@@ -57,7 +63,9 @@ test("every method of every route file has its row, and no row is of one that is
   expect([...routeTable.keys()].sort()).toEqual(routesInTree().sort());
 });
 
-test("each route answers each role as the table says, and changes nothing for those it refuses", async ({ world }) => {
+test("each route answers each role as the table says, and changes nothing for those it refuses", async ({
+  world,
+}) => {
   const got: Record<string, string> = {};
   const want: Record<string, string> = {};
   let exportId = await ownersExport(world);
@@ -76,7 +84,11 @@ test("each route answers each role as the table says, and changes nothing for th
       got[`${name} ${role}`] = leaks ? `${cell} leaks` : cell;
       want[`${name} ${role}`] = row[role];
       if (/^[45]/.test(cell) && answer.text !== "")
-        expect([name, role, answer.headers["content-type"]]).toEqual([name, role, expect.stringMatching(/json/)]);
+        expect([name, role, answer.headers["content-type"]]).toEqual([
+          name,
+          role,
+          expect.stringMatching(/json/),
+        ]);
     }
     if (refused.length === inOrder.length)
       expect([name, await businessState(world.admin)]).toEqual([name, before]);
@@ -103,7 +115,9 @@ test("routes know no guru of another organization, nor a foreign one", async ({ 
   expect(await businessState(world.admin)).toEqual(before);
 });
 
-test("nobody but owner and auditor asks for the global log's export: to all others there is none", async ({ world }) => {
+test("nobody but owner and auditor asks for the global log's export: to all others there is none", async ({
+  world,
+}) => {
   for (const role of ["member", "maintainer", "viewer", "foreign", "removed"] as const) {
     const answer = await ask(world, role, "POST", exportOf("global"));
     expect([role, answer.status]).toEqual([role, 404]);
@@ -125,9 +139,19 @@ test("next-auth's own endpoints, asked directly, are 404 JSON and change nothing
   const credentials = { email: people.owner.email, password: people.owner.password };
   const requests: [string, Ask][] = [
     ["POST", { path: "/api/auth/callback/credentials", ...form(credentials) }],
-    ["POST", { path: "/api/auth/callback/credentials?json=true", headers: json, body: JSON.stringify(credentials) }],
+    [
+      "POST",
+      { path: "/api/auth/callback/credentials?json=true", headers: json, body: JSON.stringify(credentials) },
+    ],
     ["GET", { path: "/api/auth/callback/oidc?code=x&state=y" }],
-    ["POST", { path: "/api/auth/session", headers: json, body: JSON.stringify({ data: { role: "owner" }, user: { role: "owner" } }) }],
+    [
+      "POST",
+      {
+        path: "/api/auth/session",
+        headers: json,
+        body: JSON.stringify({ data: { role: "owner" }, user: { role: "owner" } }),
+      },
+    ],
     ["GET", { path: "/api/auth/session?update" }],
     ["POST", { path: "/api/auth/signout", ...form({ callbackUrl: "https://evil.example" }) }],
     ["GET", { path: "/api/auth/signout" }],
@@ -151,6 +175,8 @@ test("next-auth's own endpoints, asked directly, are 404 JSON and change nothing
   expect(await rows()).toEqual(before);
   const still = await send(world.url, "/settings/audit-logs", { headers: { cookie: people.owner.cookie } });
   expect(still.status).toBe(200);
-  const noOwner = await send(world.url, "/settings/audit-logs", { headers: { cookie: people.member.cookie } });
+  const noOwner = await send(world.url, "/settings/audit-logs", {
+    headers: { cookie: people.member.cookie },
+  });
   expect(noOwner.status).toBe(404);
 });

@@ -111,13 +111,20 @@ async function pageData(scope: FilterScope, input: PageInput): Promise<AuditPage
     },
     event,
     loggingOffSince: kept.offSince,
-    emptyKind: isEmptyFilter(filter)
-      ? "nothing-yet"
-      : filter.until && kept.cutoff !== null && filter.until < kept.cutoff
-        ? "older-than-retention"
-        : "no-match",
+    emptyKind: emptyKind(input, total, kept.cutoff),
     retentionDays: kept.days,
   };
+}
+
+/** Why there are no rows. An address of older events outlives them: then there are rows, but none so old any more. */
+function emptyKind(
+  { filter, older }: PageInput,
+  total: Total,
+  cutoff: string | null,
+): AuditPageData["emptyKind"] {
+  if (filter.until && cutoff !== null && filter.until < cutoff) return "older-than-retention";
+  if (placeOf(older) && total.count > 0) return "older-than-retention";
+  return isEmptyFilter(filter) ? "nothing-yet" : "no-match";
 }
 
 interface Rows {

@@ -18,7 +18,14 @@ export function builtActions(): Map<string, { id: string; page: string }> {
   for (const [id, { exportedName, workers }] of Object.entries({ ...manifest.node, ...manifest.edge })) {
     const page = Object.keys(workers).sort()[0] ?? "";
     if (found.has(exportedName)) throw new Error(`two actions are called ${exportedName}`);
-    found.set(exportedName, { id, page: page.replace(/^app/, "").replace(/\/\([^)]+\)/g, "").replace(/\/page$/, "") || "/" });
+    found.set(exportedName, {
+      id,
+      page:
+        page
+          .replace(/^app/, "")
+          .replace(/\/\([^)]+\)/g, "")
+          .replace(/\/page$/, "") || "/",
+    });
   }
   return found;
 }
@@ -43,6 +50,12 @@ export interface ActionResult {
   goTo: string | undefined;
 }
 
+/** The value of an act that is done. */
+export function doneValue<T>({ result, answer }: ActionResult): T {
+  if (!result?.ok) throw new Error(`not done: ${answer.status} ${answer.text.slice(0, 500)}`);
+  return result.value as T;
+}
+
 export interface PostOptions {
   cookie?: string | undefined;
   /** `null` sends none. */
@@ -61,7 +74,9 @@ export function multipart(parts: readonly [string | Buffer, FieldValue][]): { bo
   for (const [name, value] of parts) {
     for (const one of Array.isArray(value) ? value : [value]) {
       const isFile = typeof one === "object" && !Buffer.isBuffer(one);
-      const fileName = isFile ? `; filename="${one.name}"${lineEnd}content-type: application/octet-stream` : "";
+      const fileName = isFile
+        ? `; filename="${one.name}"${lineEnd}content-type: application/octet-stream`
+        : "";
       pieces.push(
         Buffer.from(`--${boundary}${lineEnd}content-disposition: form-data; name="`),
         Buffer.isBuffer(name) ? name : Buffer.from(name),
@@ -101,8 +116,26 @@ export async function postRaw(
   });
   const to = answer.headers["x-action-redirect"];
   const goTo = typeof to === "string" ? to.split(";")[0] : undefined;
-  const row = goTo === undefined ? /^1:(\{.*)$/m.exec(answer.text)?.[1] : undefined;
-  return { answer, goTo, result: row === undefined ? null : JSON.parse(row) };
+  const row = goTo === undefined ? rowsOf(answer.bytes).get("1") : undefined;
+  return { answer, goTo, result: row?.startsWith("{") ? JSON.parse(row) : null };
+}
+
+/** The rows of React's stream: `id:json` and a line's end, or `id:T<bytes in hex>,` and a text of that length. */
+function rowsOf(bytes: Buffer): Map<string, string> {
+  const rows = new Map<string, string>();
+  for (let at = 0; at < bytes.length; ) {
+    const colon = bytes.indexOf(":", at);
+    if (colon < 0) break;
+    const id = bytes.toString("latin1", at, colon);
+    const comma = bytes.indexOf(",", colon);
+    const isText = bytes[colon + 1] === 0x54;
+    const end = isText
+      ? comma + 1 + Number.parseInt(bytes.toString("latin1", colon + 2, comma), 16)
+      : (bytes.indexOf("\n", colon) + 1 || bytes.length + 1) - 1;
+    rows.set(id, bytes.toString("utf8", isText ? comma + 1 : colon + 1, end));
+    at = isText ? end : end + 1;
+  }
+  return rows;
 }
 
 /** Sends a form to an action of `useActionState`: the state before is null, the form's fields follow. */
@@ -112,7 +145,9 @@ export async function postForm(
   fields: Record<string, FieldValue> | readonly [string | Buffer, FieldValue][],
   options: PostOptions = {},
 ): Promise<ActionResult> {
-  const list: readonly [string | Buffer, FieldValue][] = Array.isArray(fields) ? fields : Object.entries(fields);
+  const list: readonly [string | Buffer, FieldValue][] = Array.isArray(fields)
+    ? fields
+    : Object.entries(fields);
   const named = list.map(([name, value]): [string | Buffer, FieldValue] => [
     Buffer.isBuffer(name) ? Buffer.concat([Buffer.from("_1_"), name]) : `_1_${name}`,
     value,

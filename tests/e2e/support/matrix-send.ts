@@ -3,6 +3,7 @@ import http from "node:http";
 export interface Sent {
   method?: string;
   headers?: Record<string, string | string[]>;
+  cookie?: string | undefined;
   body?: Buffer | string;
 }
 
@@ -24,7 +25,11 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
 export async function send(base: string, rawPath: string, sent: Sent = {}): Promise<Answer> {
   const { port, host } = new URL(base);
   const body = sent.body ?? "";
-  const headers: Record<string, string | string[]> = { host, ...sent.headers };
+  const headers: Record<string, string | string[]> = {
+    host,
+    ...(sent.cookie ? { cookie: sent.cookie } : {}),
+    ...sent.headers,
+  };
   if (body.length > 0) headers["content-length"] = String(Buffer.byteLength(body));
   return new Promise((resolve, reject) => {
     const request = http.request(
@@ -61,7 +66,11 @@ export function freshAddress(): string {
 }
 
 /** Runs work on a list, some at a time, and keeps the order of the results. */
-export async function eachOf<T, R>(list: readonly T[], work: (item: T) => Promise<R>, width = 4): Promise<R[]> {
+export async function eachOf<T, R>(
+  list: readonly T[],
+  work: (item: T) => Promise<R>,
+  width = 4,
+): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   const run = async () => {

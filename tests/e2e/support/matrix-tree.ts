@@ -8,7 +8,10 @@ function filesCalled(name: string): { file: string; address: string }[] {
   return readdirSync(app, { recursive: true, encoding: "utf8" })
     .filter((file) => path.basename(file) === name)
     .map((file) => {
-      const parts = path.dirname(file).split(path.sep).filter((part) => part !== "." && !/^\(.*\)$/.test(part));
+      const parts = path
+        .dirname(file)
+        .split(path.sep)
+        .filter((part) => part !== "." && !/^\(.*\)$/.test(part));
       return { file: path.join(app, file), address: `/${parts.join("/")}` };
     })
     .sort((a, b) => a.address.localeCompare(b.address));
@@ -37,6 +40,8 @@ export function actionsInTree(): string[] {
     .filter((file) => /\.tsx?$/.test(file))
     .map((file) => readFileSync(path.join(app, file), "utf8"))
     .filter((text) => /^\s*["']use server["']/.test(text))
-    .flatMap((text) => [...text.matchAll(/export (?:const|(?:async )?function) (\w+)/g)].map(([, name]) => name ?? ""))
+    .flatMap((text) =>
+      [...text.matchAll(/export (?:const|(?:async )?function) (\w+)/g)].map(([, name]) => name ?? ""),
+    )
     .sort();
 }

@@ -56,7 +56,7 @@ function QuoteView({ guru, quote }: { guru: string; quote: Quote }) {
           ),
         )}
       </blockquote>
-      <figcaption className="mt-1.5 pl-3 text-fg-2 text-xs">
+      <figcaption className="mt-1.5 pl-[14px] text-fg-2 text-xs">
         <Link className="link" href={href} prefetch={false}>
           <VisibleText text={quote.title} />
         </Link>

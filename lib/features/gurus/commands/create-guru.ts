@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, gte, sql } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 import { accountOf } from "@/lib/access/principal";
 import { guruCreated } from "@/lib/audit/catalogue/gurus";
 import { schema, type Tx } from "@/lib/db/client";
@@ -66,7 +66,12 @@ async function refuseRetiredSlug(tx: Tx, orgId: number, slug: string): Promise<v
       and(
         eq(retiredGuru.orgId, orgId),
         eq(retiredGuru.slug, slug),
-        gte(retiredGuru.deletedAt, sql`audit_cutoff()`),
+        or(
+          sql`${retiredGuru.deletedAt} >= audit_cutoff()`,
+          // An export that it had asked for may have ended after the guru did.
+          sql`exists (select from audit_event e where e.org_id = ${orgId} and e.guru_id = retired_guru.id
+            and e.occurred_at >= audit_cutoff())`,
+        ),
       ),
     )
     .limit(1);

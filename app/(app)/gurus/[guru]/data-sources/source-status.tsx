@@ -31,9 +31,9 @@ export function SourceStatus({ source }: { source: StatusFacts }) {
     }
     case "SUCCESS":
       return (
-        <span className="inline-flex items-center gap-2">
+        <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
           <Badge tone="created">Indexed</Badge>
-          <span className="num text-fg-2 text-xs">
+          <span className="num whitespace-nowrap text-fg-2 text-xs">
             {source.passages.toLocaleString("en-US")} {source.passages === 1 ? "passage" : "passages"}
           </span>
         </span>

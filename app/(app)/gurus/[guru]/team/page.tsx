@@ -70,7 +70,7 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
                       <div className="font-medium">
                         <VisibleText text={person.name} />
                       </div>
-                      <div className="text-fg-3">
+                      <div className="text-fg-3 text-xs">
                         <VisibleText text={person.email} />
                       </div>
                     </Td>

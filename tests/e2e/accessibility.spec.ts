@@ -1,0 +1,194 @@
+import { expect, type Page, test } from "@playwright/test";
+import { axe } from "./support/axe";
+import { baseUrl, owner, signIn } from "./support/people";
+import { watchProblems } from "./support/watch-problems";
+
+const log = () => `${baseUrl()}/settings/audit-logs`;
+
+/** What WCAG asks, by page: how to get there, and what to do before looking. */
+const places: { name: string; path: string; act?: (page: Page) => Promise<void>; phone?: true }[] = [
+  { name: "the gurus", path: "/gurus" },
+  { name: "a new guru", path: "/gurus/new" },
+  { name: "a guru", path: "/gurus/platform-docs" },
+  { name: "its sources", path: "/gurus/platform-docs/data-sources" },
+  { name: "its team", path: "/gurus/platform-docs/team" },
+  { name: "its settings", path: "/gurus/platform-docs/settings" },
+  { name: "its log", path: "/gurus/platform-docs/audit-logs" },
+  { name: "the API keys", path: "/settings/api-keys" },
+  { name: "the profile", path: "/settings/profile" },
+  { name: "nothing", path: "/no-such-page" },
+  { name: "the whole log", path: "/settings/audit-logs" },
+  { name: "no match", path: "/settings/audit-logs?q=nothing-has-this-name" },
+  {
+    name: "a filter",
+    path: "/settings/audit-logs",
+    act: async (page) => {
+      await page.getByRole("button", { name: "User", exact: true }).click();
+      await page.getByRole("option").first().click();
+    },
+  },
+  {
+    name: "the time range",
+    path: "/settings/audit-logs",
+    act: (page) => page.getByRole("button", { name: /^Time/ }).click(),
+  },
+  {
+    name: "the details",
+    path: "/settings/audit-logs?operation=CREATE_GURU",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Details" }).first().click();
+      await expect(page.getByRole("heading", { name: "Raw JSON" })).toBeVisible();
+    },
+  },
+  {
+    name: "the export menu",
+    path: "/settings/audit-logs",
+    act: (page) => page.getByRole("button", { name: "Export" }).click(),
+  },
+  { name: "the shortcuts", path: "/gurus", act: (page) => page.keyboard.press("?") },
+  { name: "go to", path: "/gurus", act: (page) => page.keyboard.press("Control+k") },
+  { name: "the log on a phone", path: "/settings/audit-logs", phone: true },
+  {
+    name: "the filters on a phone",
+    path: "/settings/audit-logs",
+    phone: true,
+    act: (page) => page.getByRole("button", { name: "Filters" }).click(),
+  },
+];
+
+const wide = { width: 1440, height: 900 };
+const narrow = { width: 390, height: 844 };
+
+for (const theme of ["light", "dark"] as const) {
+  test(`no page breaks WCAG 2.2 AA, ${theme}`, async ({ page }) => {
+    test.setTimeout(180_000);
+    // The dark theme is the same pages in other colours.
+    const only = theme === "dark" ? ["color-contrast"] : undefined;
+    const problems: string[] = [];
+    const look = async () => {
+      const { violations, looked } = await axe(page, only);
+      expect(looked).toBeGreaterThan(only ? 0 : 10);
+      problems.push(...violations);
+    };
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    for (const path of ["/sign-in", "/register"]) {
+      await page.goto(`${baseUrl()}${path}`);
+      await look();
+    }
+    await signIn(page, owner);
+    for (const { path, act, phone } of places) {
+      await page.setViewportSize(phone ? narrow : wide);
+      await page.goto(`${baseUrl()}${path}`);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await act?.(page);
+      await look();
+    }
+    expect(problems).toEqual([]);
+  });
+}
+
+/** Presses Tab until the element of that role and name has the focus, and a visible ring. */
+async function tabTo(page: Page, role: "button" | "link", name: string): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: true }).first();
+  const hasFocus = () => wanted.evaluate((element) => element === document.activeElement);
+  for (let presses = 0; presses < 60; presses++) {
+    if (await hasFocus()) break;
+    await page.keyboard.press("Tab");
+  }
+  await expect(wanted).toBeFocused();
+  expect(await wanted.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe("none");
+}
+
+const focusedRow = (page: Page) =>
+  page.evaluate(() => document.activeElement?.closest("tr")?.getAttribute("data-event-id") ?? null);
+
+test("the log is filtered and read with the keyboard alone", async ({ page }) => {
+  const problems = watchProblems(page);
+  await signIn(page, owner);
+  await page.goto(log());
+  await tabTo(page, "button", "Action type");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("combobox", { name: "Search action types" })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("option", { selected: true })).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Action type", exact: true })).toBeFocused();
+  await tabTo(page, "button", "Apply");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/actionType=/);
+
+  await tabTo(page, "button", "Details");
+  const first = await focusedRow(page);
+  await page.keyboard.press("Enter");
+  const sheet = page.getByRole("dialog", { name: "Audit log details" });
+  await expect(sheet).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`event=${first}`));
+  await page.keyboard.press("j");
+  await expect(page).not.toHaveURL(new RegExp(`event=${first}`));
+  const second = new URL(page.url()).searchParams.get("event");
+  expect(second).toMatch(/^[0-9a-f-]{36}$/);
+  await page.keyboard.press("k");
+  await expect(page).toHaveURL(new RegExp(`event=${first}`));
+  await page.keyboard.press("j");
+  await expect(page).toHaveURL(new RegExp(`event=${second}`));
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+  await expect.poll(() => focusedRow(page)).toBe(second);
+
+  // The same keys walk through the table.
+  await page.keyboard.press("k");
+  await expect.poll(() => focusedRow(page)).toBe(first);
+  expect(problems()).toEqual([]);
+});
+
+test("Tab stays inside an open sheet", async ({ page }) => {
+  await signIn(page, owner);
+  await page.goto(log());
+  await page.getByRole("button", { name: "Details" }).first().click();
+  await expect(page.getByRole("heading", { name: "Raw JSON" })).toBeVisible();
+  for (let presses = 0; presses < 20; presses++) {
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest("dialog") !== null)).toBe(true);
+  }
+});
+
+test("? lists the shortcuts and ⌘K goes to a page; both give the focus back", async ({ page }) => {
+  const problems = watchProblems(page);
+  await signIn(page, owner);
+  await page.goto(`${baseUrl()}/gurus`);
+  const link = page.getByRole("link", { name: "API keys" });
+  await link.focus();
+  await page.keyboard.press("?");
+  const shortcuts = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(shortcuts).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(shortcuts).toBeHidden();
+  await expect(link).toBeFocused();
+
+  await page.keyboard.press("Meta+k");
+  const goTo = page.getByRole("dialog", { name: "Go to" });
+  await expect(goTo).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(link).toBeFocused();
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("audit");
+  await expect(goTo.getByRole("option", { selected: true })).toContainText("Audit Logs");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/settings\/audit-logs$/);
+  expect(problems()).toEqual([]);
+});
+
+test("nothing moves for those who asked for less motion", async ({ page }) => {
+  await signIn(page, owner);
+  const openingSeconds = async () => {
+    await page.goto(log());
+    await page.getByRole("button", { name: "Details" }).first().click();
+    const sheet = page.getByRole("dialog", { name: "Audit log details" });
+    return sheet.evaluate((element) => Number.parseFloat(getComputedStyle(element).animationDuration));
+  };
+  expect(await openingSeconds()).toBeGreaterThan(0.1);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  expect(await openingSeconds()).toBeLessThan(0.001);
+});

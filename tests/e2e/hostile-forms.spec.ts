@@ -1,0 +1,381 @@
+import { randomUUID } from "node:crypto";
+import { expect } from "@playwright/test";
+import {
+  type ActionResult,
+  doneValue,
+  type FieldValue,
+  multipart,
+  postCall,
+  postForm,
+  postRaw,
+} from "./support/actions-post";
+import { expectPlain, hostileValues, logReader } from "./support/matrix-hostile";
+import { send } from "./support/matrix-send";
+import { businessState } from "./support/roles-database";
+import { test } from "./support/roles-fixture";
+import type { Role, World } from "./support/roles-world";
+
+type Fields = Record<string, FieldValue>;
+
+let made = 0;
+/** Valid values, new each time. */
+const word = () => `w${++made}x${randomUUID().slice(0, 8)}`;
+
+interface Form {
+  action: string;
+  by: Role;
+  fields: () => Fields;
+  /** The operation recorded when it is done, and the one when the act (not the form's check) refuses. */
+  done?: string;
+  refused?: string;
+}
+
+const guru = "guru-a";
+const forms: Form[] = [
+  {
+    action: "registerAction",
+    by: "anonymous",
+    fields: () => ({ name: word(), email: `${word()}@hostile.example`, password: `${word()} and more` }),
+    done: "REGISTER",
+    refused: "USER_CREATION_FAILED",
+  },
+  {
+    action: "signInAction",
+    by: "anonymous",
+    fields: () => ({ email: `${word()}@hostile.example`, password: word(), next: "/gurus" }),
+    refused: "LOGIN_FAILED",
+  },
+  {
+    action: "changePasswordAction",
+    by: "viewer",
+    fields: () => ({ currentPassword: "not this one, no", newPassword: `${word()} and more` }),
+  },
+  {
+    action: "createApiKeyAction",
+    by: "member",
+    fields: () => ({ name: word(), scopes: "gurus", expiresInDays: "7" }),
+    done: "CREATE_API_KEY",
+    refused: "CREATE_API_KEY_FAILED",
+  },
+  {
+    action: "deleteApiKeyAction",
+    by: "member",
+    fields: () => ({ name: word() }),
+    done: "DELETE_API_KEY",
+    refused: "DELETE_API_KEY_FAILED",
+  },
+  {
+    action: "createGuruAction",
+    by: "foreign",
+    fields: () => ({
+      name: word(),
+      slug: word(),
+      description: word(),
+      topics: word(),
+      introText: word(),
+      exampleQuestions: [word(), word()],
+      instructions: word(),
+      visibility: "private",
+      logo: { file: Buffer.alloc(0), name: "" },
+    }),
+    done: "CREATE_GURU",
+  },
+  {
+    action: "updateGuruAction",
+    by: "maintainer",
+    fields: () => ({
+      guru,
+      name: word(),
+      description: word(),
+      introText: word(),
+      instructions: word(),
+      removeLogo: "off",
+    }),
+    done: "UPDATE_GURU",
+  },
+  { action: "deleteGuruAction", by: "maintainer", fields: () => ({ guru, confirmation: "no" }) },
+  {
+    action: "addTextSourceAction",
+    by: "maintainer",
+    fields: () => ({ guru, title: word(), content: word() }),
+    done: "ADD_DATASOURCE",
+  },
+  {
+    action: "addFileSourceAction",
+    by: "maintainer",
+    fields: () => ({ guru, uploadId: randomUUID(), title: word() }),
+  },
+  { action: "deleteDataSourcesAction", by: "maintainer", fields: () => ({ guru, ids: randomUUID() }) },
+  {
+    action: "addMaintainerAction",
+    by: "maintainer",
+    fields: () => ({ guru, email: `${word()}@hostile.example` }),
+  },
+  { action: "removeMaintainerAction", by: "maintainer", fields: () => ({ guru, accountId: randomUUID() }) },
+  { action: "askGuruAction", by: "viewer", fields: () => ({ guru, question: word() }), done: "ASK_GURU" },
+];
+
+const codes = [
+  "invalid",
+  "unauthenticated",
+  "forbidden",
+  "not_found",
+  "exists",
+  "conflict",
+  "closed",
+  "expired",
+  "throttled",
+  "busy",
+  "too_large",
+];
+
+/** Each hostile value in each field in turn, alone among good ones. */
+async function pushThrough(world: World, form: Form, recorded: Map<string, number>): Promise<void> {
+  for (const field of Object.keys(form.fields()))
+    for (const [name, value] of hostileValues) {
+      const about = `${form.action} ${field}: ${name}`;
+      const fields = { ...form.fields(), [field]: value, attemptId: randomUUID() };
+      const sent = await postForm(world.url, form.action, fields, {
+        cookie: world.cookieOf(form.by),
+        slug: guru,
+      });
+      expectPlain(about, sent.answer);
+      const { result, goTo } = sent;
+      if (result !== null && !result.ok)
+        expect([about, codes.includes(result.code ?? ""), (result.message ?? "") !== ""]).toEqual([
+          about,
+          true,
+          true,
+        ]);
+      const did = goTo !== undefined || result?.ok === true;
+      if (!did && result === null) expect([about, sent.answer.status]).toEqual([about, 413]);
+      const isActs =
+        result !== null && !result.ok && result.fieldErrors === undefined && result.code !== "forbidden";
+      const operation = did ? form.done : isActs || result?.code === "exists" ? form.refused : undefined;
+      if (did) expect([about, form.done]).toEqual([about, expect.any(String)]);
+      if (operation) recorded.set(operation, (recorded.get(operation) ?? 0) + 1);
+    }
+}
+
+test("a hostile value in any field is refused in words or stored safely, and its event is there", async ({
+  world,
+}) => {
+  test.setTimeout(120_000);
+  const ownersKey = await postForm(
+    world.url,
+    "createApiKeyAction",
+    { name: `reader ${word()}` },
+    { cookie: world.people.owner.cookie },
+  );
+  const { key } = doneValue<{ key: string }>(ownersKey);
+  const log = logReader(world, key);
+  const operations = [...new Set(forms.flatMap(({ done, refused }) => [done ?? [], refused ?? []].flat()))];
+  const before = new Map<string, number>();
+  for (const operation of operations) before.set(operation, await log.total(operation));
+  const recorded = new Map<string, number>();
+  for (const form of forms) await pushThrough(world, form, recorded);
+  const grown: Record<string, number> = {};
+  const want: Record<string, number> = {};
+  for (const operation of operations) {
+    grown[operation] = (await log.total(operation)) - (before.get(operation) ?? 0);
+    want[operation] = recorded.get(operation) ?? 0;
+  }
+  expect(grown).toEqual(want);
+  for (const operation of ["CREATE_API_KEY", "CREATE_GURU", "ADD_DATASOURCE", "ASK_GURU", "LOGIN_FAILED"])
+    expect([operation, (want[operation] ?? 0) >= 8]).toEqual([operation, true]);
+
+  const all = await log.read("view=full&operation=CREATE_API_KEY&operation=ADD_DATASOURCE");
+  const labels = (JSON.parse(all.text) as { objectLabel: string }[]).map((e) => e.objectLabel);
+  // NUL cannot be stored, and shows; everything else stands as it was sent.
+  expect(labels.some((label) => label.includes("nul\u2400inside"))).toBe(true);
+  expect(labels.some((label) => label.includes("\u202egnp.exe"))).toBe(true);
+  expect(all.text.includes("\0")).toBe(false);
+  for (const [address, cookie] of [
+    ["/settings/audit-logs", world.people.owner.cookie],
+    ["/gurus", world.people.foreign.cookie],
+    ["/settings/api-keys", world.people.member.cookie],
+    ["/gurus/guru-a/data-sources", world.people.maintainer.cookie],
+    ["/gurus/guru-a/audit-logs", world.people.maintainer.cookie],
+  ] as const) {
+    const page = await send(world.url, address, { cookie });
+    expect([address, page.status]).toEqual([address, 200]);
+    expect([address, page.text.includes("<img src=x"), page.text.includes("<script>alert")]).toEqual([
+      address,
+      false,
+      false,
+    ]);
+  }
+});
+
+test("fields that a form does not have are refused, and change nothing", async ({ world }) => {
+  const before = await businessState(world.admin);
+  for (const form of forms)
+    for (const [name, value] of [
+      ["orgId", "2"],
+      ["role", "owner"],
+      ["accountid", world.people.owner.id],
+      ["__proto__", "x"],
+      ["constructor", "x"],
+      ["isOwner", "true"],
+    ] as const) {
+      const about = `${form.action} with ${name}`;
+      const options = { cookie: world.cookieOf(form.by), slug: guru };
+      const fields = Object.entries({ ...form.fields(), attemptId: randomUUID() });
+      const sent = await postForm(
+        world.url,
+        form.action,
+        [...fields, [name, value]] as [string, FieldValue][],
+        options,
+      );
+      expectPlain(about, sent.answer);
+      expect([about, sent.goTo, sent.result?.ok, sent.result?.code]).toEqual([
+        about,
+        undefined,
+        false,
+        "invalid",
+      ]);
+    }
+  expect(await businessState(world.admin)).toEqual(before);
+});
+
+test("what is no form at all is refused without a fault", async ({ world }) => {
+  const before = await businessState(world.admin);
+  const text = "text/plain;charset=UTF-8";
+  const deep = (open: string, close: string, levels: number) =>
+    `${open.repeat(levels)}1${close.repeat(levels)}`;
+  const bodies: [string, { body: Buffer; type: string }][] = [
+    ...[
+      "[]",
+      "[null]",
+      "[null,null]",
+      '[null,"text"]',
+      "[null,[1]]",
+      '[null,{"get":"x"}]',
+      "{}",
+      "null",
+      "",
+      "[",
+      '"$undefined"',
+      '[null,"$K1"]',
+      '[null,"$F1"]',
+      '[null,"$@1"]',
+      '[null,"$Q1"]',
+      '[null,"$1:a:b"]',
+      '[null,"$B1"]',
+      '[null,"$n1"]',
+      '{"__proto__":{"ok":true}}',
+      '[null,{"__proto__":{"ok":true},"constructor":{"prototype":{}}}]',
+      `[null,${deep("[", "]", 10_000)}]`,
+      `[null,${deep('{"a":', "}", 10_000)}]`,
+    ].map((body): [string, { body: Buffer; type: string }] => [
+      `text ${body.slice(0, 40)}`,
+      { body: Buffer.from(body), type: text },
+    ]),
+    ["a form without a root", multipart([["_1_email", "x"]])],
+    ["a root that is no JSON", multipart([["0", "not json"]])],
+    ["a form whose form is missing", multipart([["0", '[null,"$K9"]']])],
+    [
+      "a root of prototypes",
+      multipart([
+        ["0", '[null,"$1:__proto__:constructor"]'],
+        ["1", '{"a":1}'],
+      ]),
+    ],
+    ["a promise that never comes", multipart([["0", '[null,"$@2"]']])],
+    [
+      "a loop",
+      multipart([
+        ["0", '[null,"$1"]'],
+        ["1", '["$1"]'],
+      ]),
+    ],
+    [
+      "a function of the server",
+      multipart([
+        ["0", '[null,"$F1"]'],
+        ["1", '{"id":"7fx#y","bound":null}'],
+      ]),
+    ],
+    [
+      "a map",
+      multipart([
+        ["0", '[null,"$Q1"]'],
+        ["1", '[["email","x"]]'],
+      ]),
+    ],
+    [
+      "five thousand fields",
+      multipart(
+        Array.from({ length: 5_000 }, (_, i): [string, string] => [`_1_f${i}`, "x"]).concat([
+          ["0", '[null,"$K1"]'],
+        ]),
+      ),
+    ],
+    [
+      "a boundary that never ends",
+      {
+        body: Buffer.from('--x\r\ncontent-disposition: form-data; name="0"\r\n\r\n['),
+        type: "multipart/form-data; boundary=x",
+      },
+    ],
+    ["no boundary", { body: Buffer.from("x"), type: "multipart/form-data" }],
+    ["another type", { body: Buffer.from("<a/>"), type: "application/xml" }],
+    [
+      "a form of the old kind",
+      { body: Buffer.from("email=x&password=y"), type: "application/x-www-form-urlencoded" },
+    ],
+  ];
+  for (const action of ["signInAction", "createGuruAction", "startExportAction", "cancelExportAction"])
+    for (const [name, body] of bodies) {
+      const sent = await postRaw(world.url, action, body, { cookie: world.people.foreign.cookie });
+      const about = `${action}: ${name}`;
+      // What the framework cannot decode it answers itself: a number of the log's and nothing else.
+      if (sent.answer.status >= 500)
+        expect([about, sent.answer.text]).toEqual([about, expect.stringMatching(numberOnly)]);
+      else expectPlain(about, sent.answer);
+      expect([about, did(sent)]).toEqual([about, false]);
+    }
+  expect(await businessState(world.admin)).toEqual(before);
+  expect((await send(world.url, "/api/health")).status).toBe(200);
+});
+
+const numberOnly = /^0:\{"a":"\$@1","q":"","i":false,"b":"[\w-]+"\}\n1:E\{"digest":"\d+"\}\n$/;
+const did = ({ result, goTo }: ActionResult) => goTo !== undefined || result?.ok === true;
+
+test("an export asked for with hostile values is refused in words", async ({ world }) => {
+  await world.admin`update export_job set state = 'cancelled'`;
+  const filter = { guru: [], model: [], actor: [], actionType: [], operation: [], outcome: [] };
+  const good = { scope: { kind: "global" }, format: "csv", filter };
+  const bad: unknown[] = [
+    { ...good, scope: { kind: "guru", slug: "a\0b" } },
+    { ...good, scope: { kind: "guru", slug: ["guru-a"] } },
+    { ...good, scope: { kind: "org", id: 2 } },
+    { ...good, format: "exe" },
+    { ...good, filter: { ...filter, orgId: 2 } },
+    { ...good, filter: { ...filter, q: "a\0b" } },
+    { ...good, filter: { ...filter, guru: "guru-a" } },
+    { ...good, filter: { ...filter, guru: Array(500).fill("x") } },
+    { ...good, filter: { ...filter, since: "yesterday" } },
+    { ...good, filter: null },
+    { ...good, filter: [] },
+    null,
+    [],
+    "global",
+  ];
+  for (const value of bad) {
+    const about = JSON.stringify(value).replace(JSON.stringify(filter).slice(1, -1), "…").slice(0, 200);
+    const byAction = await postCall(world.url, "startExportAction", value, {
+      cookie: world.people.owner.cookie,
+    });
+    expectPlain(about, byAction.answer);
+    expect([about, byAction.result?.ok]).toEqual([about, false]);
+    const byRoute = await send(world.url, "/exports", {
+      method: "POST",
+      cookie: world.people.owner.cookie,
+      headers: { origin: world.url, "content-type": "application/json" },
+      body: JSON.stringify(value),
+    });
+    expectPlain(about, byRoute);
+    expect([about, [400, 404].includes(byRoute.status)]).toEqual([about, true]);
+  }
+});

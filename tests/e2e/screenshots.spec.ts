@@ -1,0 +1,167 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { type Demo, startDemo } from "./support/demo";
+import { removeDataDir } from "./support/start-product";
+import { watchProblems } from "./support/watch-problems";
+
+/** The pictures of the README change only when somebody wants them to: they would differ with every run. */
+const isForReadme = process.env.UPDATE_IMAGES === "1";
+const folder = isForReadme ? "docs/images" : "test-results/images";
+const themes = { light: "rgb(255, 255, 255)", dark: "rgb(18, 18, 22)" } as const;
+type Theme = keyof typeof themes;
+
+let demo: Demo;
+let session: Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(240_000);
+  mkdirSync(folder, { recursive: true });
+  demo = await startDemo(isForReadme ? 30 : 3);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${demo.product.url}/sign-in`);
+  await page.getByLabel("Email").fill(demo.owner.email);
+  await page.getByLabel("Password", { exact: true }).fill(demo.owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/gurus/);
+  session = await context.storageState();
+  await context.close();
+});
+
+test.afterAll(async () => {
+  await demo?.product.stop();
+  if (demo) removeDataDir(demo.product.dataDir);
+});
+
+async function open(browser: Browser, theme: Theme, phone = false): Promise<Page> {
+  const size = phone
+    ? { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
+    : { viewport: { width: 1440, height: 900 } };
+  const context = await browser.newContext({ ...size, colorScheme: theme, storageState: session });
+  return context.newPage();
+}
+
+/** Takes the picture, in the fonts of the design where they are installed, and none of whatever Linux calls its own. */
+async function picture(page: Page, name: string, theme: Theme): Promise<void> {
+  await expect(page.locator("body")).toHaveCSS("background-color", themes[theme]);
+  await page.evaluate(async () => {
+    const { style } = document.documentElement;
+    style.setProperty("--sans", "Inter, system-ui, sans-serif");
+    style.setProperty("--mono", '"JetBrains Mono", ui-monospace, monospace');
+    await document.fonts.ready;
+  });
+  // Nothing of a page may be wider than the window.
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await page.screenshot({ path: path.join(folder, `${name}-${theme}.png`), animations: "disabled" });
+}
+
+const rows = (page: Page) => page.getByRole("table", { name: "Audit Logs" }).locator("tbody tr");
+
+/** The edit that shows most, as the log itself tells it. */
+async function eventOfManyChanges(page: Page): Promise<string> {
+  const found = await page.evaluate(async () => {
+    const answer = await fetch("/api/ee/audit?view=full&action=guru.updated&perPage=1000", {
+      headers: { "x-org-domain": "~" },
+    });
+    return (await answer.json()) as { id: string; targetName?: string; changes: unknown[] }[];
+  });
+  const most = found.sort((a, b) => b.changes.length - a.changes.length)[0];
+  expect(most?.changes.length).toBeGreaterThanOrEqual(3);
+  return most?.id ?? "";
+}
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the audit page stands in each of its states, ${theme}`, async ({ browser }) => {
+    const page = await open(browser, theme);
+    const problems = watchProblems(page);
+    const log = `${demo.product.url}/settings/audit-logs`;
+
+    await page.goto(log);
+    await expect(rows(page)).toHaveCount(50);
+    await expect(page.getByTestId("audit-total")).toHaveText(/^\d{1,3}(,\d{3})?$/);
+    await picture(page, "audit-global", theme);
+
+    await page.getByRole("button", { name: "User", exact: true }).click();
+    const options = page.getByRole("option");
+    await options.nth(1).click();
+    await options.nth(4).click();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "User", exact: true }).click();
+    await expect(page.getByText("2 chosen", { exact: true })).toBeVisible();
+    await expect(page.getByText("not applied yet", { exact: true })).toBeVisible();
+    await picture(page, "audit-filter", theme);
+
+    await page.goto(`${demo.product.url}/gurus/platform-docs/audit-logs`);
+    await expect(rows(page).nth(10)).toBeVisible();
+    await expect(page.getByRole("columnheader", { name: "Guru" })).toHaveCount(0);
+    await picture(page, "audit-guru", theme);
+
+    const id = await eventOfManyChanges(page);
+    await page.goto(`${log}?guru=platform-docs&operation=UPDATE_GURU`);
+    await page.locator(`tr[data-event-id="${id}"]`).getByRole("button", { name: "Details" }).click();
+    const sheet = page.getByRole("dialog", { name: "Audit log details" });
+    await expect(sheet.getByRole("heading", { name: "Field changes" })).toBeVisible();
+    await expect(sheet.getByText("Previous Value").first()).toBeVisible();
+    await picture(page, "audit-details", theme);
+
+    await page.goto(`${log}?q=10.99.`);
+    await expect(page.getByRole("heading", { name: "No events match these filters" })).toBeVisible();
+    await expect(rows(page)).toHaveCount(0);
+    await picture(page, "audit-empty", theme);
+    expect(problems()).toEqual([]);
+    await page.context().close();
+  });
+
+  test(`the audit page fits a phone, ${theme}`, async ({ browser }) => {
+    const page = await open(browser, theme, true);
+    const problems = watchProblems(page);
+    await page.goto(`${demo.product.url}/settings/audit-logs`);
+    await expect(rows(page)).toHaveCount(50);
+    await picture(page, "audit-phone", theme);
+    await page.getByRole("button", { name: "Filters" }).click();
+    await expect(page.getByRole("dialog", { name: "Filters" })).toBeVisible();
+    expect(problems()).toEqual([]);
+    await page.context().close();
+  });
+}
+
+test("every page of a demo says that it is one, whoever looks", async ({ browser }) => {
+  const page = await open(browser, "light");
+  const stranger = await browser.newPage();
+  const says = (on: Page) => expect(on.getByText("This is a demo")).toBeVisible();
+  for (const [on, address, heading] of [
+    [stranger, "/sign-in", "Sign in"],
+    [stranger, "/register", "Create account"],
+    [page, "/gurus", "Gurus"],
+    [page, "/settings/profile", "Profile"],
+    [page, "/change-password", "Change password"],
+    [page, "/no-such-page", "There is nothing here"],
+    [page, "/gurus/no-such-guru", "There is nothing here"],
+  ] as const) {
+    await on.goto(`${demo.product.url}${address}`);
+    await expect(on.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+    await says(on);
+  }
+  await stranger.close();
+  await page.context().close();
+});
+
+test("a demo is filled once: a second try says why not, in one line, and changes nothing", async ({
+  browser,
+}) => {
+  const page = await open(browser, "light");
+  const total = async () => {
+    await page.goto(`${demo.product.url}/settings/audit-logs?operation=UPDATE_GURU`);
+    return page.getByTestId("audit-total").innerText();
+  };
+  const before = await total();
+  const { code, output } = await demo.fillAgain();
+  expect(code).toBe(1);
+  const said = output.split("\n").filter((line) => line.startsWith("gurulog: "));
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/is filled as a demo already.*GURULOG_DATA_DIR/);
+  expect(output).not.toMatch(/^\s+at /m);
+  expect(await total()).toBe(before);
+  await page.context().close();
+});
