@@ -46,6 +46,26 @@ test("filters wait for Apply, survive a reload and can be shared by their addres
   expect(problems()).toEqual([]);
 });
 
+test("a chip's × only marks its filter for removal, and every filter of an address has a chip", async ({
+  page,
+}) => {
+  await signIn(page, owner);
+  await page.goto(`${baseUrl()}/settings/audit-logs?outcome=success&ip=203.0.113.77`);
+  const chips = page.getByRole("list", { name: "Applied filters" }).getByRole("listitem");
+  await expect(chips).toHaveText([/Outcome.*Success/, /IP Address.*203\.0\.113\.77/]);
+  await expect(page.locator("tbody tr")).toHaveCount(0);
+  await page.getByRole("button", { name: "Remove filter Outcome" }).click();
+  await expect(page.getByText("removal not applied yet", { exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/outcome=success/);
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).not.toHaveURL(/outcome/);
+  await expect(page).toHaveURL(/ip=203\.0\.113\.77/);
+  await page.getByRole("button", { name: "Remove filter IP Address" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(`${baseUrl()}/settings/audit-logs`);
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+});
+
 test("“No guru” shows what belongs to none, and nothing else", async ({ page }) => {
   await signIn(page, owner);
   await page.goto(`${baseUrl()}/settings/audit-logs?guru=none`);

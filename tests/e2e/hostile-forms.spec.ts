@@ -9,8 +9,8 @@ import {
   postForm,
   postRaw,
 } from "./support/actions-post";
-import { expectPlain, hostileValues, logReader } from "./support/matrix-hostile";
-import { send } from "./support/matrix-send";
+import { assertPlain, type Hostile, hostileValues, logReader } from "./support/matrix-hostile";
+import { eachOf, send } from "./support/matrix-send";
 import { businessState } from "./support/roles-database";
 import { test } from "./support/roles-fixture";
 import type { Role, World } from "./support/roles-world";
@@ -129,38 +129,47 @@ const codes = [
   "too_large",
 ];
 
-/** Each hostile value in each field in turn, alone among good ones. */
-async function pushThrough(world: World, form: Form, recorded: Map<string, number>): Promise<void> {
-  for (const field of Object.keys(form.fields()))
-    for (const [name, value] of hostileValues) {
-      const about = `${form.action} ${field}: ${name}`;
-      const fields = { ...form.fields(), [field]: value, attemptId: randomUUID() };
-      const sent = await postForm(world.url, form.action, fields, {
-        cookie: world.cookieOf(form.by),
-        slug: guru,
-      });
-      expectPlain(about, sent.answer);
-      const { result, goTo } = sent;
-      if (result !== null && !result.ok)
-        expect([about, codes.includes(result.code ?? ""), (result.message ?? "") !== ""]).toEqual([
-          about,
-          true,
-          true,
-        ]);
-      const did = goTo !== undefined || result?.ok === true;
-      if (!did && result === null) expect([about, sent.answer.status]).toEqual([about, 413]);
-      const isActs =
-        result !== null && !result.ok && result.fieldErrors === undefined && result.code !== "forbidden";
-      const operation = did ? form.done : isActs || result?.code === "exists" ? form.refused : undefined;
-      if (did) expect([about, form.done]).toEqual([about, expect.any(String)]);
-      if (operation) recorded.set(operation, (recorded.get(operation) ?? 0) + 1);
-    }
+/** Sends one hostile value among good ones. @returns the operation that its event is to have, if there is to be one */
+async function pushThrough(
+  world: World,
+  form: Form,
+  field: string,
+  [name, value]: Hostile,
+): Promise<string | undefined> {
+  const about = `${form.action} ${field}: ${name}`;
+  const fields = { ...form.fields(), [field]: value, attemptId: randomUUID() };
+  const { answer, result, goTo } = await postForm(world.url, form.action, fields, {
+    cookie: world.cookieOf(form.by),
+    slug: guru,
+  });
+  assertPlain(about, answer);
+  const did = goTo !== undefined || result?.ok === true;
+  if (did && form.done === undefined) throw new Error(`${about} was done`);
+  if (did) return form.done;
+  const isSaid = codes.includes(result?.code ?? "") && (result?.message ?? "") !== "";
+  // A body beyond the limit is not read, so no act answers.
+  if (!isSaid && answer.status !== 413)
+    throw new Error(`${about}: ${answer.status} ${answer.text.slice(0, 300)}`);
+  const isActs = result !== null && (result.fieldErrors === undefined || result.code === "exists");
+  return isActs ? form.refused : undefined;
+}
+
+/** All in the full run; else the roughest in every field, and each of the others in every fourth. */
+function tries(): { form: Form; field: string; hostile: Hostile }[] {
+  const isFull = process.env.GURULOG_TEST_FULL === "1";
+  const everywhere = new Set(["NUL", "bytes that are no UTF-8", "two values", "a file", "1 MB"]);
+  const fields = forms.flatMap((form) => Object.keys(form.fields()).map((field) => ({ form, field })));
+  return fields.flatMap((at, i) =>
+    hostileValues
+      .filter(([name], j) => isFull || everywhere.has(name) || (i + j) % 4 === 0)
+      .map((hostile) => ({ ...at, hostile })),
+  );
 }
 
 test("a hostile value in any field is refused in words or stored safely, and its event is there", async ({
   world,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const ownersKey = await postForm(
     world.url,
     "createApiKeyAction",
@@ -172,8 +181,9 @@ test("a hostile value in any field is refused in words or stored safely, and its
   const operations = [...new Set(forms.flatMap(({ done, refused }) => [done ?? [], refused ?? []].flat()))];
   const before = new Map<string, number>();
   for (const operation of operations) before.set(operation, await log.total(operation));
+  const sent = await eachOf(tries(), ({ form, field, hostile }) => pushThrough(world, form, field, hostile));
   const recorded = new Map<string, number>();
-  for (const form of forms) await pushThrough(world, form, recorded);
+  for (const operation of sent) if (operation) recorded.set(operation, (recorded.get(operation) ?? 0) + 1);
   const grown: Record<string, number> = {};
   const want: Record<string, number> = {};
   for (const operation of operations) {
@@ -182,7 +192,7 @@ test("a hostile value in any field is refused in words or stored safely, and its
   }
   expect(grown).toEqual(want);
   for (const operation of ["CREATE_API_KEY", "CREATE_GURU", "ADD_DATASOURCE", "ASK_GURU", "LOGIN_FAILED"])
-    expect([operation, (want[operation] ?? 0) >= 8]).toEqual([operation, true]);
+    expect([operation, (want[operation] ?? 0) >= 5]).toEqual([operation, true]);
 
   const all = await log.read("view=full&operation=CREATE_API_KEY&operation=ADD_DATASOURCE");
   const labels = (JSON.parse(all.text) as { objectLabel: string }[]).map((e) => e.objectLabel);
@@ -227,7 +237,7 @@ test("fields that a form does not have are refused, and change nothing", async (
         [...fields, [name, value]] as [string, FieldValue][],
         options,
       );
-      expectPlain(about, sent.answer);
+      assertPlain(about, sent.answer);
       expect([about, sent.goTo, sent.result?.ok, sent.result?.code]).toEqual([
         about,
         undefined,
@@ -332,7 +342,7 @@ test("what is no form at all is refused without a fault", async ({ world }) => {
       // What the framework cannot decode it answers itself: a number of the log's and nothing else.
       if (sent.answer.status >= 500)
         expect([about, sent.answer.text]).toEqual([about, expect.stringMatching(numberOnly)]);
-      else expectPlain(about, sent.answer);
+      else assertPlain(about, sent.answer);
       expect([about, did(sent)]).toEqual([about, false]);
     }
   expect(await businessState(world.admin)).toEqual(before);
@@ -354,7 +364,7 @@ test("an export asked for with hostile values is refused in words", async ({ wor
     { ...good, filter: { ...filter, orgId: 2 } },
     { ...good, filter: { ...filter, q: "a\0b" } },
     { ...good, filter: { ...filter, guru: "guru-a" } },
-    { ...good, filter: { ...filter, guru: Array(500).fill("x") } },
+    { ...good, filter: { ...filter, guru: Array.from({ length: 500 }, (_, i) => `x${i}`) } },
     { ...good, filter: { ...filter, since: "yesterday" } },
     { ...good, filter: null },
     { ...good, filter: [] },
@@ -367,7 +377,7 @@ test("an export asked for with hostile values is refused in words", async ({ wor
     const byAction = await postCall(world.url, "startExportAction", value, {
       cookie: world.people.owner.cookie,
     });
-    expectPlain(about, byAction.answer);
+    assertPlain(about, byAction.answer);
     expect([about, byAction.result?.ok]).toEqual([about, false]);
     const byRoute = await send(world.url, "/exports", {
       method: "POST",
@@ -375,7 +385,7 @@ test("an export asked for with hostile values is refused in words", async ({ wor
       headers: { origin: world.url, "content-type": "application/json" },
       body: JSON.stringify(value),
     });
-    expectPlain(about, byRoute);
+    assertPlain(about, byRoute);
     expect([about, [400, 404].includes(byRoute.status)]).toEqual([about, true]);
   }
 });

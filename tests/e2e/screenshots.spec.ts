@@ -61,10 +61,10 @@ const rows = (page: Page) => page.getByRole("table", { name: "Audit Logs" }).loc
 /** The edit that shows most, as the log itself tells it. */
 async function eventOfManyChanges(page: Page): Promise<string> {
   const found = await page.evaluate(async () => {
-    const answer = await fetch("/api/ee/audit?view=full&action=guru.updated&perPage=1000", {
+    const answer = await fetch("/api/ee/audit?view=full&action=guru.updated&perPage=100", {
       headers: { "x-org-domain": "~" },
     });
-    return (await answer.json()) as { id: string; targetName?: string; changes: unknown[] }[];
+    return (await answer.json()) as { id: string; changes: unknown[] }[];
   });
   const most = found.sort((a, b) => b.changes.length - a.changes.length)[0];
   expect(most?.changes.length).toBeGreaterThanOrEqual(3);

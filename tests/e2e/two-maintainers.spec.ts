@@ -1,5 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
-import { baseUrl, createGuru, okafor, type Person, register, solberg } from "./support/people";
+import { baseUrl, createGuru, okafor, owner, type Person, register, signIn, solberg } from "./support/people";
 
 async function newcomer(browser: Browser, person: Person, guru: string, slug: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
@@ -42,4 +42,26 @@ test("two maintainers see only their own guru's log and dropdowns", async ({ bro
   await expect(
     david.getByRole("table", { name: "Audit Logs" }).getByText("CREATE_GURU", { exact: true }),
   ).toBeVisible();
+});
+
+test("a maintainer who leaves is told so on a page of theirs, and is denied nothing by it", async ({
+  page,
+  browser,
+}) => {
+  await signIn(page, okafor);
+  await createGuru(page, "Short stay", "short-stay");
+  await page.goto(`${baseUrl()}/gurus/short-stay/team`);
+  await page.getByRole("button", { name: `Leave ${okafor.email}` }).click();
+  await page.getByRole("button", { name: "Remove maintainer" }).click();
+  await expect(page).toHaveURL(`${baseUrl()}/gurus`);
+  await expect(page.getByText("You are no maintainer of “Short stay” any more.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Short stay" })).toHaveCount(0);
+
+  const reader = await (await browser.newContext()).newPage();
+  await signIn(reader, owner);
+  await reader.goto(`${baseUrl()}/settings/audit-logs?q=short-stay`);
+  const operations = await reader.locator("tbody tr").allInnerTexts();
+  expect(operations.filter((row) => row.includes("REMOVE_MAINTAINER"))).toHaveLength(1);
+  expect(operations.filter((row) => row.includes("ACCESS_DENIED"))).toEqual([]);
+  await reader.context().close();
 });

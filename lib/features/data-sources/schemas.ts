@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 export const maxTitle = 200;
-/** Bytes of a text typed into the form. A server action's whole body ends at 1 MiB. */
+/** Bytes of a text typed into the form, whose whole body ends at 1 MiB and a little. */
 export const maxContentBytes = 1_000_000;
 /** Bytes of an uploaded file. */
 export const maxFileBytes = 100 * 1024 * 1024;

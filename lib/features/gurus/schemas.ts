@@ -8,7 +8,7 @@ export const maxIntro = 2_000;
 export const maxExampleQuestions = 3;
 export const maxExampleQuestion = 100;
 export const maxInstructions = 10_000;
-/** Bytes. A server action's whole body ends at 1 MiB; what lies between is for the other fields of the form. */
+/** Bytes. A form's whole body ends at 1 MiB and a little; what lies between is for its other fields. */
 export const maxLogoBytes = 1_000_000;
 const visibilities = ["private", "organization"] as const;
 

@@ -22,7 +22,7 @@ export type FrontLimits = {
 };
 
 export const DEFAULT_LIMITS: FrontLimits = {
-  // Server actions and API bodies are limited to 1 MiB further in; the rest is room for the form's own lines.
+  // 1 MiB, and room for a form's own lines. Next's limit for server actions (next.config.mjs) lies above it.
   bodyBytes: MIB + 64 * 1024,
   uploadBytes: 101 * MIB,
   headerBytes: 16 * 1024,

@@ -7,7 +7,8 @@ import type { Page } from "@playwright/test";
 export function watchProblems(page: Page): () => string[] {
   const problems: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") problems.push(`${page.url()}: ${message.text()}`);
+    if (message.type() === "error")
+      problems.push(`${page.url()}: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => problems.push(`${page.url()}: ${error.message}`));
   return () => problems;

@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
+import { accountOf } from "@/lib/access/principal";
 import { maintainerRemoved } from "@/lib/audit/catalogue/gurus";
 import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
@@ -14,7 +15,7 @@ export const removeMaintainer = command({
   allow: onGuru<{ guru: string }>("team:change", ({ guru }) => guru),
   event: maintainerRemoved,
   target: ({ input }) => ({ id: input.accountId }),
-  async run({ tx, input, scope }) {
+  async run({ tx, input, principal, scope }) {
     const { guruRole, account } = schema;
     const [gone] = await tx
       .delete(guruRole)
@@ -34,7 +35,14 @@ export const removeMaintainer = command({
       .where(eq(account.id, gone.accountId));
     const email = person?.email ?? gone.accountId;
     return {
-      value: { accountId: gone.accountId, email },
+      value: {
+        accountId: gone.accountId,
+        email,
+        guru: scope.guru.name,
+        /** The caller has given up the right to the very page that they stand on. */
+        leaves:
+          gone.accountId === accountOf(principal) && !("role" in principal && principal.role === "owner"),
+      },
       audit: {
         target: { id: gone.accountId },
         label: email,

@@ -1,12 +1,26 @@
 "use client";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { TextAreaField } from "@/components/forms/fields";
 import { maxContentBytes } from "@/lib/features/data-sources/schemas";
 
 /** The text of a source. Its size is looked at here too, as a body that is too large reaches no form of ours. */
 export function ContentField() {
   const [bytes, setBytes] = useState(0);
+  const [area, setArea] = useState<HTMLTextAreaElement | null>(null);
   const large = bytes > maxContentBytes;
+
+  // Sent all the same, it would be refused before the page could keep what was typed.
+  useEffect(() => {
+    const form = area?.form;
+    if (!large || !form) return;
+    const keep = (event: SubmitEvent) => {
+      event.preventDefault();
+      area.focus();
+    };
+    form.addEventListener("submit", keep);
+    return () => form.removeEventListener("submit", keep);
+  }, [large, area]);
+
   return (
     <TextAreaField
       name="content"
@@ -20,9 +34,8 @@ export function ContentField() {
       onChange={(event) => {
         const { value } = event.currentTarget;
         // Measured only where it may matter: no character has more than three bytes a unit.
-        const size = value.length * 3 > maxContentBytes ? new TextEncoder().encode(value).length : 0;
-        setBytes(size);
-        event.currentTarget.setCustomValidity(size > maxContentBytes ? "At most 1 MB." : "");
+        setBytes(value.length * 3 > maxContentBytes ? new TextEncoder().encode(value).length : 0);
+        setArea(event.currentTarget);
       }}
     />
   );

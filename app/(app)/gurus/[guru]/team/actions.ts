@@ -1,4 +1,5 @@
 "use server";
+import { setFlash } from "@/app/(auth)/cookies";
 import { addMaintainer } from "@/lib/features/team/commands/add-maintainer";
 import { removeMaintainer } from "@/lib/features/team/commands/remove-maintainer";
 import { toAction } from "@/lib/gate/to-action";
@@ -9,5 +10,10 @@ export const addMaintainerAction = toAction(addMaintainer, {
 });
 export const removeMaintainerAction = toAction(removeMaintainer, {
   message: (person) => `${person.email} is no maintainer any more.`,
+  // Who leaves may not see the team any more: shown again, the page would be a denied access of theirs.
+  after: async ({ leaves, guru }) => {
+    if (leaves) await setFlash(`You are no maintainer of “${guru}” any more.`);
+  },
+  goTo: ({ leaves }) => (leaves ? "/gurus" : undefined),
   revalidate: ["/gurus"],
 });

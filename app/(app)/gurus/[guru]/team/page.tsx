@@ -83,7 +83,7 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
                         <ConfirmDialog
                           trigger={person.accountId === user.accountId ? "Leave" : "Remove"}
                           triggerLook="quiet"
-                          triggerLabel={`Remove ${person.email}`}
+                          triggerLabel={`${person.accountId === user.accountId ? "Leave" : "Remove"} ${person.email}`}
                           title={`Remove ${person.email} as a maintainer?`}
                           confirmText="Remove maintainer"
                           action={removeMaintainerAction}
