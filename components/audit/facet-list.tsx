@@ -154,7 +154,7 @@ function Option({ id, value, chosen, current, onToggle }: OptionProps) {
       {value.count === null ? null : (
         <span className="opt-count" id={`${id}-count`}>
           {value.count.toLocaleString("en-US")}
-          <span className="sr-only"> events</span>
+          <span className="sr-only"> {value.count === 1 ? "event" : "events"}</span>
         </span>
       )}
     </div>

@@ -164,3 +164,14 @@ describe("nobody and System", () => {
     expect(permissions.filter((permission) => !may(systemPrincipal, permission))).toEqual([]);
   });
 });
+
+describe("somebody whose password was given to them", () => {
+  it("may choose their own, and nothing else by any door until then", () => {
+    const permissions = Object.keys(permissionMatrix) as Permission[];
+    for (const role of ["owner", "auditor", "member"] as const) {
+      const given = { ...person(role), mustChangePassword: true };
+      const may = permissions.filter((p) => mayInOrganization(given, p) || mayOnGuru(given, p, "maintainer"));
+      expect([role, may]).toEqual([role, ["password:change-own"]]);
+    }
+  });
+});

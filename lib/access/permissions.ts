@@ -33,13 +33,18 @@ function scopeAllows(principal: Principal, scope: Scope | undefined): boolean {
   return scope !== undefined && principal.scopes.includes(scope);
 }
 
+/** Whoever still has a password that somebody else gave them does nothing but choose their own, by whatever door. */
+function mustChooseAPassword(principal: Principal, permission: Permission): boolean {
+  return principal.kind === "user" && principal.mustChangePassword && permission !== "password:change-own";
+}
+
 /**
  * Does the principal hold a permission of the organization?
  * Anonymous never does; System always does (it acts only in background work of ours).
  */
 export function mayInOrganization(principal: Principal, permission: Permission): boolean {
   if (principal.kind === "system") return true;
-  if (principal.kind === "anonymous") return false;
+  if (principal.kind === "anonymous" || mustChooseAPassword(principal, permission)) return false;
   const rule = permissionMatrix[permission] as { org?: readonly (OrgRole | null)[]; scope?: Scope };
   return (rule.org?.includes(principal.role) ?? false) && scopeAllows(principal, rule.scope);
 }
@@ -55,6 +60,7 @@ export function mayOnGuru(
 ): boolean {
   if (principal.kind === "system") return true;
   if (principal.kind === "anonymous" || standing === null) return false;
+  if (mustChooseAPassword(principal, permission)) return false;
   const rule = permissionMatrix[permission] as { guru?: readonly GuruStanding[]; scope?: Scope };
   return (rule.guru?.includes(standing) ?? false) && scopeAllows(principal, rule.scope);
 }

@@ -88,6 +88,17 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
+test("the look for barriers finds one that is put there", async ({ page }) => {
+  await page.goto(`${baseUrl()}/sign-in`);
+  await page.evaluate(() => {
+    document.querySelector("h1")?.after(document.createElement("button"));
+    document.querySelector("h1")?.style.setProperty("color", "#ccc");
+  });
+  const { violations } = await axe(page);
+  expect(violations.join("\n")).toMatch(/button-name/);
+  expect((await axe(page, ["color-contrast"])).violations).toHaveLength(1);
+});
+
 /** Presses Tab until the element of that role and name has the focus, and a visible ring. */
 async function tabTo(page: Page, role: "button" | "link", name: string): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true }).first();

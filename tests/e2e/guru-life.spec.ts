@@ -100,7 +100,10 @@ test("a guru from its making to the log that outlives it", async ({ page, browse
   expect(operations.at(-1)).toBe("CREATE_GURU");
   const gurus = await page.locator("tbody tr .c-guru").allInnerTexts();
   expect(new Set(gurus)).toEqual(new Set(["Payout guide (deleted)"]));
-  const system = page.locator("tbody tr").filter({ hasText: "INDEX_DATASOURCE" }).first();
+  const system = page
+    .locator("tbody tr")
+    .filter({ has: page.getByText("INDEX_DATASOURCE", { exact: true }) })
+    .first();
   await expect(system).toContainText("System");
   await expect(system.locator(".c-ip")).toHaveText("-");
   await page.goto(`${baseUrl()}/gurus/new`);

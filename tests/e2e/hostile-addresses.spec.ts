@@ -59,27 +59,26 @@ test("hostile values in the log's filters are refused in words, on its page and 
   const { cookie } = world.people.owner;
   const made = await postForm(world.url, "createApiKeyAction", { name: "addresses" }, { cookie });
   const log = logReader(world, doneValue<{ key: string }>(made).key);
-  const cost: string[] = [];
+  const odd: string[] = [];
   for (const [i, name] of parameters.entries())
     for (const [j, value] of values.entries()) {
-      const api = await log.read(`${name}=${value}`);
+      // A page of two, where that is no other thing: the whole log each time would take long.
+      const page2 = ["page", "perPage", "after", "since", "until"].includes(name) ? "" : "page=1&perPage=2&";
+      const api = await log.read(`${page2}${name}=${value}`);
       assertPlain(`API ${name}=${value.slice(0, 40)}`, api);
       if (api.status !== 200 && api.status !== 410 && api.status !== 400)
-        cost.push(`${name}=${value} ${api.status}`);
-      if (api.status === 200) JSON.parse(api.text);
-      else
-        expect(JSON.parse(api.text)).toMatchObject({
-          statusCode: api.status,
-          message: expect.stringMatching(/\w/),
-        });
-      // Pages are dear: each value with a third of the parameters.
-      if ((i + j) % 3 !== 0 && process.env.GURULOG_TEST_FULL !== "1") continue;
+        odd.push(`${name}=${value} ${api.status}`);
+      const body = JSON.parse(api.text) as { statusCode?: number; message?: string };
+      if (api.status !== 200 && (body.statusCode !== api.status || !body.message))
+        odd.push(`${name}=${value} says nothing`);
+      // Pages are dear: each value with some of the parameters.
+      if ((i + j) % 5 !== 0 && process.env.GURULOG_TEST_FULL !== "1") continue;
       const page = await send(world.url, `/settings/audit-logs?${name}=${value}`, { cookie });
       assertPlain(`page ${name}=${value.slice(0, 40)}`, page);
       if (page.status !== 200 || page.text.includes("<script>alert"))
-        cost.push(`page ${name}=${value} ${page.status}`);
+        odd.push(`page ${name}=${value} ${page.status}`);
     }
-  expect(cost).toEqual([]);
+  expect(odd).toEqual([]);
   for (const query of [
     "since=2026-01-01T00:00:00Z&since=2026-01-02T00:00:00Z",
     "q=a&q=b",
@@ -148,7 +147,7 @@ test("no hostile address, header or cookie makes the server fail", async ({ worl
       odd.push(`${path} leads to ${target}`);
   }
   const headers: Record<string, string>[] = [
-    { "user-agent": "\u001b[31m\u00ff agent" },
+    { "user-agent": "\u00ff\u0080 agent\twith tab" },
     { "user-agent": long },
     { "accept-language": "\u00ff\u00fe" },
     { "x-forwarded-for": "not an address, , 999.1.1.1" },
@@ -157,7 +156,6 @@ test("no hostile address, header or cookie makes the server fail", async ({ worl
     { "next-router-state-tree": "%ff" },
     { rsc: "1", "next-router-state-tree": "[not json" },
     { rsc: "1", "next-router-state-tree": encodeURIComponent("[".repeat(2_000)) },
-    { "content-length": "0", "transfer-encoding": "" },
     { range: "bytes=0-1,5-2" },
     { "if-none-match": '"x', "if-modified-since": "never" },
     { accept: "\u00ff" },

@@ -6,10 +6,14 @@ const maxKeyLifeDays = 3_650;
 const emptyToNull = (v: unknown) => (v === "" || v === undefined ? null : v);
 const asList = (v: unknown) => (v === undefined || v === "" ? [] : Array.isArray(v) ? v : [v]);
 
+/** Forms send every line end as CR LF, whatever was stored: a name that has one could not be deleted by it. */
+const lines = (name: string) => name.replace(/\r\n?/g, "\n");
+
 export const createApiKeyInput = z.strictObject({
   name: z
     .string("Give the key a name.")
     .trim()
+    .overwrite(lines)
     .min(1, "Give the key a name.")
     .max(64, "A name has at most 64 characters."),
   /** Empty = all that its owner may do. */
@@ -26,4 +30,4 @@ export const createApiKeyInput = z.strictObject({
   ),
 });
 
-export const deleteApiKeyInput = z.strictObject({ name: z.string().min(1).max(64) });
+export const deleteApiKeyInput = z.strictObject({ name: z.string().overwrite(lines).min(1).max(64) });

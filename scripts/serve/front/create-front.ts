@@ -41,6 +41,17 @@ const UPLOAD_PATHS = /^\/(?:api\/)?uploads(?:\/|$)/;
 /** Path steps that a URL parser further in would resolve, so that the front would judge another path than is served. */
 const AMBIGUOUS_PATH = /\\|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
 
+/** Escapes that are no UTF-8 (`%`, `%ff`) name nothing; further in they would be an error of the server. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
+}
+
 /**
  * The one door for HTTP: settles who asks (address, scheme, host) and tells the application so, sets the security
  * headers, and refuses foreign origins and bodies that are too large or too slow, before the application sees them.
@@ -62,7 +73,8 @@ export function createFront(options: FrontOptions): Front {
     const requestId = found?.facts.requestId ?? "-";
     if (found) res.setHeader("x-request-id", requestId);
     const refuse = prepareRefusal(req, res, { path, requestId });
-    if (!found || !path.startsWith("/") || AMBIGUOUS_PATH.test(path)) return void refuse("badRequest");
+    if (!found || !path.startsWith("/") || AMBIGUOUS_PATH.test(path) || !isDecodable(path))
+      return void refuse("badRequest");
 
     const { facts, own } = found;
     const question = { method: req.method ?? "", path, headers: req.headers, publicUrl, host: facts.host };

@@ -2,15 +2,26 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import postgres from "postgres";
 
+function storedOf(dataDir: string): { password: string; home?: string } {
+  return JSON.parse(readFileSync(path.join(dataDir, "postgres.json"), "utf8"));
+}
+
+/** The folder of the embedded Postgres: its cluster, and beside or in it its log. */
+export function clusterHomeOf(dataDir: string): string {
+  return storedOf(dataDir).home ?? path.join(dataDir, "postgres");
+}
+
+/** The server's own log. */
+export function postgresLogOf(dataDir: string): string {
+  const { home } = storedOf(dataDir);
+  return home === undefined ? path.join(dataDir, "postgres", "postgres.log") : `${home}.log`;
+}
+
 /** The superuser's address of the embedded Postgres of a product that runs on this data folder. */
-export function adminUrlOf(dataDir: string): string {
-  const stored = JSON.parse(readFileSync(path.join(dataDir, "postgres.json"), "utf8")) as {
-    password: string;
-    home?: string;
-  };
-  const cluster = path.join(stored.home ?? path.join(dataDir, "postgres"), "cluster");
-  const port = readFileSync(path.join(cluster, "postmaster.pid"), "utf8").split("\n")[3];
-  return `postgres://postgres:${encodeURIComponent(stored.password)}@127.0.0.1:${Number(port)}/gurulog`;
+function adminUrlOf(dataDir: string): string {
+  const pidFile = path.join(clusterHomeOf(dataDir), "cluster", "postmaster.pid");
+  const port = readFileSync(pidFile, "utf8").split("\n")[3];
+  return `postgres://postgres:${encodeURIComponent(storedOf(dataDir).password)}@127.0.0.1:${Number(port)}/gurulog`;
 }
 
 export type Admin = postgres.Sql;

@@ -1,7 +1,8 @@
+import { rmSync } from "node:fs";
 import { expect } from "@playwright/test";
 import { doneValue, postForm } from "./actions-post";
 import { send } from "./matrix-send";
-import { type Admin, connectAdmin } from "./roles-database";
+import { type Admin, clusterHomeOf, connectAdmin } from "./roles-database";
 import { type Product, removeDataDir, type StartOptions, startProduct } from "./start-product";
 
 export const roles = [
@@ -69,8 +70,11 @@ export async function makeWorld(options: StartOptions = {}): Promise<World> {
   const admin = connectAdmin(product.dataDir);
   const close = async () => {
     await admin.end({ timeout: 5 });
+    const home = clusterHomeOf(product.dataDir);
     await product.stop();
     removeDataDir(product.dataDir);
+    // Started as root it lies elsewhere.
+    for (const path of [home, `${home}.log`]) rmSync(path, { recursive: true, force: true });
   };
   try {
     const people = await makePeople(product, admin);

@@ -173,6 +173,13 @@ describe("complete-onboarding", () => {
     expect(await countOf("account")).toBe(0);
   });
 
+  it("takes a retention of blanks for no answer, never for ever", async () => {
+    const input = onboarding({ retentionDays: "  " });
+    expect((await completeOnboarding.execute({ principal, request: fromElsewhere(), input })).ok).toBe(true);
+    const [made] = await product.events("user.owner_created");
+    expect(made?.details).toMatchObject({ retentionDays: 90 });
+  });
+
   it("stores a hostile name of the organization safely", async () => {
     const result = await completeOnboarding.execute({
       principal,

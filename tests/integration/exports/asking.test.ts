@@ -71,6 +71,8 @@ describe("asking for an export", () => {
       code: "not_found",
     });
     expect(await start(byKey(owner))).toMatchObject({ ok: false, code: "forbidden" });
+    const given = await start({ ...owner, mustChangePassword: true });
+    expect(given).toMatchObject({ ok: false, code: "not_found" });
     expect(await countOf("export_job")).toBe(jobs);
     expect(await exported()).toHaveLength(events);
     expect((await product.events("access.denied")).length).toBeGreaterThanOrEqual(4);

@@ -94,10 +94,10 @@ async function signedInHere(request: Request): Promise<UserPrincipal | null> {
   return person?.mustChangePassword ? null : person;
 }
 
-/** Counted per address: the first of a minute is an event at once. Never the key, nor which of the reasons it was. */
+/** Counted per address (/64 of IPv6, all of which is one client's): the first of a minute is an event at once. Never the key, nor which of the reasons it was. */
 async function recordRejectedKey(facts: RequestFacts): Promise<void> {
   const { orgId } = anonymousPrincipal;
   const fact = { target: { id: String(orgId) }, label: "API key", details: { reason: "unauthenticated" } };
   const event = eventOf(apiKeyRejected, fact, anonymousPrincipal, facts);
-  await inTransaction((tx) => recordCounted(tx, "api_key.rejected", facts.ip ?? "-", "", event));
+  await inTransaction((tx) => recordCounted(tx, "api_key.rejected", addressKey(facts.ip) ?? "-", "", event));
 }

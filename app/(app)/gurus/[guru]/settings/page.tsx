@@ -28,8 +28,11 @@ export default async function GuruSettingsPage({ params }: { params: Promise<{ g
           {guru.hasLogo ? <CheckboxField name="removeLogo" label="Remove the present logo" /> : null}
           <SubmitButton look="primary">Save changes</SubmitButton>
         </ActionForm>
-        <div className="mt-8">
-          <Section title="Delete this guru">
+        <div className="mt-6 border-t pt-5">
+          <Section
+            title="Delete this guru"
+            description="It goes with its sources, its questions and its team. Its audit log stays readable in the global log."
+          >
             <ConfirmDialog
               trigger="Delete guru"
               triggerLook="danger-quiet"
