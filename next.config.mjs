@@ -3,7 +3,6 @@ const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   skipTrailingSlashRedirect: true,
-  // The front (scripts/serve/front) compresses nothing and sets the security headers; Next compresses.
   serverExternalPackages: ["@node-rs/argon2", "postgres", "pg-boss", "pg"],
   // The front's limit (1 MiB and 64 KiB) comes first: its 413 says what to do, Next's own refusal is a bare 500.
   // forbidden() answers 403 with app/forbidden.tsx.

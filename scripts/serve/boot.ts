@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Env, EnvError, parseEnv } from "@/lib/platform/env";
 import { type Runtime, setRuntime } from "@/lib/platform/runtime";
@@ -14,7 +14,7 @@ import { startEmbeddedPostgres } from "./postgres/start-embedded";
 import { recordConfigChanges } from "./record-config-changes";
 import { root } from "./root";
 import type { Shutdown } from "./shutdown";
-import { StartError } from "./start-error";
+import { errorCode, StartError } from "./start-error";
 
 export interface Settings {
   env: Env;
@@ -61,6 +61,7 @@ export async function boot(
   options: { baseUrl: string; joinRunning?: boolean; log: (line: string) => void },
 ): Promise<Booted> {
   const { env, dataDir } = settings;
+  makeDataDir(dataDir);
   const embedded = env.DATABASE_URL
     ? null
     : await startEmbeddedPostgres({
@@ -99,6 +100,18 @@ export async function boot(
   });
   shutdown.add("the agreement with other instances", () => agreement.release());
   return { runtime, agreement };
+}
+
+/** @throws StartError when it is a file, or may not be made */
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError(
+      `${dataDir} cannot be made or is no folder (${errorCode(error) ?? "unknown error"}). Set GURULOG_DATA_DIR to a folder that may be written.`,
+      { cause: error },
+    );
+  }
 }
 
 function productVersion(): string {

@@ -62,6 +62,8 @@ test("hostile values in the log's filters are refused in words, on its page and 
   const odd: string[] = [];
   for (const [i, name] of parameters.entries())
     for (const [j, value] of values.entries()) {
+      // Half of the pairs: each value with every second parameter.
+      if ((i + j) % 2 !== 0 && process.env.GURULOG_TEST_FULL !== "1") continue;
       // A page of two, where that is no other thing: the whole log each time would take long.
       const page2 = ["page", "perPage", "after", "since", "until"].includes(name) ? "" : "page=1&perPage=2&";
       const api = await log.read(`${page2}${name}=${value}`);
@@ -72,7 +74,7 @@ test("hostile values in the log's filters are refused in words, on its page and 
       if (api.status !== 200 && (body.statusCode !== api.status || !body.message))
         odd.push(`${name}=${value} says nothing`);
       // Pages are dear: each value with some of the parameters.
-      if ((i + j) % 5 !== 0 && process.env.GURULOG_TEST_FULL !== "1") continue;
+      if ((i + j) % 6 !== 0 && process.env.GURULOG_TEST_FULL !== "1") continue;
       const page = await send(world.url, `/settings/audit-logs?${name}=${value}`, { cookie });
       assertPlain(`page ${name}=${value.slice(0, 40)}`, page);
       if (page.status !== 200 || page.text.includes("<script>alert"))

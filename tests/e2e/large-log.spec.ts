@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import http from "node:http";
-import { constants, gunzipSync } from "node:zlib";
 import { expect, type Page, test } from "@playwright/test";
 import type postgres from "postgres";
 import { connectAdmin } from "./support/roles-database";
@@ -82,10 +81,6 @@ test("the whole log comes over HTTP in bounded memory, and a reader who leaves l
   expect((await fetch(`${product.url}/api/health`)).status).toBe(200);
 });
 
-/** A compressed answer that was cut ends wherever it was cut. */
-const textOf = (body: Buffer, encoding: string | undefined) =>
-  (encoding === "gzip" ? gunzipSync(body, { finishFlush: constants.Z_SYNC_FLUSH }) : body).toString("utf8");
-
 /** What a client gets that reads to the end, however that comes. `onFirst` runs with the first bytes. */
 function readRaw(
   path: string,
@@ -101,7 +96,7 @@ function readRaw(
       answer.on("close", () =>
         resolve({
           status: answer.statusCode ?? 0,
-          text: textOf(Buffer.concat(parts), answer.headers["content-encoding"]),
+          text: Buffer.concat(parts).toString("utf8"),
           whole: answer.complete,
         }),
       );
@@ -115,29 +110,24 @@ test("a whole-log answer whose query ends midway is cut on the wire, never a sho
 }) => {
   await signIn(page);
   const headers = { "X-Org-Domain": "~", "X-Sourcebot-Api-Key": await ownersKey(page) };
-  for (const [query, accept, encoding] of [
-    ["", "application/json", "identity"],
-    ["?view=full", "application/json", "identity"],
-    ["", "application/json", "gzip"],
-    ["", "application/x-ndjson", "identity"],
+  for (const [query, accept] of [
+    ["", "application/json"],
+    ["?view=full", "application/json"],
+    ["", "application/x-ndjson"],
   ] as const) {
-    const which = `${query} ${accept} ${encoding}`;
+    const which = `${query} ${accept}`;
     let ended = 0;
-    const cut = await readRaw(
-      `/api/ee/audit${query}`,
-      { ...headers, accept, "accept-encoding": encoding },
-      (pause) => {
-        pause(true);
-        void admin`
+    const cut = await readRaw(`/api/ee/audit${query}`, { ...headers, accept }, (pause) => {
+      pause(true);
+      void admin`
           select pg_terminate_backend(pid) from pg_stat_activity
           where application_name = 'gurulog export' and state = 'active' and query ilike 'copy %'`.then(
-          (found) => {
-            ended = found.length;
-            pause(false);
-          },
-        );
-      },
-    );
+        (found) => {
+          ended = found.length;
+          pause(false);
+        },
+      );
+    });
     expect([which, cut.status, ended]).toEqual([which, 200, 1]);
     // The chunked answer has no last chunk: curl says "transfer closed", fetch throws.
     expect([which, cut.whole]).toEqual([which, false]);

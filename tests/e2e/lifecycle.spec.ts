@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
+import { clusterHomeOf } from "./support/roles-database";
 import { freePort, newDataDir, removeDataDir, spawnProduct, startProduct } from "./support/start-product";
 
 const alive = (pid: number): boolean => {
@@ -23,6 +24,9 @@ function descendants(pid: number): number[] {
     pairs.filter(([, p]) => p === parent).flatMap(([child]) => [child, ...below(child)]);
   return below(pid);
 }
+
+const postmasterOf = (dataDir: string) =>
+  Number(readFileSync(path.join(clusterHomeOf(dataDir), "cluster", "postmaster.pid"), "utf8").split("\n")[0]);
 
 const health = async (url: string) => (await fetch(`${url}/api/health`)).status;
 
@@ -59,16 +63,12 @@ test("it recovers after kill -9 of the web process and of Postgres", async () =>
   await first.stop("SIGKILL");
   const second = await startProduct({ dataDir });
   expect(await health(second.url)).toBe(200);
-  const postmaster = Number(
-    /postmaster|postgres/i.test(second.output()) ? descendants(second.pid)[0] : descendants(second.pid)[0],
-  );
-  const pids = execFileSync("pgrep", ["-x", "postgres"], { encoding: "utf8" }).trim().split("\n").map(Number);
-  const main = pids.filter(
-    (pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(path.basename(dataDir)) || pid === postmaster,
-  );
-  for (const pid of main.slice(0, 1)) process.kill(pid, "SIGKILL");
+  const postmaster = postmasterOf(dataDir);
+  expect(alive(postmaster)).toBe(true);
+  process.kill(postmaster, "SIGKILL");
+  await expect.poll(() => alive(postmaster)).toBe(false);
   await expect.poll(() => health(second.url).catch(() => 0), { timeout: 30_000 }).toBe(200);
+  expect(postmasterOf(dataDir)).not.toBe(postmaster);
   await second.stop();
   removeDataDir(dataDir);
 });
@@ -95,12 +95,22 @@ test.describe("a start that cannot be says in one line what to set, and exits wi
     expect(lines).toEqual([expect.stringContaining("Set PORT")]);
   });
 
+  test("a pooling proxy without a way past it", async () => {
+    const { code, lines } = await failing({
+      DATABASE_URL: "postgres://user@127.0.0.1:1/none",
+      GURULOG_DATABASE_PREPARE: "false",
+    });
+    expect(code).toBe(1);
+    expect(lines).toEqual([expect.stringContaining("DATABASE_DIRECT_URL is missing")]);
+  });
+
   for (const [name, value, says] of [
     ["DATABASE_URL", "postgres://user:hunter2secret@127.0.0.1:1/none", "DATABASE_URL"],
     ["SOURCEBOT_EE_AUDIT_LOGGING_ENABLED", "maybe", "SOURCEBOT_EE_AUDIT_LOGGING_ENABLED"],
     ["GURULOG_TRUSTED_PROXIES", "10.0.0.0/99", "GURULOG_TRUSTED_PROXIES"],
     ["PORT", "-1", "PORT"],
     ["GURULOG_ENCRYPTION_KEY", "short", "GURULOG_ENCRYPTION_KEY"],
+    ["GURULOG_DATA_DIR", `${process.cwd()}/package.json`, "GURULOG_DATA_DIR"],
   ] as const) {
     test(`${name}=${value.slice(0, 12)}…`, async () => {
       const { code, lines, output } = await failing({ [name]: value });

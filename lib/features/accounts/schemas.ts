@@ -47,8 +47,7 @@ export const onboardingInput = z.strictObject({
   /** Absent when the environment sets it. 0 keeps events for ever. */
   retentionDays: z.preprocess(
     // Blanks alone would become 0, which keeps for ever.
-    (v) =>
-      v === undefined || (typeof v === "string" && v.trim() === "") ? defaultRetentionDays : v,
+    (v) => (v === undefined || (typeof v === "string" && v.trim() === "") ? defaultRetentionDays : v),
     z.coerce
       .number("Give a number of days.")
       .int("Give whole days.")

@@ -26,7 +26,7 @@ export interface Someone {
 }
 
 /** What stands in guru A and nowhere else: who finds it in an answer has read guru A. */
-export const markers = { name: "Zanzibar gate", text: "Quokka protocol", source: "Narwhal ledger" };
+const markers = { name: "Zanzibar gate", text: "Quokka protocol", source: "Narwhal ledger" };
 
 export const hasMarker = (text: string): boolean =>
   Object.values(markers).some((marker) => text.includes(marker));
@@ -48,8 +48,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const password = (who: string) => `${who} walks the long pier`;
-export const png = Buffer.from(
+const password = (who: string) => `${who} walks the long pier`;
+const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
 );

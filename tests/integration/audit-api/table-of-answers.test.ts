@@ -246,7 +246,8 @@ describe("GET /api/ee/audit answers", () => {
       target_id: "1",
       account_id: null,
     });
-    for (const host of ["1", "ffff:2:3:4"]) await ask("", { key: secret, ip: `2001:db8:7:7:${host.includes(":") ? host : `:${host}`}` });
+    for (const host of ["1", "ffff:2:3:4"])
+      await ask("", { key: secret, ip: `2001:db8:7:7:${host.includes(":") ? host : `:${host}`}` });
     const [block] = await product.admin<{ n: number }[]>`
       select sum(count)::int as n from audit_counter where kind = 'api_key.rejected' and principal = '2001:db8:7:7::/64'`;
     expect(block?.n).toBe(2);

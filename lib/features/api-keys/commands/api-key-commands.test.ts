@@ -143,6 +143,16 @@ describe("delete-api-key", () => {
     });
   });
 
+  it("finds a name with a line end as a form sends it back", async () => {
+    await createApiKey.execute({ principal: member, request, input: { name: "two\nlines" } });
+    const result = await deleteApiKey.execute({
+      principal: member,
+      request,
+      input: { name: "two\r\nlines" },
+    });
+    expect(result).toMatchObject({ ok: true, value: { name: "two\nlines" } });
+  });
+
   it("records the failed twin for a key that is not the person's", async () => {
     expect(
       await deleteApiKey.execute({ principal: member, request, input: { name: "nobody's" } }),

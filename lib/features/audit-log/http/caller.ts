@@ -9,6 +9,7 @@ import {
   type UserPrincipal,
 } from "@/lib/access/principal";
 import { currentCookieName, principalOfCookie } from "@/lib/access/sessions";
+import { addressKey } from "@/lib/access/sign-in-delay";
 import { apiKeyRejected } from "@/lib/audit/catalogue/accounts";
 import { readDb, schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
