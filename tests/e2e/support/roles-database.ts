@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { expect } from "@playwright/test";
 import postgres from "postgres";
 
 function storedOf(dataDir: string): { password: string; home?: string } {
@@ -45,8 +46,16 @@ const businessTables = [
   "export_job",
 ];
 
+/** Until the background has read every source: its own work changes rows too. */
+async function indexingDone(admin: Admin): Promise<void> {
+  const waiting = async () =>
+    (await admin`select 1 from data_source where status in ('NOT_PROCESSED', 'PROCESSING')`).length;
+  await expect.poll(waiting, { timeout: 30_000, intervals: [50] }).toBe(0);
+}
+
 /** Number and digest of the rows of each business table: equal before and after where nothing has changed. */
 export async function businessState(admin: Admin): Promise<Record<string, string>> {
+  await indexingDone(admin);
   const state: Record<string, string> = {};
   for (const table of businessTables) {
     const [row] = await admin<{ state: string }[]>`
