@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -99,6 +99,10 @@ export function spawnProduct(options: StartOptions = {}) {
   };
 }
 
+/** Deletes a data folder and, where the product was started as root, its database, which then stands elsewhere. */
 export function removeDataDir(dataDir: string): void {
+  const noted = path.join(dataDir, "postgres.json");
+  const { home } = existsSync(noted) ? (JSON.parse(readFileSync(noted, "utf8")) as { home?: string }) : {};
+  if (home) for (const left of [home, `${home}.log`]) rmSync(left, { recursive: true, force: true });
   rmSync(dataDir, { recursive: true, force: true });
 }
