@@ -55,6 +55,10 @@ export const routeTable = table(`
   GET /exports/[id]                  401        200    404      404     404         404     404      404
   GET /api/ee/audit                  401        200    200      403     403         403     403      404
   HEAD /api/ee/audit                 401        200    200      403     403         403     403      404
+  POST /api/ee/audit                 405        405    405      405     405         405     405      405
+  PUT /api/ee/audit                  405        405    405      405     405         405     405      405
+  PATCH /api/ee/audit                405        405    405      405     405         405     405      405
+  DELETE /api/ee/audit               405        405    405      405     405         405     405      405
   GET /api/ee/audit/actions          200        200    200      200     200         200     200      200
   GET /api/ee/audit/schema           200        200    200      200     200         200     200      200
   GET /api/health                    200        200    200      200     200         200     200      200
