@@ -2,6 +2,7 @@ import "server-only";
 import type { z } from "zod";
 import { type Call, type Command, commands } from "@/lib/gate/command";
 import { fieldErrorsOf } from "@/lib/gate/field-errors";
+import { internalFailure } from "@/lib/gate/record-refusal";
 import { type AttemptResult, type Failure, Refusal } from "@/lib/platform/errors";
 import { logError } from "@/lib/platform/log";
 
@@ -31,11 +32,7 @@ export function around<In extends z.ZodType, V>(
         if (error instanceof Refusal)
           return { ok: false, code: error.code, message: error.message, ...error.options };
         logError(`command ${act.name}`, error, call.request.requestId ?? undefined);
-        return {
-          ok: false,
-          code: "internal",
-          message: `Something went wrong on our side; nothing was changed. Try again, and give this number if it persists: ${call.request.requestId ?? "-"}`,
-        };
+        return internalFailure(call.request);
       }
     },
   };
