@@ -21,6 +21,10 @@ const ofTheOrganization = `
   permission            owner auditor member removed
   audit:read-global     yes   yes     -      -
   audit:export-global   yes   yes     -      -
+  audit:read-proofs     yes   yes     -      -
+  audit:verify          yes   yes     -      -
+  audit:adopt-origin    yes   -       -      -
+  audit:erase-person    yes   -       -      -
   api-key:own           yes   yes     yes    -
   password:change-own   yes   yes     yes    yes
   guru:create           yes   -       yes    -
@@ -40,6 +44,10 @@ const onOneGuru = `
   permission            maintainer viewer visitor none
   audit:read-global     -          -      -       -
   audit:export-global   -          -      -       -
+  audit:read-proofs     -          -      -       -
+  audit:verify          -          -      -       -
+  audit:adopt-origin    -          -      -       -
+  audit:erase-person    -          -      -       -
   api-key:own           -          -      -       -
   password:change-own   -          -      -       -
   guru:create           -          -      -       -
@@ -60,6 +68,10 @@ const byKeyOfTheOwner = `
   permission            all  audit:read search gurus
   audit:read-global     yes  yes        -      -
   audit:export-global   yes  yes        -      -
+  audit:read-proofs     yes  yes        -      -
+  audit:verify          yes  -          -      -
+  audit:adopt-origin    yes  -          -      -
+  audit:erase-person    yes  -          -      -
   api-key:own           yes  -          -      -
   password:change-own   yes  -          -      -
   guru:create           yes  -          -      yes

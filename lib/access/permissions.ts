@@ -4,6 +4,10 @@ import type { OrgRole, Principal, Scope } from "./principal";
 export const permissionMatrix = {
   "audit:read-global": { org: ["owner", "auditor"], scope: "audit:read" },
   "audit:export-global": { org: ["owner", "auditor"], scope: "audit:read" },
+  "audit:read-proofs": { org: ["owner", "auditor"], scope: "audit:read" },
+  "audit:verify": { org: ["owner", "auditor"] },
+  "audit:adopt-origin": { org: ["owner"] },
+  "audit:erase-person": { org: ["owner"] },
   "api-key:own": { org: ["owner", "auditor", "member"] },
   "password:change-own": { org: ["owner", "auditor", "member", null] },
   "guru:create": { org: ["owner", "member"], scope: "gurus" },

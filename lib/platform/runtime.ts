@@ -7,8 +7,8 @@ export interface Keys {
   /** The first encrypts, all decrypt. */
   encryptionKeys: { id: string; key: Buffer | KeyObject }[];
   apiKeyPepper: string;
-  /** Ed25519 private key, PKCS8 DER in base64. */
-  sealingKey: string;
+  /** Ed25519 private keys, PKCS8 DER in base64. The first is the current one; older ones sign too until removed. */
+  sealingKeys: string[];
   rolePasswords: { app: string; sealer: string; maintenance: string };
   setupToken: string;
 }
@@ -41,6 +41,8 @@ export interface Runtime {
   /** Where the product is reached: GURULOG_URL, or the address printed at start. */
   baseUrl: string;
   version: string;
+  /** Folder of keys.json and of what this instance has signed last. */
+  dataDir: string;
   /** Set only in the process that fills a demo instance: its acts happen at this time and say that they are a demo. */
   demoClock?: () => Date;
 }

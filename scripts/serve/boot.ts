@@ -87,6 +87,7 @@ export async function boot(
     instanceId: randomUUID(),
     baseUrl: options.baseUrl,
     version: productVersion(),
+    dataDir,
   };
   setRuntime(runtime);
   const agreement = await agree({

@@ -8,7 +8,7 @@ import { StartError } from "./start-error";
  */
 export function keysFingerprint(keys: Keys): string {
   const ring = keys.encryptionKeys.map(({ key }) => markOf(key)).join(",");
-  return `v1:${markOf(keys.apiKeyPepper)}:${markOf(Buffer.from(keys.sealingKey, "base64"))}:${ring}`;
+  return `v1:${markOf(keys.apiKeyPepper)}:${markOf(Buffer.from(keys.sealingKeys[0] ?? "", "base64"))}:${ring}`;
 }
 
 /**

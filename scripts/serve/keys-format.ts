@@ -40,13 +40,14 @@ export function parseKeys(known: StoredKeys, file: string): Keys {
   const apiKeyPepper = longText(known.apiKeyPepper, "apiKeyPepper", file);
   const [first, ...rest] = (known.encryptionKeys ?? []).map((text) => parseEncryptionKey(text, file));
   if (first === undefined) throw malformed("encryptionKeys", "at least one key", file);
-  const sealingKey = parseSealingKey(known.sealingKey ?? "", file);
+  const sealingKey = known.sealingKey ?? "";
+  const sealingKeys = sealingKey.split(",").map((text) => parseSealingKey(text.trim(), file));
   const derive = (label: string) => deriveToken(`${apiKeyPepper}\n${sealingKey}`, label);
   return {
     sessionSecret,
     encryptionKeys: [first, ...rest],
     apiKeyPepper,
-    sealingKey,
+    sealingKeys,
     // With all keys from the environment there is no file: every instance derives the same values instead.
     rolePasswords: known.rolePasswords ?? {
       app: derive("app"),

@@ -1,4 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import type { ApiKeyPrincipal, OrgRole, RequestFacts, UserPrincipal } from "@/lib/access/principal";
@@ -66,6 +69,7 @@ export async function createTestProduct(env: Record<string, string> = {}): Promi
     instanceId: "test",
     baseUrl: parsed.GURULOG_URL ?? "http://localhost:3000",
     version: "0.1.0",
+    dataDir: mkdtempSync(path.join(tmpdir(), "gurulog-data-")),
   };
   setRuntime(made);
   const admin = postgres(database.urls.admin, { max: 2, onnotice: () => {} });
@@ -83,6 +87,7 @@ export async function createTestProduct(env: Record<string, string> = {}): Promi
       await closePools();
       await admin.end();
       await database.drop();
+      rmSync(made.dataDir, { recursive: true, force: true });
     },
   };
 }
@@ -93,7 +98,7 @@ function testKeys(): Runtime["keys"] {
     sessionSecret: randomBytes(32).toString("hex"),
     encryptionKeys: [{ id: "test", key: randomBytes(32) }],
     apiKeyPepper: randomBytes(32).toString("hex"),
-    sealingKey: privateKey.export({ format: "der", type: "pkcs8" }).toString("base64"),
+    sealingKeys: [privateKey.export({ format: "der", type: "pkcs8" }).toString("base64")],
     rolePasswords: { app: "", sealer: "", maintenance: "" },
     setupToken: "test-setup-token-0000",
   };

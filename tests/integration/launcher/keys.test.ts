@@ -25,7 +25,7 @@ function environment(): Record<string, string> {
     AUTH_SECRET: keys.sessionSecret,
     GURULOG_ENCRYPTION_KEY: stored.encryptionKeys[0],
     GURULOG_API_KEY_PEPPER: keys.apiKeyPepper,
-    GURULOG_SEALING_KEY: keys.sealingKey,
+    GURULOG_SEALING_KEY: keys.sealingKeys.join(","),
   };
 }
 
@@ -120,6 +120,6 @@ test("the fingerprint tells nothing of the keys", () => {
   const keys = loadKeys({ dataDir, env: {} });
   const fingerprint = keysFingerprint(keys);
   expect(fingerprint).toMatch(/^v1(:[0-9a-f]{32}){3}$/);
-  for (const secret of [keys.apiKeyPepper, keys.sealingKey, keys.sessionSecret])
+  for (const secret of [keys.apiKeyPepper, ...keys.sealingKeys, keys.sessionSecret])
     expect(fingerprint).not.toContain(secret);
 });

@@ -1,0 +1,130 @@
+import "server-only";
+import type { EventRecord, Part } from "./entry";
+
+/** A row of `audit_event` as `recordColumns` selects it. */
+export interface RecordRow {
+  entry_version: number;
+  id: string;
+  org_id: number;
+  guru_id: string | null;
+  time: string;
+  action: string;
+  operation: string;
+  action_type: string;
+  model: string;
+  actor_type: string;
+  actor_id: string;
+  account_id: string | null;
+  target_type: string;
+  target_id: string;
+  outcome: string;
+  cause: string | null;
+  version: string;
+  actor_email: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  guru_slug: string | null;
+  guru_name: string | null;
+  target_label: string;
+  /** JSON text: a driver's parser would cut digits that an attacker added to a number. */
+  metadata: string | null;
+  changes: string;
+  details: string;
+  actor_salt: string | null;
+  subject_salt: string | null;
+  actor_digest: string | null;
+  subject_digest: string | null;
+}
+
+/** Columns of `audit_event e` for a `RecordRow`; all that a reader can see, and the salts. */
+export const recordColumns = `e.entry_version, e.id, e.org_id, e.guru_id,
+  to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as time, e.action, e.operation, e.action_type,
+  e.model, e.actor_type, e.actor_id, e.account_id, e.target_type, e.target_id, e.outcome, e.cause, e.version,
+  e.actor_email, host(e.ip) as ip, e.user_agent, e.guru_slug, e.guru_name, e.target_label, e.metadata::text as metadata,
+  e.changes::text as changes, e.details::text as details, encode(e.actor_salt, 'hex') as actor_salt,
+  encode(e.subject_salt, 'hex') as subject_salt, encode(e.actor_digest, 'hex') as actor_digest,
+  encode(e.subject_digest, 'hex') as subject_digest`;
+
+/** What stands in a label once its part was erased. */
+export const erasedLabel = "[erased]";
+
+/** A row that no act of the product can have left: it was changed past it. */
+export class AlteredRow extends Error {
+  override readonly name = "AlteredRow";
+}
+
+/**
+ * The record of a row, as its leaf commits to it.
+ * @throws AlteredRow when the row is in a state that the product never writes
+ */
+export function eventRecord(row: RecordRow): EventRecord {
+  if (row.entry_version !== 1) throw new AlteredRow("unknown entry version");
+  return {
+    entryVersion: 1,
+    id: row.id,
+    org: row.org_id,
+    guru: row.guru_id,
+    time: row.time,
+    action: row.action,
+    operation: row.operation,
+    actionType: row.action_type,
+    model: row.model,
+    actorType: row.actor_type,
+    actorId: row.actor_id,
+    account: row.account_id,
+    targetType: row.target_type,
+    targetId: row.target_id,
+    outcome: row.outcome,
+    cause: row.cause,
+    version: row.version,
+    actor: part(
+      row.actor_salt,
+      row.actor_digest,
+      () => ({ email: row.actor_email, ip: row.ip, userAgent: row.user_agent }),
+      row.actor_email === null && row.ip === null && row.user_agent === null,
+    ),
+    subject: part(
+      row.subject_salt,
+      row.subject_digest,
+      () => ({
+        guruSlug: row.guru_slug,
+        guruName: row.guru_name,
+        label: row.target_label,
+        metadata: exactJson(row.metadata),
+        changes: exactJson(row.changes),
+        details: exactJson(row.details),
+      }),
+      row.guru_slug === null &&
+        row.guru_name === null &&
+        row.target_label === erasedLabel &&
+        row.metadata === null &&
+        row.changes === "[]" &&
+        row.details === "{}",
+    ),
+  };
+}
+
+/** Salt and content, or digest and nothing: an erased part may hold no text that a reader would take for the record. */
+function part<T>(salt: string | null, digest: string | null, content: () => T, empty: boolean): Part<T> {
+  if (salt !== null && digest === null) return { salt, content: content() };
+  if (salt === null && digest !== null && empty) return { digest };
+  throw new AlteredRow("a part that is neither whole nor erased");
+}
+
+const anyNumber = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** JSON whose numbers are exact integers, as the recorder writes them; another number could hide digits. */
+function exactJson(text: string | null): unknown {
+  if (text === null) return null;
+  const value: unknown = JSON.parse(text, (_key, part: unknown) => {
+    if (typeof part === "number" && !Number.isSafeInteger(part))
+      throw new AlteredRow("a number that is no exact integer");
+    return part;
+  });
+  // Outside texts each number must be spelt as JavaScript spells it: 5.0 and 5.00000000000000000001 read as 5 too.
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
+  for (const [number] of bare.matchAll(anyNumber))
+    if (String(Number(number)) !== number)
+      throw new AlteredRow("a number that is not spelt as it was recorded");
+  return value;
+}
