@@ -8,7 +8,9 @@ await main(async () => {
   await ensureInstalled();
   const begun = Date.now();
   const results = [];
-  for (const check of checks({ full: process.argv.includes("--full") })) {
+  const faultsOnly = process.argv.includes("--faults");
+  const full = faultsOnly || process.argv.includes("--full");
+  for (const check of checks({ full, faultsOnly })) {
     results.push(await runCheck(check, results));
   }
 

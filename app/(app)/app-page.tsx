@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ReactNode } from "react";
+import { AlarmBanner } from "@/components/shell/alarm-banner";
 import { AppShell } from "@/components/shell/app-shell";
 import {
   type Crumb,
@@ -8,6 +9,7 @@ import {
   mainSections,
   type SettingsPage,
 } from "@/components/shell/navigation";
+import { activeAlarms } from "@/lib/features/log-integrity/alarm-queries";
 import { shellFacts } from "@/lib/features/organization/queries";
 import { runtime } from "@/lib/platform/runtime";
 import { load, requireUser } from "./load";
@@ -32,9 +34,10 @@ export async function AppPage({
   children: ReactNode;
 }) {
   const user = await requireUser();
-  const facts = await load(shellFacts, null);
+  const [facts, alarms] = await Promise.all([load(shellFacts, null), load(activeAlarms, null)]);
   const settings: SettingsPage[] = ["profile", "api-keys"];
   if (facts.canReadGlobalLog) settings.push("audit-logs");
+  if (facts.canVerifyLog) settings.push("log-integrity");
   const main = mainSections({
     gurus: facts.gurus,
     canListGurus: facts.canListGurus,
@@ -51,6 +54,7 @@ export async function AppPage({
       version={runtime().version}
       sections={guru ? guruSections(guru.slug, guru.pages) : main}
       {...(guru ? { guru: { name: guru.name, slug: guru.slug } } : {})}
+      banner={<AlarmBanner alarms={alarms} href="/settings/log-integrity" />}
       active={active}
       breadcrumb={breadcrumb}
       goTo={goTo}

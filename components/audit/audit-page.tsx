@@ -114,7 +114,14 @@ export function AuditPage(props: AuditPageProps) {
         />
       )}
       {address.shownId === null ? null : (
-        <EventSheet rows={rows} event={event} address={address} timeZone={timeZone} now={now} />
+        <EventSheet
+          rows={rows}
+          event={event}
+          address={address}
+          timeZone={timeZone}
+          now={now}
+          guruSlug={scope.kind === "guru" ? scope.slug : undefined}
+        />
       )}
       {exporting.shown ? (
         <ExportProgress
@@ -123,6 +130,7 @@ export function AuditPage(props: AuditPageProps) {
           fileName={exporting.shown.fileName}
           rowsExpected={exporting.shown.rowsExpected}
           statusUrl={`/exports/${encodeURIComponent(exporting.shown.id)}/status`}
+          manifestUrl={`/exports/${encodeURIComponent(exporting.shown.id)}/manifest`}
           initial={exporting.shown.status}
           cancelAction={props.cancelExportAction}
           onDismiss={exporting.dismiss}

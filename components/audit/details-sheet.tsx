@@ -11,6 +11,7 @@ import { BasicInformation } from "./basic-information";
 import { ChangeList } from "./change-list";
 import { ContextList, contextOf } from "./context-list";
 import { JsonBlock } from "./json-block";
+import { ProofFoot } from "./proof-foot";
 import { eventSentence } from "./sentence";
 import type { AuditEventDetails, AuditRow } from "./types";
 
@@ -25,6 +26,8 @@ type Props = {
   nextId: string | undefined;
   /** The full address of the event, for a colleague. */
   link: string;
+  /** In a guru's log, that guru. */
+  guruSlug: string | undefined;
   hrefOf: (id: string) => string;
   onStep: (id: string) => void;
   onClose: () => void;
@@ -96,6 +99,9 @@ export function DetailsSheet(props: Props) {
           )}
         </div>
       )}
+      {event ? (
+        <ProofFoot key={event.id} event={event} guruSlug={props.guruSlug} timeZone={timeZone} />
+      ) : null}
     </Modal>
   );
 }

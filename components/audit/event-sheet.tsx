@@ -9,10 +9,12 @@ type Props = {
   address: ReturnType<typeof useEventAddress>;
   timeZone: string;
   now: string;
+  /** In a guru's log, that guru. */
+  guruSlug: string | undefined;
 };
 
 /** Joins the details sheet to the rows of the page: its neighbours, and where focus goes back to. */
-export function EventSheet({ rows, event, address, timeZone, now }: Props) {
+export function EventSheet({ rows, event, address, timeZone, now, guruSlug }: Props) {
   const id = address.shownId ?? "";
   const at = rows.findIndex((row) => row.id === id);
   const known = event?.id === id;
@@ -28,6 +30,7 @@ export function EventSheet({ rows, event, address, timeZone, now }: Props) {
       previousId={neighbour(-1)}
       nextId={neighbour(1)}
       link={link}
+      guruSlug={guruSlug}
       hrefOf={address.hrefOf}
       onStep={address.step}
       onClose={address.close}

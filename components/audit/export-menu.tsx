@@ -17,6 +17,7 @@ const FORMATS: { format: ExportFormat; label: string }[] = [
   { format: "csv", label: "CSV" },
   { format: "xlsx", label: "Excel (XLSX)" },
   { format: "json", label: "JSON" },
+  { format: "zip", label: "Verifiable (ZIP)" },
 ];
 
 export function ExportMenu({ total, filtered, busy, onExport }: ExportMenuProps) {
@@ -46,7 +47,8 @@ export function ExportMenu({ total, filtered, busy, onExport }: ExportMenuProps)
       ))}
       <DropdownMenuNote>
         {totalText(total)} {total.count === 1 ? "event" : "events"}
-        {filtered ? " with the applied filter" : ""}, times in UTC. The export is recorded.
+        {filtered ? " with the applied filter" : ""}, times in UTC. The export is recorded. A signed manifest
+        goes with the file; the verifiable one also has the proof of each event and the verifier.
       </DropdownMenuNote>
     </DropdownMenu>
   );

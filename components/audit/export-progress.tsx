@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { mintAttemptId } from "@/components/forms/attempt-id";
 import { Button, IconButton } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
-import { exportText, isOver, readExportStatus } from "./export-status";
+import { exportText, isOver, leftOutText, readExportStatus } from "./export-status";
 import type { CancelExportAction, ExportStatus } from "./types";
 
 const POLL_MS = 1_000;
@@ -15,6 +15,8 @@ type Props = {
   rowsExpected: number | null;
   /** Where the progress is read, once a second. */
   statusUrl: string;
+  /** Where the manifest of the whole file is fetched. */
+  manifestUrl: string;
   initial: ExportStatus | null;
   cancelAction: CancelExportAction;
   onDismiss: () => void;
@@ -22,14 +24,23 @@ type Props = {
   onOver: () => void;
 };
 
-/** A small panel in the corner: how far an export is, and Cancel. */
-export function ExportProgress({ id, fileName, rowsExpected, statusUrl, initial, ...on }: Props) {
+/** A small panel in the corner: how far an export is, Cancel, and the manifest once the file is whole. */
+export function ExportProgress({
+  id,
+  fileName,
+  rowsExpected,
+  statusUrl,
+  manifestUrl,
+  initial,
+  ...on
+}: Props) {
   const [status, setStatus] = useState<ExportStatus>(
     initial ?? { state: "pending", rowsSent: 0, rowsExpected, bytes: 0 },
   );
   const [trouble, setTrouble] = useState("");
   const [cancelling, setCancelling] = useState(false);
   const over = isOver(status);
+  const leftOut = leftOutText(status);
   const { cancelAction, onDismiss, onOver } = on;
 
   useEffect(() => {
@@ -86,12 +97,24 @@ export function ExportProgress({ id, fileName, rowsExpected, statusUrl, initial,
             value={status.rowsExpected === null ? undefined : Math.min(status.rowsSent, status.rowsExpected)}
           />
         )}
+        {leftOut ? <p className="text-fg-2 text-xs">{leftOut}</p> : null}
         {trouble ? (
           <p className="text-red-fg text-xs" role="alert">
             {trouble}
           </p>
         ) : null}
       </div>
+      {status.state === "done" && status.manifest ? (
+        <a
+          className="btn"
+          href={manifestUrl}
+          download
+          aria-label={`Manifest of ${fileName}`}
+          title="Signed: counts, digest and checkpoint of this file"
+        >
+          Manifest
+        </a>
+      ) : null}
       {over ? (
         <IconButton label="Dismiss" onClick={onDismiss}>
           <Icon name="close" />

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { exportText, isOver } from "./export-status";
+import { exportText, isOver, leftOutText } from "./export-status";
 
 const status = { rowsSent: 3_000, rowsExpected: 8_412, bytes: 1_234_567 };
 
@@ -18,4 +18,17 @@ it("goes on asking until an export is done, failed or cancelled", () => {
   expect((["done", "failed", "cancelled"] as const).every((state) => isOver({ ...status, state }))).toBe(
     true,
   );
+});
+
+it("says what a verifiable file lacks, and says it of no other", () => {
+  const done = { ...status, state: "done", format: "zip" } as const;
+  expect(leftOutText({ ...done, notYetSealed: 1 })).toBe(
+    "1 event was not sealed yet and left out. Export again to have it.",
+  );
+  expect(leftOutText({ ...done, notYetSealed: 1_200 })).toBe(
+    "1,200 events were not sealed yet and left out. Export again to have them.",
+  );
+  expect(leftOutText({ ...done, notYetSealed: 0 })).toBe("");
+  expect(leftOutText({ ...done, format: "csv", notYetSealed: 3 })).toBe("");
+  expect(leftOutText({ ...done, state: "running", notYetSealed: 3 })).toBe("");
 });

@@ -42,6 +42,13 @@ export function exportText(status: ExportStatus): string {
   return status.state === "cancelled" ? `Cancelled${after}.` : `Failed${after}. Export again.`;
 }
 
+/** What a verifiable file lacks, in words; empty when it lacks nothing. */
+export function leftOutText({ state, format, notYetSealed = 0 }: ExportStatus): string {
+  if (state !== "done" || format !== "zip" || notYetSealed === 0) return "";
+  const events = `${notYetSealed.toLocaleString("en-US")} ${notYetSealed === 1 ? "event was" : "events were"}`;
+  return `${events} not sealed yet and left out. Export again to have ${notYetSealed === 1 ? "it" : "them"}.`;
+}
+
 function size(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;

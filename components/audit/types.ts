@@ -53,7 +53,23 @@ export type AuditEventDetails = AuditRow & {
   sequence: number | null;
   /** The `view=full` record, as the API and the JSON export give it. */
   raw: JsonObject;
+  proof: EventProofState;
 };
+
+/** How an event stands in the sealed log. Checkpoints are named by their size. */
+export type EventProofState =
+  | { state: "unsealed" }
+  /** The check did not end in time. Null: not even the checkpoint is known. */
+  | { state: "sealed"; checkpoint: number | null }
+  | {
+      state: "verified";
+      index: number;
+      checkpoint: number;
+      sealedAt: string;
+      /** The newest checkpoint, which it was checked against. */
+      against: number;
+    }
+  | { state: "failed"; problem: "changed" | "unsealable" | "tree" | "signature" };
 
 export type FacetValue = {
   /** The value in the URL: a slug or `none`, an account id, `system`, `anonymous`, a model, and so on. */
@@ -109,7 +125,7 @@ export type AuditCursors = { newer?: string | undefined; older?: string | undefi
 
 export type EmptyKind = "nothing-yet" | "no-match" | "older-than-retention";
 
-export type ExportFormat = "csv" | "xlsx" | "json";
+export type ExportFormat = "csv" | "xlsx" | "json" | "zip";
 
 export type ExportInput = {
   format: ExportFormat;
@@ -137,6 +153,11 @@ export type ExportStatus = {
   rowsSent: number;
   rowsExpected: number | null;
   bytes: number;
+  format?: string;
+  /** The signed manifest of the file can be fetched. */
+  manifest?: boolean;
+  /** Events of the filter that were not sealed when the file was made. */
+  notYetSealed?: number;
 };
 
 /** An export of this person that was already running when the page was rendered. */

@@ -26,6 +26,7 @@ const SETTINGS = {
   users: { label: "Users", icon: "user" },
   "api-keys": { label: "API keys", icon: "key" },
   "audit-logs": { label: "Audit Logs", icon: "log" },
+  "log-integrity": { label: "Log integrity", icon: "shield" },
 } satisfies Record<string, { label: string; icon: IconName }>;
 
 const GURU_CONTENT = {

@@ -141,7 +141,8 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
--- Deletes the sealed events of the edge day and older ones that stand in a week still kept, with their rollups.
+-- Deletes the sealed events of the edge day and older ones that stand in a week still kept, with their rollups. While
+-- archiving is on (11_archive.sql), days that are not archived stay.
 -- The cut-off is not a parameter. Returns the number of rows removed.
 CREATE OR REPLACE FUNCTION audit_prune_edge() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -153,9 +154,19 @@ BEGIN
   -- In guard-rail mode the triggers look at this setting. A function-level SET clause would be tidier, but Postgres lets
   -- only a superuser attach a custom setting to a function.
   PERFORM set_config('gurulog.privileged', 'on', true);
+  -- The days that wait for the archive are counted in the snapshot of the deletion itself.
+  WITH waiting AS MATERIALIZED (
+    SELECT d.org_id, d.day FROM (
+      SELECT org_id, (occurred_at AT TIME ZONE 'UTC')::date AS day, count(*) AS events
+      FROM audit_event WHERE occurred_at < cutoff AND (SELECT archive FROM audit_config) GROUP BY 1, 2
+    ) d
+    WHERE NOT audit_day_archived(d.org_id, d.day, d.events)
+  )
   DELETE FROM audit_event e
   WHERE e.occurred_at < cutoff
-    AND NOT EXISTS (SELECT FROM audit_outbox o WHERE o.event_id = e.id AND o.occurred_at < cutoff);
+    AND NOT EXISTS (SELECT FROM audit_outbox o WHERE o.event_id = e.id AND o.occurred_at < cutoff)
+    AND NOT EXISTS (
+      SELECT FROM waiting w WHERE w.org_id = e.org_id AND w.day = (e.occurred_at AT TIME ZONE 'UTC')::date);
   GET DIAGNOSTICS removed = ROW_COUNT;
   PERFORM set_config('gurulog.privileged', 'off', true);
   PERFORM audit_prune_rollups();

@@ -31,7 +31,10 @@ BEGIN
     app);
   -- A statement counts by its signature alone, whoever put it there.
   EXECUTE format('GRANT INSERT ON audit_adoption TO %I', app);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON audit_verification TO %I', app);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON audit_trouble TO %I, %I', app, sealer);
+  EXECUTE format('GRANT SELECT ON audit_archive_day TO %I', app);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON audit_alarm, audit_alarm_message TO %I', app);
 
   -- The sealer: drains the outbox, writes what is derived.
   EXECUTE format('GRANT SELECT, DELETE ON audit_outbox TO %I', sealer);
@@ -56,5 +59,10 @@ BEGIN
     audit_choose_retention(integer), audit_become_demo() FROM PUBLIC;
   EXECUTE format('GRANT EXECUTE ON FUNCTION audit_make_partition(timestamptz), audit_choose_retention(integer) TO %I', app);
   EXECUTE format('GRANT EXECUTE ON FUNCTION audit_prune_edge(), audit_prune_rollups() TO %I', current_setting('gurulog.role_maintenance'));
+
+  -- Erasing a person commits only with the event that records it; see 12_erasure.sql.
+  EXECUTE format('GRANT SELECT ON audit_erasure TO %I', app);
+  REVOKE ALL ON FUNCTION audit_erase_person(integer, uuid, text), audit_refuse_erased(uuid[]) FROM PUBLIC;
+  EXECUTE format('GRANT EXECUTE ON FUNCTION audit_erase_person(integer, uuid, text) TO %I', app);
 END
 $do$;

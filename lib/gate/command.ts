@@ -81,7 +81,7 @@ async function attemptOnce<In extends z.ZodType, S, V>(
       ending = undefined;
       const { claim, earlier } = await claimAttempt(tx, call.principal, call.attemptId, spec.name, input);
       if (earlier) {
-        ending = { answer: earlier, xid: null, scope: null, lead: null };
+        ending = { answer: earlier, xid: null, event: null, scope: null, lead: null };
         return earlier;
       }
       const { recorded, targetId, ...done } = await actAndRecord(spec, call, input, tx);
@@ -90,8 +90,9 @@ async function attemptOnce<In extends z.ZodType, S, V>(
         ? { code: "ok" as const, targetId: targetId ?? null }
         : { code: answer.code, message: answer.message };
       await settleAttempt(tx, claim, settled);
-      const xid = recorded.find((r) => r !== null)?.xid ?? (await currentXid(tx));
-      ending = { ...done, xid };
+      const event = recorded.find((r) => r !== null) ?? null;
+      const xid = event?.xid ?? (await currentXid(tx));
+      ending = { ...done, xid, event };
       return answer;
     });
   } catch (error) {
@@ -100,7 +101,7 @@ async function attemptOnce<In extends z.ZodType, S, V>(
   }
 }
 
-interface Done<S, V> extends Omit<Ending<S, V>, "xid"> {
+interface Done<S, V> extends Omit<Ending<S, V>, "xid" | "event"> {
   recorded: (Recorded | null)[];
   targetId?: string | undefined;
 }

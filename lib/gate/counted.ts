@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { allEvents, eventOfAction } from "@/lib/audit/catalogue/registry";
 import type { EventInput } from "@/lib/audit/record/event-input";
 import { recordEvents } from "@/lib/audit/record/record";
@@ -69,8 +69,46 @@ export async function recordCounted(
  * @returns the number of counters closed
  */
 export async function closeCounters(tx: Tx): Promise<number> {
-  if (!runtime().env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED) return 0;
+  return closeSome(
+    tx,
+    sql`select kind, principal, target, minute from audit_counter
+      where minute < date_trunc('minute', gurulog_now()) and ${isOfKnownEvent()}
+      order by minute limit 500 for update skip locked`,
+  );
+}
+
+/**
+ * Closes the counters that name a person, whether or not their minute is over: an erasure then finds events of them and
+ * nothing else. What cannot be closed (logging is off, an event of another version) is dropped.
+ * @param tx under the person's lock, so that no further one appears
+ * @param accountId null where an address without an account is meant
+ * @param addresses e-mail addresses as `audit_person_addresses` gives them
+ */
+export async function closeCountersNaming(
+  tx: Tx,
+  accountId: string | null,
+  addresses: readonly string[],
+): Promise<void> {
+  const naming = sql`select kind, principal, target, minute from audit_counter
+    where (event ->> 'accountId' = ${accountId}::text or event ->> 'targetId' = ${accountId}::text
+      or exists (
+        select from audit_texts(jsonb_build_array(target, event)) t
+        where audit_names_address(t, audit_address_pattern(array(
+          select jsonb_array_elements_text(${JSON.stringify(addresses)}::text::jsonb))))))`;
+  while (
+    (await closeSome(tx, sql`${naming} and ${isOfKnownEvent()} order by minute limit 500 for update`)) > 0
+  );
+  await tx.execute(sql`delete from audit_counter where (kind, principal, target, minute) in (${naming})`);
+}
+
+function isOfKnownEvent(): SQL {
   const known = JSON.stringify(allEvents.map((event) => event.action));
+  return sql`event ->> 'action' in (select jsonb_array_elements_text(${known}::text::jsonb))`;
+}
+
+/** @param keys a query that chooses and locks the counters to close */
+async function closeSome(tx: Tx, keys: SQL): Promise<number> {
+  if (!runtime().env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED) return 0;
   const rows = await tx.execute<{
     kind: CountedKind;
     count: number;
@@ -79,11 +117,7 @@ export async function closeCounters(tx: Tx): Promise<number> {
     event: Omit<EventInput, "definition"> & { action: string };
     first_event_id: string | null;
   }>(sql`
-    delete from audit_counter where (kind, principal, target, minute) in (
-      select kind, principal, target, minute from audit_counter
-      where minute < date_trunc('minute', gurulog_now())
-        and event ->> 'action' in (select jsonb_array_elements_text(${known}::text::jsonb))
-      order by minute limit 500 for update skip locked)
+    delete from audit_counter where (kind, principal, target, minute) in (${keys})
     returning kind, count, event, first_event_id,
       to_char(first_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as first_at,
       to_char(last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last_at`);

@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import type { EventInput } from "@/lib/audit/record/event-input";
+import type { EventInput, Recorded } from "@/lib/audit/record/event-input";
 import { recordEvents } from "@/lib/audit/record/record";
 import { type AttemptResult, type Failure, Refusal } from "@/lib/platform/errors";
 import { logError } from "@/lib/platform/log";
@@ -13,6 +13,8 @@ export interface Ending<S, V> {
   answer: AttemptResult<V>;
   /** The transaction; null when it had written nothing, so that there is nothing to be lost. */
   xid: string | null;
+  /** What it recorded, the first of several; null when that was nothing. */
+  event: Recorded | null;
   scope: S | null;
   /** The act's leading event, as it was recorded; null when it was refused or has none. */
   lead: EventInput | null;
@@ -34,7 +36,7 @@ export async function settleLostCommit<In extends z.ZodType, S, V>(
 ): Promise<AttemptResult<V>> {
   const { request } = call;
   logError(`command ${spec.name}`, error, request.requestId ?? undefined);
-  const fate = ending.xid === null ? "committed" : await fateOf(ending.xid);
+  const fate = ending.xid === null ? "committed" : await fateOf(ending.xid, ending.event);
   if (fate === "committed") return ending.answer;
   if (fate === "aborted" || ending.refusedBy !== undefined) {
     // A refusal of which nobody knows whether it stands is recorded again: rather twice than never.

@@ -1,5 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
+import type { Recorded } from "@/lib/audit/record/event-input";
 import { db, patienceMs, type Tx } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
 import { runtime } from "@/lib/platform/runtime";
@@ -81,14 +82,22 @@ export async function makeMissingPartition(): Promise<void> {
 }
 
 /**
- * What became of a transaction whose COMMIT was not answered (`pg_xact_status`, asked on another connection).
+ * What became of a transaction whose COMMIT was not answered, asked on another connection.
+ *
+ * `pg_xact_status` alone would lie: after a crash the server gives the ids of transactions that never reached the disk to
+ * others, and tells what became of those. So "committed" counts only if the event that was recorded in it is there.
  * @param xid as the recording returned it
+ * @param event recorded in it; null when it recorded none, and its id is all there is to ask by
  * @param patienceMs how long to wait while the server still calls it in progress, or is out of reach
  */
-export async function fateOf(xid: string, patienceMs = 10_000): Promise<"committed" | "aborted" | "unknown"> {
+export async function fateOf(
+  xid: string,
+  event: Pick<Recorded, "id" | "occurredAt"> | null,
+  patienceMs = 10_000,
+): Promise<"committed" | "aborted" | "unknown"> {
   const until = Date.now() + patienceMs;
   for (;;) {
-    const status = await statusOf(xid);
+    const status = await statusOf(xid, event);
     if (status === "committed" || status === "aborted") return status;
     if (status === null || Date.now() > until) return "unknown";
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -96,12 +105,20 @@ export async function fateOf(xid: string, patienceMs = 10_000): Promise<"committ
 }
 
 /** @returns null when the server no longer knows */
-async function statusOf(xid: string): Promise<string | null> {
+async function statusOf(
+  xid: string,
+  event: Pick<Recorded, "id" | "occurredAt"> | null,
+): Promise<string | null> {
   try {
     const [row] = await db().execute<{ status: string | null }>(
       sql`select pg_xact_status(${xid}::xid8) as status`,
     );
-    return row?.status ?? null;
+    if (row?.status !== "committed" || event === null) return row?.status ?? null;
+    // A statement of its own: its snapshot is later than the answer.
+    const found = await db().execute(
+      sql`select from audit_event where occurred_at = ${event.occurredAt}::timestamptz and id = ${event.id}::uuid`,
+    );
+    return found.length > 0 ? "committed" : "aborted";
   } catch (error) {
     // The server may be restarting: it is asked again.
     logError("asking what became of a transaction", error);

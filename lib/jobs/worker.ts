@@ -1,6 +1,7 @@
 import "server-only";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { runtime } from "@/lib/platform/runtime";
+import { telling, watching } from "./alarm-work";
 import { startQueueLoop } from "./queue-loop";
 import { systemWork } from "./system-work";
 import { startTimers } from "./timers";
@@ -24,10 +25,19 @@ export async function startWorker(options: { databaseUrl: string }): Promise<Wor
     prepare,
     handlers: { "index-data-source": indexDataSource },
   });
-  const timers = startTimers(systemWork);
+  const timers = startTimers([...systemWork, ...watching()]);
+  const messages = startTimers(telling);
   return {
     async stop() {
-      await Promise.all([timers.stop(), queue.stop(graceMs)]);
+      // A mail server may be slow to answer. What is not known to have arrived is sent again by whoever runs next.
+      const told = Promise.race([messages.stop(), after(graceMs)]);
+      await Promise.all([timers.stop(), queue.stop(graceMs), told]);
     },
   };
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }

@@ -42,6 +42,28 @@ const postgresUrl = z
   .string()
   .refine((v) => /^postgres(ql)?:\/\//.test(v) && URL.canParse(v), "must be a postgres:// URL");
 
+const smtpUrl = z
+  .string()
+  .refine((v) => /^smtps?:\/\/./.test(v) && URL.canParse(v), "must be an smtp:// or smtps:// URL");
+const webhookUrl = z.string().refine((v) => {
+  const url = URL.canParse(v) ? new URL(v) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash;
+}, "must be an http:// or https:// URL without a name and password");
+/** `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks 1.0). */
+const webhookSecret = z.string().refine((v) => {
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(v) ?? [];
+  const bytes = base64 ? Buffer.from(base64, "base64").length : 0;
+  return bytes >= 24 && bytes <= 64;
+}, "must be whsec_ followed by 24 to 64 bytes in base64");
+const isMailAddress = (v: string) => /^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()\\]{1,255}$/.test(v);
+const mailAddress = z.string().trim().refine(isMailAddress, "must be one e-mail address");
+const mailAddresses = z.string().transform((v, ctx) => {
+  const all = v.split(",").flatMap((each) => each.trim() || []);
+  if (all.every(isMailAddress)) return [...new Set(all)];
+  ctx.addIssue({ code: "custom", message: "must be e-mail addresses with commas between them" });
+  return z.NEVER;
+});
+
 /** Every variable the product reads, with its default. `.env.example` lists the same; a test compares them. */
 export const envSchema = z.object({
   PORT: withDefault(whole(0, 65_535), "3000"),
@@ -55,6 +77,8 @@ export const envSchema = z.object({
   GURULOG_DATABASE_PREPARE: withDefault(flag, "true"),
   SOURCEBOT_EE_AUDIT_LOGGING_ENABLED: withDefault(flag, "true"),
   GURULOG_AUDIT_RETENTION_DAYS: optional(whole(0, 36_500)),
+  GURULOG_ARCHIVE_DIR: optional(z.string()),
+  GURULOG_ANCHOR_FILE: optional(z.string()),
   GURULOG_TRUSTED_PROXIES: withDefault(z.string(), ""),
   GURULOG_WORKER: withDefault(flag, "true"),
   GURULOG_OWNER_EMAIL: optional(z.string()),
@@ -62,6 +86,12 @@ export const envSchema = z.object({
   GURULOG_SEATS: optional(whole(1, 1_000_000)),
   GURULOG_SESSION_IDLE_HOURS: withDefault(whole(1, 8_760), "12"),
   GURULOG_SESSION_ABSOLUTE_DAYS: withDefault(whole(1, 3_650), "30"),
+  SMTP_URL: optional(smtpUrl),
+  GURULOG_MAIL_FROM: optional(mailAddress),
+  GURULOG_ALARM_EMAILS: withDefault(mailAddresses, ""),
+  GURULOG_ALARM_WEBHOOK_URL: optional(webhookUrl),
+  GURULOG_ALARM_WEBHOOK_SECRET: optional(webhookSecret),
+  GURULOG_METRICS_TOKEN: optional(z.string().min(16, "must have at least 16 characters")),
   AUTH_SECRET: optional(z.string().min(32, "must have at least 32 characters")),
   GURULOG_ENCRYPTION_KEY: optional(z.string()),
   GURULOG_API_KEY_PEPPER: optional(z.string().min(32, "must have at least 32 characters")),
@@ -77,9 +107,24 @@ export type Env = z.output<typeof envSchema>;
  */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const parsed = envSchema.safeParse(source);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    assertComplete(parsed.data);
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0];
   const name = String(issue?.path[0] ?? "environment");
   // The value is not quoted: it may be a secret.
   throw new EnvError(`${name} ${issue?.message ?? "is invalid"}. Set it right or leave it unset.`);
+}
+
+/** Settings that mean nothing alone. */
+function assertComplete(env: Env): void {
+  if (env.GURULOG_ALARM_WEBHOOK_URL && !env.GURULOG_ALARM_WEBHOOK_SECRET)
+    throw new EnvError(
+      "GURULOG_ALARM_WEBHOOK_SECRET is missing. Set it to whsec_ and 24 to 64 random bytes in base64, or leave GURULOG_ALARM_WEBHOOK_URL unset.",
+    );
+  if (env.GURULOG_ALARM_EMAILS.length > 0 && !env.SMTP_URL)
+    throw new EnvError(
+      "SMTP_URL is missing. Set it to your mail server, such as smtps://user:password@mail.example.com, or leave GURULOG_ALARM_EMAILS unset.",
+    );
 }

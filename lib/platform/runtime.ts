@@ -43,6 +43,10 @@ export interface Runtime {
   version: string;
   /** Folder of keys.json and of what this instance has signed last. */
   dataDir: string;
+  /** Folder of the installed product, with its bundles in `build/`. Unset where there are none: in tests of the sources. */
+  productDir?: string;
+  /** Folder of the embedded database's files; absent when the database is an external one. */
+  databaseFolder?: string;
   /** Set only in the process that fills a demo instance: its acts happen at this time and say that they are a demo. */
   demoClock?: () => Date;
 }

@@ -28,7 +28,10 @@ export interface AgreeOptions {
   roles: DatabaseRoles;
   env: Pick<
     Env,
-    "SOURCEBOT_EE_AUDIT_LOGGING_ENABLED" | "GURULOG_AUDIT_RETENTION_DAYS" | "GURULOG_TRUSTED_PROXIES"
+    | "SOURCEBOT_EE_AUDIT_LOGGING_ENABLED"
+    | "GURULOG_AUDIT_RETENTION_DAYS"
+    | "GURULOG_TRUSTED_PROXIES"
+    | "GURULOG_ARCHIVE_DIR"
   >;
   keysFingerprint: string;
   /** Called when something changed, as the maintenance role, in the transaction that stores the change. */
@@ -74,6 +77,10 @@ export async function agree(options: AgreeOptions): Promise<Agreement> {
       if (!alone && other[0] !== undefined) throw new StartError(other[0]);
       const changes = changesOf(stored, options.env);
       await store(tx, options, proxies, changes);
+      // No difference that keeps a start from going on: folders differ from host to host, and one that has none leaves the
+      // work to those that do. So any start with a folder turns archiving on, and one without, while none runs, off.
+      const archiving = options.env.GURULOG_ARCHIVE_DIR !== undefined;
+      if (archiving || alone) await tx`update audit_config set archive = ${archiving}`;
       if (Object.keys(changes).length > 0) await options.inTransaction?.(tx, changes);
       return { changes, firstStart: stored.keys_fingerprint === null };
     });

@@ -88,6 +88,8 @@ export async function boot(
     baseUrl: options.baseUrl,
     version: productVersion(),
     dataDir,
+    productDir: root,
+    ...(embedded ? { databaseFolder: embedded.dataPath } : {}),
   };
   setRuntime(runtime);
   const agreement = await agree({
@@ -115,7 +117,8 @@ function makeDataDir(dataDir: string): void {
   }
 }
 
-function productVersion(): string {
+/** Version in package.json. */
+export function productVersion(): string {
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
     version: string;
   };
@@ -123,7 +126,7 @@ function productVersion(): string {
 }
 
 /** What the keys looked like when this database was last started; null for a new one. */
-async function storedFingerprint(url: string, variable: string): Promise<string | null> {
+export async function storedFingerprint(url: string, variable: string): Promise<string | null> {
   return onDatabase(url, variable, async (sql) => {
     const [table] = await sql`select to_regclass('public.audit_config') is not null as stands`;
     if (!table?.stands) return null;

@@ -1,4 +1,6 @@
+import path from "node:path";
 import { noRequest, systemPrincipal } from "@/lib/access/principal";
+import { archiveDays } from "@/lib/audit/archive/archive-days";
 import { auditPruned } from "@/lib/audit/catalogue/audit-log";
 import { recordEvents } from "@/lib/audit/record/record";
 import { ensurePartitions } from "@/lib/audit/retention/ensure-partitions";
@@ -7,6 +9,7 @@ import { eventOf } from "@/lib/gate/facts";
 import { startTimers, type Timers } from "@/lib/jobs/timers";
 import { runtime } from "@/lib/platform/runtime";
 import { executorOf } from "./record-config-changes";
+import { root } from "./root";
 
 const minuteMs = 60_000;
 
@@ -33,11 +36,27 @@ async function cleanUp(options: { onlyWhenDue: boolean }): Promise<void> {
   });
 }
 
-/** Daily at 03:00 UTC and at start when overdue: looked at each minute, decided by the database's clock. */
+/** Writes the days that are about to expire to the archive; what waited for it is then removed at once. */
+async function archive(): Promise<void> {
+  const { urls, roles, mode, env } = runtime();
+  const { freed } = await archiveDays({
+    maintenanceUrl: urls.maintenance,
+    roles,
+    mode,
+    folder: env.GURULOG_ARCHIVE_DIR === undefined ? undefined : path.resolve(root, env.GURULOG_ARCHIVE_DIR),
+  });
+  if (freed) await cleanUp({ onlyWhenDue: false });
+}
+
+/**
+ * The cleanup daily at 03:00 UTC and at start when overdue: looked at each minute, decided by the database's clock. The
+ * archive goes ahead of it by days.
+ */
 export function startCleanup(): Timers {
   const { urls } = runtime();
   return startTimers([
     { name: "cleanup of the log", everyMs: minuteMs, run: () => cleanUp({ onlyWhenDue: true }) },
+    { name: "archive of the log", everyMs: 10 * minuteMs, run: archive },
     {
       name: "weeks of the log ahead",
       everyMs: 360 * minuteMs,

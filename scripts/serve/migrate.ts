@@ -8,20 +8,43 @@ import { jobNames } from "@/lib/jobs/jobs";
 import { queueValues } from "@/lib/jobs/queue-values";
 import type { DatabaseMode, DatabaseRoles } from "@/lib/platform/runtime";
 
-/**
- * Brings the database to this version: drizzle's migrations, the queue's tables, then everything in drizzle/always.
- * One instance at a time does it, under an advisory lock.
- * @param maintenanceUrl a login that may become the owning role (enforced) or owns everything (guard-rail)
- */
-export async function migrate(options: {
+interface MigrationOptions {
+  /** A login that may become the owning role (enforced) or owns everything (guard-rail). */
   maintenanceUrl: string;
   roles: DatabaseRoles;
   mode: DatabaseMode;
   /** The folder `drizzle`, by default that of the working directory. */
   folder?: string;
-}): Promise<void> {
-  const { roles, mode } = options;
+}
+
+/**
+ * Brings the database to this version: drizzle's migrations, the queue's tables, then everything in drizzle/always.
+ * One instance at a time does it, under an advisory lock.
+ */
+export async function migrate(options: MigrationOptions): Promise<void> {
   const folder = options.folder ?? path.resolve("drizzle");
+  await asMigrator(options, async (sql) => {
+    await migrateTables(sql, folder);
+    await makeQueues(sql);
+    await runAlways(sql, path.join(folder, "always"));
+  });
+}
+
+/** Drizzle's migrations of a folder, those that the database lacks. */
+export async function migrateTables(sql: postgres.Sql, folder: string): Promise<void> {
+  await applyMigrations(drizzle(sql), {
+    migrationsFolder: folder,
+    migrationsSchema: "public",
+    migrationsTable: "schema_migration",
+  });
+}
+
+/** Runs work as the owner of the tables, under the lock, with the settings that the migrations ask for. */
+export async function asMigrator<T>(
+  options: Omit<MigrationOptions, "folder">,
+  work: (sql: postgres.Sql) => Promise<T>,
+): Promise<T> {
+  const { roles, mode } = options;
   const sql = postgres(options.maintenanceUrl, {
     max: 1,
     onnotice: () => {},
@@ -40,22 +63,21 @@ export async function migrate(options: {
     }
     // Objects belong to the owning role, which nobody can sign in as.
     if (mode === "enforced") await sql.unsafe(`set role "${roles.owner.replaceAll('"', '""')}"`);
-    await applyMigrations(drizzle(sql), {
-      migrationsFolder: folder,
-      migrationsSchema: "public",
-      migrationsTable: "schema_migration",
-    });
-    await makeQueues(sql);
-    await runAlways(sql, path.join(folder, "always"));
+    return await work(sql);
   } finally {
     await sql.end({ timeout: 5 });
   }
 }
 
-/** The queue library's plan, run by us so that it needs no pool of its own here. */
-async function makeQueues(sql: postgres.Sql): Promise<void> {
+/** The queue library's tables, empty. */
+export async function makeQueueTables(sql: postgres.Sql): Promise<void> {
   const [found] = await sql`select 1 from pg_tables where schemaname = 'pgboss' and tablename = 'version'`;
   if (!found) await sql.unsafe(PgBoss.getConstructionPlans("pgboss"));
+}
+
+/** The queue library's plan, run by us so that it needs no pool of its own here. */
+async function makeQueues(sql: postgres.Sql): Promise<void> {
+  await makeQueueTables(sql);
   const boss = new PgBoss({
     db: {
       executeSql: async (text: string, values: unknown[] = []) => ({

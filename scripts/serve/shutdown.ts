@@ -22,8 +22,9 @@ export interface Shutdown {
  * a SIGTERM to npm leaves our process behind without telling it. A second Ctrl-C ends it at once.
  *
  * @param log receives short lines for the operator.
+ * @param interruptedCode exit code of one that a signal has ended: not 0 where the work was to come to an end by itself.
  */
-export function handleShutdown(log: (line: string) => void): Shutdown {
+export function handleShutdown(log: (line: string) => void, interruptedCode = 0): Shutdown {
   const steps: { name: string; step: () => Promise<void> | void; limitMs: number }[] = [];
   let begunAt: number | undefined;
 
@@ -55,10 +56,11 @@ export function handleShutdown(log: (line: string) => void): Shutdown {
     process.on(signal, () => {
       if (begunAt !== undefined && signal === "SIGINT" && Date.now() - begunAt > repeatedPressMs)
         process.exit(130);
-      void begin(signal);
+      void begin(signal, interruptedCode);
     });
   }
-  if (process.env.npm_lifecycle_event !== undefined) watchParent(() => void begin("npm has ended"));
+  if (process.env.npm_lifecycle_event !== undefined)
+    watchParent(() => void begin("npm has ended", interruptedCode));
 
   return {
     add: (name, step, limitMs = 15_000) => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { bundleEntries } from "./bundle.mjs";
+import { bundleVerifier } from "./bundle-verifier.mjs";
 import { runChild, StepError } from "./child.mjs";
 import { readMarker, sourcesHash } from "./fingerprint.mjs";
 import { commandOf, root } from "./paths.mjs";
@@ -33,6 +34,7 @@ export async function buildProduct() {
   assertAllDynamic();
   try {
     await bundleEntries();
+    await bundleVerifier();
   } catch (error) {
     throw new StepError(`The build failed: ${error.message}`);
   }

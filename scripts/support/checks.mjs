@@ -11,11 +11,12 @@ const fewestModules = 60;
 /** @typedef {{ passed: number, failed: number, skipped?: number, note?: string }} Result */
 /** @typedef {{ name: string, needs?: string, run: () => Promise<Result> }} Check */
 
-/** @param {{ full: boolean }} options */
-export function checks({ full }) {
+/** @param {{ full: boolean, faultsOnly: boolean }} options */
+export function checks({ full, faultsOnly }) {
   const env = full ? { GURULOG_TEST_FULL: "1" } : {};
+  const faults = ["--config", "tests/faults/vitest.config.ts"];
   /** @type {Check[]} */
-  return [
+  const all = [
     { name: "format and lint", run: () => plain(commandOf("@biomejs/biome", "biome"), ["check", "."]) },
     { name: "types", run: types },
     { name: "import rules", run: importRules },
@@ -23,7 +24,9 @@ export function checks({ full }) {
     { name: "unit and integration", run: () => unit(env) },
     { name: "build", run: build },
     { name: "browser", needs: "build", run: () => browser(env) },
+    { name: "faults", needs: "build", run: () => unit(env, faults) },
   ];
+  return faultsOnly ? all.filter(({ name }) => name === "build" || name === "faults") : all;
 }
 
 /** One command that counts as one check; it is heard only when it fails. */
@@ -61,9 +64,9 @@ async function importRules() {
   return { passed: 1 - failed, failed, note: `${summary.totalCruised} modules` };
 }
 
-async function unit(env) {
+async function unit(env, further = []) {
   return withReport(async (file) => {
-    const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+    const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...further];
     const { code } = await runChild("", process.execPath, [...commandOf("vitest"), ...args], {
       env,
       show: true,

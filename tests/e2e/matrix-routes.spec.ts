@@ -42,15 +42,47 @@ async function ownersExport(world: World): Promise<string> {
   return (JSON.parse(made.text) as { id: string }).id;
 }
 
-function requestFor(route: string, world: World, exportId: string): Ask {
+/** An event of guru A that stands under a signed checkpoint. */
+async function sealedEvent({ admin, guruA }: World): Promise<string> {
+  let id: string | undefined;
+  const find = async () => {
+    const [found] = await admin<{ id: string }[]>`
+      select event_id as id from audit_seal_tail t join audit_event e on e.id = t.event_id
+      where e.guru_id = ${guruA.id} and t.index < (select max(size) from audit_checkpoint) limit 1`;
+    id = found?.id;
+    return id;
+  };
+  await expect.poll(find, { timeout: 15_000 }).toBeDefined();
+  return id ?? "";
+}
+
+/** The addresses of proofs, with parameters that are right. */
+const proofQueries: Record<string, (eventId: string) => string> = {
+  "/api/ee/audit/checkpoint": () => "",
+  "/api/ee/audit/consistency": () => "?from=1",
+  "/api/ee/audit/proof": (eventId) => `?event=${eventId}`,
+  "/api/ee/audit/tile/[...tile]": () => "",
+};
+
+function requestFor(route: string, world: World, exportId: string, eventId: string): Ask {
   const { slug } = world.guruA;
   const path = route
     .replace("[guru]", slug)
     .replace("[id]", exportId)
     .replace("[[...unknown]]", "nothing/here")
-    .replace("[...nextauth]", "session");
+    .replace("[...nextauth]", "session")
+    .replace("[...tile]", "0/000.p/1");
   if (route === "/exports") return exportOf({ guru: slug });
   if (route === "/uploads") return { path: `${path}?guru=${slug}&name=a.txt`, body: "some text" };
+  if (route === "/proofs")
+    return {
+      path,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ event: eventId, guru: slug }).toString(),
+    };
+  const proofQuery = proofQueries[route]?.(eventId);
+  if (proofQuery !== undefined)
+    return { path: path + proofQuery, headers: { "x-org-domain": "~", "sec-fetch-site": "same-origin" } };
   if (route === "/api/ee/audit")
     return { path, headers: { "x-org-domain": "~", "sec-fetch-site": "same-origin" } };
   return { path, body: "{}", headers: json };
@@ -69,6 +101,7 @@ test("each route answers each role as the table says, and changes nothing for th
   const got: Record<string, string> = {};
   const want: Record<string, string> = {};
   let exportId = await ownersExport(world);
+  const eventId = await sealedEvent(world);
   for (const [name, row] of routeTable) {
     const [method = "", route = ""] = name.split(" ");
     if (name === "POST /exports") await world.admin`update export_job set state = 'cancelled'`;
@@ -78,7 +111,7 @@ test("each route answers each role as the table says, and changes nothing for th
     for (const role of [...refused, ...inOrder.filter((r) => !refused.includes(r))]) {
       if (role === inOrder.find((r) => !refused.includes(r)))
         expect([name, await businessState(world.admin)]).toEqual([name, before]);
-      const answer = await ask(world, role, method, requestFor(route, world, exportId));
+      const answer = await ask(world, role, method, requestFor(route, world, exportId, eventId));
       const cell = answer.status === 307 && answer.location === "/sign-in" ? "in" : String(answer.status);
       const leaks = !seesGuruA.includes(role) && !row[role].startsWith("2") && hasMarker(answer.text);
       got[`${name} ${role}`] = leaks ? `${cell} leaks` : cell;

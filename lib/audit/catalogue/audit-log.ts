@@ -12,7 +12,7 @@ export const auditExported = defineEvent({
   guru: "sometimes",
   details: {
     filters,
-    format: z.enum(["csv", "xlsx", "json"]),
+    format: z.enum(["csv", "xlsx", "json", "zip", "proof"]),
     expectedRows: z.number().int().optional(),
     success: z.boolean(),
     rowsSent: z.number().int().optional(),
@@ -28,8 +28,8 @@ export const auditFetched = defineEvent({
   action: "audit.fetch",
   operation: "FETCH_AUDIT_LOGS",
   actionType: "access",
-  details: { filters, mode: z.enum(["all", "page", "cursor"]), view: z.enum(["default", "full"]) },
-  when: "the log is read over the HTTP API; cursor reads once per key and ten minutes",
+  details: { filters, mode: z.enum(["all", "page", "cursor", "proof"]), view: z.enum(["default", "full"]) },
+  when: "the log is read over the HTTP API; cursor reads once per key and ten minutes; mode proof is the proof of one event, which carries its record",
 });
 export const loggingEnabled = defineEvent({
   ...log,
@@ -72,4 +72,13 @@ export const retentionChanged = defineEvent({
   actionType: "updated",
   always: true,
   when: "the product starts with another retention than before, by System; days before and after",
+});
+export const personErased = defineEvent({
+  ...log,
+  action: "audit.person_erased",
+  operation: "ERASE_PERSON",
+  actionType: "deleted",
+  always: true,
+  details: { events: z.number().int() },
+  when: "the owner erased a person from the accounts and from the log; the number of events, never who",
 });

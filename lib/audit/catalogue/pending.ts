@@ -56,7 +56,6 @@ export const pendingActions: readonly string[] = [
   "audit.view_deleted",
   "audit.verified",
   "audit.verification_failed",
-  "audit.person_erased",
   "audit.key_rotated",
   "audit.origin_adopted",
 ];

@@ -1,7 +1,9 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
+import type { Manifest } from "@/lib/audit/proof/manifest";
 import { db, type ReadDb, type Tx } from "@/lib/db/client";
 import { runtime } from "@/lib/platform/runtime";
+import { manifestFile } from "./export-manifest";
 
 /** An export whose download has not begun, or of which nothing was heard, for so long is over. Seconds. */
 const silenceS = 60;
@@ -67,14 +69,14 @@ export async function reportProgress(
 }
 
 /**
- * Ends an export, once.
- * @param on the transaction that records an early end, or the pool for a whole one
+ * Ends an export early, once.
+ * @param on the transaction that records it
  * @returns false when it had ended before
  */
 export async function settleExport(
   on: Pick<Tx, "execute">,
   id: string,
-  state: "done" | "failed" | "cancelled",
+  state: "failed" | "cancelled",
   counts: ExportCounts,
 ): Promise<boolean> {
   const ended = await on.execute(sql`
@@ -85,9 +87,30 @@ export async function settleExport(
   return ended.length > 0;
 }
 
-/** Marks an export as whole. @returns false when it had been closed before */
-export async function finishExport(id: string, counts: ExportCounts): Promise<boolean> {
-  return settleExport(db(), id, "done", counts);
+/**
+ * Marks an export as whole and keeps its manifest.
+ * @param manifest null where no file was made (the demo's past)
+ * @returns false when it had been closed before
+ */
+export async function finishExport(
+  id: string,
+  counts: ExportCounts,
+  manifest: Manifest | null,
+): Promise<boolean> {
+  const ended = await db().execute(sql`
+    update export_job set state = 'done', rows_sent = ${counts.rows}, bytes_sent = ${counts.bytes},
+      manifest = ${manifest && manifestFile(manifest)}, not_yet_sealed = ${manifest?.notYetSealed ?? 0}, finished_at = clock_timestamp()
+    where id = ${id} and state in ('pending', 'running')
+    returning id`);
+  return ended.length > 0;
+}
+
+/** The manifest of a whole file that ended in the last day; null when there is none (any more). */
+export async function keptManifest(on: Pick<ReadDb, "execute">, id: string): Promise<string | null> {
+  const [job] = await on.execute<{ manifest: string }>(sql`
+    select manifest from export_job
+    where id = ${id} and state = 'done' and manifest is not null and finished_at > clock_timestamp() - interval '1 day'`);
+  return job?.manifest ?? null;
 }
 
 /**

@@ -1,19 +1,28 @@
 import "server-only";
+import { createHash } from "node:crypto";
+import type { Manifest } from "@/lib/audit/proof/manifest";
 import { type CopyStream, openCopy } from "@/lib/audit/query/copy-stream";
 import { logError } from "@/lib/platform/log";
+import { type ExportFacts, exportManifest } from "./export-manifest";
 import type { ExportFormat, ExportView } from "./formats/format";
 import type { ExportCounts } from "./progress";
+import { type SealedState, sealedState, waitUntilSealed } from "./sealed-state";
 
 /** How an export ended; `cause` says it to the reader of the log. */
 export interface ExportEnd extends ExportCounts {
   state: "done" | "failed" | "cancelled";
   cause: string;
+  /** Of a whole file, over the very bytes that went out. */
+  manifest?: Manifest;
 }
 
 interface ExportRun {
   format: ExportFormat;
   view: ExportView;
-  copySql: string;
+  /** A condition on `audit_event e` without parameters, see `exportCondition`. */
+  where: string;
+  fileName: string;
+  facts: ExportFacts;
   /** Called about every `everyMs` while it runs. */
   report: (counts: ExportCounts) => Promise<"go-on" | "cancelled" | "gone">;
   /** Called once at the end. For a whole file, before its end is handed over. */
@@ -21,6 +30,10 @@ interface ExportRun {
   everyMs?: number;
   /** A reader that asks for nothing this long counts as gone. */
   idleMs?: number;
+  /** How long a format of sealed events waits for the sealer. */
+  sealWaitMs?: number;
+  /** The longest that reading the rows may take. */
+  maxDurationMs?: number;
 }
 
 /** The file was cut on purpose. Not an AbortError: the framework would take that for the browser's own wish. */
@@ -36,17 +49,26 @@ const readAheadBytes = 262_144;
  * @throws what keeps the first byte from coming; settling is the caller's then
  */
 export async function streamExport(run: ExportRun): Promise<ReadableStream<Uint8Array>> {
+  const { format, view, where } = run;
+  if (format.sealedOnly) await waitUntilSealed(view.orgId, where, run.sealWaitMs ?? 3_000);
+  let sealed: SealedState | undefined;
   const copy = await openCopy({
-    copySql: run.copySql,
-    ...(run.format.plan ? { snapshotWork: run.format.plan } : {}),
+    copySql: format.copySql(where, view),
+    async snapshotWork(tx) {
+      sealed = await sealedState(tx, view.orgId, where);
+      await format.plan?.(tx);
+    },
     ...(run.idleMs ? { idleMs: run.idleMs } : {}),
+    ...(run.maxDurationMs ? { maxDurationMs: run.maxDurationMs } : {}),
   });
-  return new Download(run, copy).stream;
+  if (!sealed) throw new Error("unreachable: the copy began without its snapshot's work");
+  return new Download(run, copy, sealed).stream;
 }
 
 class Download {
   readonly stream: ReadableStream<Uint8Array>;
   private readonly meter = { rows: 0 };
+  private readonly digest = createHash("sha256");
   private bytes = 0;
   private readonly file: AsyncIterator<Uint8Array>;
   private readonly timer: NodeJS.Timeout;
@@ -58,8 +80,15 @@ class Download {
   constructor(
     private readonly run: ExportRun,
     private readonly copy: CopyStream,
+    private readonly sealed: SealedState,
   ) {
-    this.file = run.format.encode(copy.stream, run.view, this.meter)[Symbol.asyncIterator]();
+    const source = {
+      ...run.view,
+      sealed,
+      manifestOf: (rows: number, files: Manifest["files"]) =>
+        exportManifest(run.facts, sealed, { rows, files }),
+    };
+    this.file = run.format.encode(copy.stream, source, this.meter)[Symbol.asyncIterator]();
     this.timer = setInterval(() => void this.report(), run.everyMs ?? 500);
     this.stream = new ReadableStream<Uint8Array>(
       {
@@ -88,6 +117,7 @@ class Download {
       if (this.settled) return;
       if (!done) {
         this.bytes += value.length;
+        this.digest.update(value);
         this.controller?.enqueue(value);
         return;
       }
@@ -117,9 +147,16 @@ class Download {
   private settle(state: ExportEnd["state"], cause: string): Promise<void> {
     if (!this.settled) {
       clearInterval(this.timer);
-      this.settled = this.run.settle({ state, cause, ...this.counts });
+      const end = { state, cause, ...this.counts };
+      this.settled = this.run.settle(state === "done" ? { ...end, manifest: this.manifest() } : end);
     }
     return this.settled;
+  }
+
+  private manifest(): Manifest {
+    const { rows, bytes } = this.counts;
+    const file = { name: this.run.fileName, bytes, sha256: this.digest.digest("hex") };
+    return exportManifest(this.run.facts, this.sealed, { rows, files: [file] });
   }
 
   private async report(): Promise<void> {

@@ -3,12 +3,12 @@
  * numbers and texts are written as ECMAScript writes them, which the RFC prescribes.
  *
  * @param value what JSON can hold
- * @throws for anything else (undefined, a function, a bigint, NaN, an infinity)
+ * @throws for anything else (undefined, a function, a bigint, NaN, an infinity, half of a surrogate pair)
  */
 export function canonicalJson(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return JSON.stringify(value);
+      return canonicalText(value);
     case "boolean":
       return value ? "true" : "false";
     case "number":
@@ -16,11 +16,17 @@ export function canonicalJson(value: unknown): string {
       break;
     case "object": {
       if (value === null) return "null";
-      if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+      if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(",")}]`;
       const object = value as Record<string, unknown>;
       const keys = Object.keys(object).sort();
-      return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`).join(",")}}`;
+      return `{${keys.map((key) => `${canonicalText(key)}:${canonicalJson(object[key])}`).join(",")}}`;
     }
   }
   throw new TypeError(`JSON holds no ${typeof value}`);
+}
+
+/** The RFC refuses a lone surrogate: in UTF-8 it would be another character. */
+function canonicalText(text: string): string {
+  if (!text.isWellFormed()) throw new TypeError("JSON holds no lone surrogate");
+  return JSON.stringify(text);
 }

@@ -23,6 +23,7 @@ export function signCheckpoint(checkpoint: Checkpoint, signers: NoteSigner[]): s
 export function parseCheckpoint(note: string): Checkpoint {
   const [origin, size, root] = parseNote(note).text.split("\n");
   if (!origin || !size || !root || !/^(0|[1-9]\d{0,15})$/.test(size)) throw new Error("malformed checkpoint");
+  if (!Number.isSafeInteger(Number(size))) throw new Error("malformed checkpoint: the size is beyond 2^53");
   const hash = fromBase64(root);
   if (hash.length !== 32) throw new Error("malformed checkpoint: the root has not 32 bytes");
   return { origin, size: Number(size), root: hash };

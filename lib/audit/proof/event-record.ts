@@ -1,5 +1,6 @@
 import "server-only";
 import type { EventRecord, Part } from "./entry";
+import { exactJson } from "./exact-json";
 
 /** A row of `audit_event` as `recordColumns` selects it. */
 export interface RecordRow {
@@ -36,11 +37,14 @@ export interface RecordRow {
   subject_digest: string | null;
 }
 
-/** Columns of `audit_event e` for a `RecordRow`; all that a reader can see, and the salts. */
+/**
+ * Columns of `audit_event e` for a `RecordRow`; all that a reader can see, and the salts. An address is one of a host:
+ * a net mask put to it would show nowhere and hide the event from whoever filters by the address.
+ */
 export const recordColumns = `e.entry_version, e.id, e.org_id, e.guru_id,
   to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as time, e.action, e.operation, e.action_type,
   e.model, e.actor_type, e.actor_id, e.account_id, e.target_type, e.target_id, e.outcome, e.cause, e.version,
-  e.actor_email, host(e.ip) as ip, e.user_agent, e.guru_slug, e.guru_name, e.target_label, e.metadata::text as metadata,
+  e.actor_email, case when e.ip = host(e.ip)::inet then host(e.ip) else text(e.ip) end as ip, e.user_agent, e.guru_slug, e.guru_name, e.target_label, e.metadata::text as metadata,
   e.changes::text as changes, e.details::text as details, encode(e.actor_salt, 'hex') as actor_salt,
   encode(e.subject_salt, 'hex') as subject_salt, encode(e.actor_digest, 'hex') as actor_digest,
   encode(e.subject_digest, 'hex') as subject_digest`;
@@ -90,9 +94,9 @@ export function eventRecord(row: RecordRow): EventRecord {
         guruSlug: row.guru_slug,
         guruName: row.guru_name,
         label: row.target_label,
-        metadata: exactJson(row.metadata),
-        changes: exactJson(row.changes),
-        details: exactJson(row.details),
+        metadata: recorded(row.metadata),
+        changes: recorded(row.changes),
+        details: recorded(row.details),
       }),
       row.guru_slug === null &&
         row.guru_name === null &&
@@ -106,25 +110,19 @@ export function eventRecord(row: RecordRow): EventRecord {
 
 /** Salt and content, or digest and nothing: an erased part may hold no text that a reader would take for the record. */
 function part<T>(salt: string | null, digest: string | null, content: () => T, empty: boolean): Part<T> {
-  if (salt !== null && digest === null) return { salt, content: content() };
-  if (salt === null && digest !== null && empty) return { digest };
+  if (salt?.length === 64 && digest === null) return { salt, content: content() };
+  if (salt === null && digest?.length === 64 && empty) return { digest };
   throw new AlteredRow("a part that is neither whole nor erased");
 }
 
-const anyNumber = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
-/** JSON whose numbers are exact integers, as the recorder writes them; another number could hide digits. */
-function exactJson(text: string | null): unknown {
+/** @throws AlteredRow for what the recorder does not write; `null` as JSON would read like the absence of a value */
+function recorded(text: string | null): unknown {
   if (text === null) return null;
-  const value: unknown = JSON.parse(text, (_key, part: unknown) => {
-    if (typeof part === "number" && !Number.isSafeInteger(part))
-      throw new AlteredRow("a number that is no exact integer");
-    return part;
-  });
-  // Outside texts each number must be spelt as JavaScript spells it: 5.0 and 5.00000000000000000001 read as 5 too.
-  const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
-  for (const [number] of bare.matchAll(anyNumber))
-    if (String(Number(number)) !== number)
-      throw new AlteredRow("a number that is not spelt as it was recorded");
-  return value;
+  try {
+    const value = exactJson(text);
+    if (value !== null) return value;
+  } catch (error) {
+    throw new AlteredRow(error instanceof Error ? error.message : "JSON that cannot be read");
+  }
+  throw new AlteredRow("JSON null in place of none");
 }

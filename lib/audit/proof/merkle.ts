@@ -41,6 +41,16 @@ function split(n: number): number {
   return k;
 }
 
+/** A size or an index: what a number holds exactly. */
+function isSize(n: number): boolean {
+  return Number.isSafeInteger(n) && n >= 0;
+}
+
+/** A proof comes from outside; a "hash" of another length has no place in a tree. */
+function areHashes(path: Uint8Array[]): boolean {
+  return path.every((hash) => hash.length === 32);
+}
+
 /** The complete nodes that a range is made of, from the left. The range must begin where one of its size may begin. */
 function nodesOf({ lo, hi }: Range): NodeId[] {
   const nodes: NodeId[] = [];
@@ -110,7 +120,8 @@ function consistencyRanges(m: number, range: Range, whole: boolean): Range[] {
  * @throws RangeError unless 0 ≤ index < size
  */
 export function inclusionProof(read: NodeReader, index: number, size: number): Promise<Uint8Array[]> {
-  if (!(index >= 0 && index < size)) throw new RangeError(`no leaf ${index} in a tree of ${size}`);
+  if (!isSize(index) || !isSize(size) || index >= size)
+    throw new RangeError(`no leaf ${index} in a tree of ${size}`);
   return hashesOf(read, inclusionRanges(index, { lo: 0, hi: size }));
 }
 
@@ -119,7 +130,8 @@ export function inclusionProof(read: NodeReader, index: number, size: number): P
  * @throws RangeError unless 0 ≤ from ≤ to
  */
 export function consistencyProof(read: NodeReader, from: number, to: number): Promise<Uint8Array[]> {
-  if (!(from >= 0 && from <= to)) throw new RangeError(`a tree of ${to} does not begin with one of ${from}`);
+  if (!isSize(from) || !isSize(to) || from > to)
+    throw new RangeError(`a tree of ${to} does not begin with one of ${from}`);
   if (from === 0 || from === to) return Promise.resolve([]);
   return hashesOf(read, consistencyRanges(from, { lo: 0, hi: to }, true));
 }
@@ -133,7 +145,7 @@ export function verifyInclusion(proof: {
   path: Uint8Array[];
 }): boolean {
   const { index, size, path } = proof;
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
+  if (!isSize(index) || !isSize(size) || index >= size || !areHashes(path)) return false;
   let fn = index;
   let sn = size - 1;
   let hash = proof.leaf;
@@ -163,10 +175,12 @@ export function verifyConsistency(proof: {
   path: Uint8Array[];
 }): boolean {
   const { from, to, fromRoot, toRoot } = proof;
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || from > to) return false;
+  if (!isSize(from) || !isSize(to) || from > to || !areHashes(proof.path)) return false;
   if (from === 0) return proof.path.length === 0 && sameBytes(fromRoot, emptyRoot());
   if (from === to) return proof.path.length === 0 && sameBytes(fromRoot, toRoot);
-  const path = Number.isInteger(Math.log2(from)) ? [fromRoot, ...proof.path] : proof.path;
+  // A logarithm would round: 2^52 + 1 is no power of two, and its log2 is 52.
+  const isPowerOfTwo = from === 1 || split(from) * 2 === from;
+  const path = isPowerOfTwo ? [fromRoot, ...proof.path] : proof.path;
   const first = path[0];
   if (!first) return false;
   let fn = from - 1;

@@ -41,7 +41,7 @@ export function verifierKey(key: NoteKey): string {
 
 /** @throws when the text is no verifier key of type Ed25519, or its id is not that of the key */
 export function parseVerifierKey(text: string): NoteKey {
-  const [, name, id, base64] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim()) ?? [];
+  const [, name, id, base64] = /^([^+\s\u0085]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text.trim()) ?? [];
   if (!name || !id || !base64) throw new Error("not a verifier key: <name>+<8 hex digits>+<base64>");
   const bytes = fromBase64(base64);
   if (bytes.length !== 33 || bytes[0] !== 1) throw new Error("not an Ed25519 verifier key");
@@ -58,15 +58,22 @@ export function parseVerifierKey(text: string): NoteKey {
 export function signNote(text: string, signers: NoteSigner[]): string {
   if (!text.endsWith("\n") || !isNoteText(text)) throw new Error("this text cannot be signed as a note");
   const lines = signers.map((signer) => {
+    if (!isKeyName(signer.name)) throw new Error("this name cannot sign a note");
     const signature = concatBytes(noteKeyId(signer), signer.sign(utf8(text)));
     return `\u2014 ${signer.name} ${toBase64(signature)}\n`;
   });
   return `${text}\n${lines.join("")}`;
 }
 
+/** As the format has it: not empty, no white space, no plus sign. */
+function isKeyName(name: string): boolean {
+  return name.isWellFormed() && /^[^\s\u0085+]+$/.test(name);
+}
+
+/** Well-formed too: half a pair would be signed as U+FFFD, which is another text. */
 function isNoteText(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the format forbids exactly these
-  return !/[\u0000-\u0009\u000b-\u001f\ufffd]/.test(text);
+  return text.isWellFormed() && !/[\u0000-\u0009\u000b-\u001f\ufffd]/.test(text);
 }
 
 /** @throws when the text is not a note of the C2SP signed-note format; signatures are not checked */
@@ -78,7 +85,7 @@ export function parseNote(note: string): Note {
     .slice(cut + 2, -1)
     .split("\n")
     .map((line) => {
-      const [, name, base64] = /^\u2014 ([^\s+]+) (\S+)$/.exec(line) ?? [];
+      const [, name, base64] = /^\u2014 ([^\s\u0085+]+) (\S+)$/.exec(line) ?? [];
       if (!name || !base64) throw new Error("malformed note: a signature line");
       const bytes = fromBase64(base64);
       if (bytes.length < 5) throw new Error("malformed note: a signature");
@@ -87,15 +94,11 @@ export function parseNote(note: string): Note {
   return { text: note.slice(0, cut + 1), signatures };
 }
 
-/** Whether the note carries a valid signature of this key. */
+/** Whether the note carries a valid signature of this key; of several under its id the first counts, as for others. */
 export function isSignedBy(note: Note, key: NoteKey): boolean {
-  const id = noteKeyId(key);
-  return note.signatures.some(
-    (s) =>
-      s.name === key.name &&
-      s.keyId === toHex(id) &&
-      verifyEd25519(key.publicKey, utf8(note.text), s.signature),
-  );
+  const id = toHex(noteKeyId(key));
+  const own = note.signatures.find((s) => s.name === key.name && s.keyId === id);
+  return own !== undefined && verifyEd25519(key.publicKey, utf8(note.text), own.signature);
 }
 
 export function sameKey(a: NoteKey, b: NoteKey): boolean {

@@ -11,7 +11,8 @@ export interface Primitives {
 // Plain JavaScript, so that a verifier opened as a file in a browser needs nothing else; Node replaces them by its own.
 let chosen: Primitives = {
   sha256: nobleSha256,
-  verifyEd25519: (publicKey, message, signature) => ed25519.verify(signature, message, publicKey),
+  verifyEd25519: (publicKey, message, signature) =>
+    ed25519.verify(signature, message, publicKey, { zip215: false }),
 };
 
 /** Replaces the implementation for this process; every one must give the same answers. */

@@ -4,7 +4,7 @@ import type postgres from "postgres";
 /** A week of the log: a partition, or a table that was one until a cleanup detached it. */
 export interface Week {
   name: string;
-  /** Nothing of it is within the retention, and nothing of it waits to be sealed. */
+  /** Nothing of it is within the retention, and nothing of it waits to be sealed or, where there is one, for the archive. */
   over: boolean;
 }
 
@@ -28,9 +28,12 @@ export async function detachedWeeks(sql: postgres.Sql): Promise<Week[]> {
     order by p.starts`;
 }
 
+/** The archive is asked last: it counts the week's events. */
 function isOver(sql: postgres.Sql): postgres.PendingQuery<postgres.Row[]> {
-  return sql`(p.ends <= audit_cutoff() and not exists (
-    select from audit_outbox o where o.occurred_at >= p.starts and o.occurred_at < p.ends))`;
+  return sql`case
+    when p.ends > audit_cutoff() then false
+    when exists (select from audit_outbox o where o.occurred_at >= p.starts and o.occurred_at < p.ends) then false
+    else audit_week_archived(p.name) end`;
 }
 
 /** Completes detachings that were cut off half-way; until then no other week can be detached. */

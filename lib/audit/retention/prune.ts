@@ -29,10 +29,12 @@ export interface PruneOptions extends MaintenanceOptions {
 /**
  * Removes the events behind the cut-off, which the database computes. Whole weeks are detached and dropped, what is left
  * of the week at the edge is deleted; rollups and facets go in the same transaction. Unsealed events stay, and with them
- * their week. Tiles and indexes stay: the sealed order keeps an event's id, time and hash when its content is gone.
+ * their week; while archiving is on, days that are not archived stay too, hidden from every reader. Tiles and indexes
+ * stay: the sealed order keeps an event's id, time and hash when its content is gone.
  *
  * Cut off at any instant it is completed by the next run: a detaching half done is finished, a week detached but not
- * dropped is dropped, or attached again if the retention was raised or an unsealed event turned up in it.
+ * dropped is dropped, or attached again if the retention was raised, or an unsealed event or a day without its archive
+ * turned up in it.
  *
  * @throws what the database throws; weeks detached by then are hidden and will be dropped by the next run
  */
@@ -94,8 +96,7 @@ async function removeForGood(
 ): Promise<Pruned> {
   let removed = 0;
   for (const name of names) {
-    const [week] = await tx<{ events: string }[]>`select count(*) as events from ${tx(name)}`;
-    await tx`drop table ${tx(name)}`;
+    const [week] = await tx<{ events: string }[]>`select audit_drop_week(${name}) as events`;
     removed += Number(week?.events);
   }
   const [edge] = await tx<{ removed: string }[]>`select audit_prune_edge() as removed`;

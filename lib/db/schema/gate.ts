@@ -62,7 +62,7 @@ export const exportJob = pgTable(
     accountId: uuid("account_id").notNull(),
     /** Null = the global log. */
     guruId: uuid("guru_id"),
-    format: text("format", { enum: ["csv", "xlsx", "json"] }).notNull(),
+    format: text("format", { enum: ["csv", "xlsx", "json", "zip"] }).notNull(),
     filter: jsonb("filter").notNull(),
     fileName: text("file_name").notNull(),
     state: text("state", { enum: ["pending", "running", "done", "failed", "cancelled"] })
@@ -72,6 +72,10 @@ export const exportJob = pgTable(
     rowsSent: bigint("rows_sent", { mode: "number" }).notNull().default(0),
     bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
     cancelRequested: boolean("cancel_requested").notNull().default(false),
+    /** JSON text; null for a file that was not sent whole. */
+    manifest: text("manifest"),
+    /** Events of the filter that the file's checkpoint does not cover. */
+    notYetSealed: bigint("not_yet_sealed", { mode: "number" }).notNull().default(0),
     eventId: uuid("event_id"),
     instanceId: text("instance_id"),
     createdAt: createdAt(),

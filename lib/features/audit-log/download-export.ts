@@ -4,10 +4,12 @@ import { exportFormat } from "@/lib/audit/export/formats/registry";
 import { type ClaimedExport, claimExport, finishExport, reportProgress } from "@/lib/audit/export/progress";
 import { exportCondition } from "@/lib/audit/export/rows";
 import { type ExportEnd, streamExport } from "@/lib/audit/export/stream";
-import { auditFilterInput } from "@/lib/audit/query/filter";
+import { auditFilterInput, filterRecord } from "@/lib/audit/query/filter";
+import { readDb } from "@/lib/db/client";
 import { inTransaction } from "@/lib/gate/transaction";
 import { type Refusal, type Result, refuse } from "@/lib/platform/errors";
 import { endEarly } from "./export-end";
+import { aboutExport } from "./export-event";
 import { type ExportStatus, exportToDownload } from "./export-queries";
 
 interface Download {
@@ -50,7 +52,9 @@ async function download(claimed: ClaimedExport, by: By): Promise<Download> {
   const { id } = claimed;
   const settle = async (end: ExportEnd): Promise<void> => {
     if (end.state === "done") {
-      if (!(await finishExport(id, end))) throw new Error(`export ${id} was closed while it ran`);
+      if (!end.manifest) throw new Error("unreachable: a whole file without its manifest");
+      if (!(await finishExport(id, end, end.manifest)))
+        throw new Error(`export ${id} was closed while it ran`);
       return;
     }
     const early = { ...end, state: end.state };
@@ -66,11 +70,18 @@ async function download(claimed: ClaimedExport, by: By): Promise<Download> {
       filter,
       asOf: claimed.asOf,
     });
-    const copySql = format.copySql(where, view);
+    const about = await aboutExport(readDb(), id);
     const body = await streamExport({
       format,
       view,
-      copySql,
+      where,
+      fileName: claimed.fileName,
+      facts: {
+        organization: claimed.orgId,
+        guru: about?.guru ? { id: about.guru.id, slug: about.guru.slug, name: about.guru.name } : null,
+        filters: filterRecord(filter),
+        exportedAt: claimed.asOf,
+      },
       report: (counts) => reportProgress(id, counts),
       settle,
     });

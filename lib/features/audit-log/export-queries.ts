@@ -3,7 +3,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { guruStanding } from "@/lib/access/guru-standing";
 import { mayInOrganization, mayOnGuru } from "@/lib/access/permissions";
 import { accountOf, type Principal } from "@/lib/access/principal";
-import { type ExportState, isAlive } from "@/lib/audit/export/progress";
+import { manifestName } from "@/lib/audit/export/export-manifest";
+import { type ExportState, isAlive, keptManifest } from "@/lib/audit/export/progress";
 import type { ReadDb } from "@/lib/db/client";
 import { type Allow, Denial } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
@@ -19,6 +20,10 @@ export interface ExportStatus {
   rowsSent: number;
   rowsExpected: number;
   bytes: number;
+  /** The signed manifest of the file can be fetched. */
+  manifest: boolean;
+  /** Events of the filter that were not sealed: a verifiable file does not hold them. */
+  notYetSealed: number;
 }
 
 interface OwnExport extends ExportStatus {
@@ -34,7 +39,8 @@ async function ownExports(
   const rows = await db.execute<{ [K in keyof OwnExport]: OwnExport[K] }>(sql`
     select id, file_name as "fileName", format, guru_id as "guruId",
       case when state in ('pending', 'running') and not ${isAlive} then 'failed' else state end as state,
-      rows_sent::float8 as "rowsSent", rows_expected::float8 as "rowsExpected", bytes_sent::float8 as bytes
+      rows_sent::float8 as "rowsSent", rows_expected::float8 as "rowsExpected", bytes_sent::float8 as bytes,
+      manifest is not null as manifest, not_yet_sealed::float8 as "notYetSealed"
     from export_job where account_id = ${accountOf(principal)} and org_id = ${principal.orgId} and ${which}
     order by created_at desc limit 1`);
   return [...rows];
@@ -84,6 +90,21 @@ export const exportStatus = query<{ id: string }, OwnExport, ExportStatus>({
 export const exportToDownload = query<{ id: string }, OwnExport, ExportStatus>({
   allow: permittedExport,
   run: async ({ scope }) => shown(scope),
+});
+
+/** The manifest beside a file of the caller's, and why there is none. Fetched as often as wanted, for a day. */
+export const manifestToDownload = query<
+  { id: string },
+  OwnExport,
+  { fileName: string; text: string } | { missing: "not-yet" | "none" | "over" }
+>({
+  allow: permittedExport,
+  async run({ db, scope: { id, state, fileName } }) {
+    if (state === "pending" || state === "running") return { missing: "not-yet" };
+    if (state !== "done") return { missing: "none" };
+    const text = await keptManifest(db, id);
+    return text === null ? { missing: "over" } : { fileName: manifestName(fileName), text };
+  },
 });
 
 /** The export that a person has under way, for the page that is opened meanwhile; null when there is none. */

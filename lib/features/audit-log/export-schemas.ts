@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { auditFilterInput } from "@/lib/audit/query/filter";
 
-const exportFormatIds = ["csv", "xlsx", "json"] as const;
+const exportFormatIds = ["csv", "xlsx", "json", "zip"] as const;
 
-const format = z.enum(exportFormatIds, "Choose CSV, Excel (XLSX) or JSON.");
+const format = z.enum(exportFormatIds, "Choose CSV, Excel (XLSX), JSON or Verifiable (ZIP).");
 
 export const startExportInput = z.strictObject({
   /** The organization's whole log, or that of a guru by slug or id. */

@@ -1,6 +1,7 @@
 import "server-only";
 import { deletedName, goneGurus } from "@/lib/audit/query/facets";
 import { type EventRecordRow, toFullRecord } from "@/lib/audit/query/row";
+import { type ShownProof, shownProof } from "./shown-proof";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type JsonObject = { [key: string]: JsonValue };
@@ -30,6 +31,7 @@ export interface PageEvent extends PageRow {
   sequence: number | null;
   /** The `view=full` record. */
   raw: JsonObject;
+  proof: ShownProof;
 }
 
 /** Rows as the page shows them; a guru that no longer exists says so. */
@@ -62,7 +64,10 @@ function guruOf(row: EventRecordRow, gone: Set<string>): PageRow["guru"] {
 
 /** @param sequence sealed index; null while it has none */
 export async function pageEvent(row: EventRecordRow, sequence: bigint | null): Promise<PageEvent> {
-  const [shown] = await pageRows(row.org_id, [row]);
+  const [[shown], proof] = await Promise.all([
+    pageRows(row.org_id, [row]),
+    shownProof(row.org_id, row, sequence),
+  ]);
   if (!shown) throw new Error("a row was lost");
   return {
     ...shown,
@@ -74,5 +79,6 @@ export async function pageEvent(row: EventRecordRow, sequence: bigint | null): P
     cause: row.cause,
     sequence: sequence === null ? null : Number(sequence),
     raw: toFullRecord(row, sequence) as unknown as JsonObject,
+    proof,
   };
 }

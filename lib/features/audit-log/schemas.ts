@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { auditFilterInput } from "@/lib/audit/query/filter";
+import { isUuid } from "@/lib/platform/ids";
 
 const slug = z.string().min(1).max(100);
 
@@ -17,3 +18,13 @@ export const fetchAuditLogInput = z.strictObject({
   mode: z.enum(["all", "page", "cursor"]),
   view: z.enum(["default", "full"]),
 });
+
+const eventId = z
+  .string()
+  .refine(isUuid)
+  .transform((id) => id.toLowerCase());
+
+export const eventProofInput = z.strictObject({ event: eventId });
+
+/** `guru`: slug of the guru in whose log the event was looked at; without it the global log. */
+export const downloadEventProofInput = z.strictObject({ event: eventId, guru: slug.optional() });

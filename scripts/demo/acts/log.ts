@@ -64,5 +64,5 @@ export async function exportLog(
   }
   // Its file goes nowhere; what is left of it is that it was downloaded whole.
   const bytes = 90 + rowsExpected * (format === "json" ? 780 : format === "csv" ? 310 : 95);
-  await finishExport(id, { rows: rowsExpected, bytes });
+  await finishExport(id, { rows: rowsExpected, bytes }, null);
 }

@@ -1,19 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import {
-  accessSync,
-  chmodSync,
-  chownSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-} from "node:fs";
+import { accessSync, chmodSync, chownSync, constants, existsSync, mkdirSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { writePrivateFile } from "../private-file";
 import { errorCode, StartError } from "../start-error";
 import { type Account, chooseAccount } from "./account";
 import { type Binaries, completeLinks, copyBinaries, findBinaries } from "./binaries";
+import { homeOf, readStored, storedFile, writeStored } from "./stored-place";
 
 /** Where a root process keeps clusters and binaries: a checkout under a 0700 home is out of another account's reach. */
 const sharedFolder = "/var/lib/gurulog";
@@ -29,14 +20,6 @@ export interface Place {
   readonly binaries: Binaries;
 }
 
-interface Stored {
-  readonly password: string;
-  /** Folder of the database; absent when it is `postgres` inside the data folder. */
-  readonly home?: string | undefined;
-  /** Set once the cluster has been made: from then on a missing cluster is a loss, not a first start. */
-  readonly made?: boolean | undefined;
-}
-
 /**
  * Decides where the database lives, makes its folders, and keeps that and the superuser's password in
  * `<data folder>/postgres.json` (0600), so that a moved checkout finds its data again.
@@ -48,7 +31,7 @@ export function preparePlace(dataDir: string): Place {
   const insideIsUsed = existsSync(path.join(inside, "cluster"));
   const isRoot = process.getuid?.() === 0;
 
-  let stored = readStored(file);
+  let stored = readStored(dataDir);
   if (stored === undefined && insideIsUsed) {
     throw new StartError(
       `${inside} holds a database, but its password file ${file} is missing. Restore that file.`,
@@ -56,13 +39,13 @@ export function preparePlace(dataDir: string): Place {
   }
   if (stored === undefined || (isRoot && stored.home === undefined && !insideIsUsed)) {
     stored = {
-      password: stored?.password ?? randomBytes(32).toString("base64url"),
+      ...stored,
+      password: stored?.password ?? newPassword(),
       home: isRoot ? freeHome(dataDir) : undefined,
-      made: stored?.made,
     };
-    writePrivateFile(file, `${JSON.stringify(stored)}\n`);
+    writeStored(dataDir, stored);
   }
-  const home = stored.home ?? inside;
+  const home = homeOf(dataDir, stored);
   if (!isRoot) assertReachable(home);
   const cluster = path.join(home, "cluster");
   const exists = existsSync(cluster);
@@ -71,35 +54,35 @@ export function preparePlace(dataDir: string): Place {
       `The database folder ${cluster} is gone. Restore it, or delete ${file} to begin empty.`,
     );
   }
-  const account = chooseAccount(exists ? cluster : null);
+  return placeAt(home, stored.password);
+}
+
+export function newPassword(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** Makes the folder of a database where it is missing, and finds the binaries for it. */
+export function placeAt(home: string, password: string): Place {
+  const cluster = path.join(home, "cluster");
+  const account = chooseAccount(existsSync(cluster) ? cluster : null);
   makeHome(home, account);
   const realHome = realpathSync(home); // a server is recognised by its working folder, which the system tells resolved
   const found = findBinaries();
   const binaries = account === null ? found : copyBinaries(found, sharedFolder);
   completeLinks(binaries);
-  // Where another account owns the home, we write the log beside it: that account could turn a name in there into a link.
-  const logFile = account === null ? path.join(realHome, "postgres.log") : `${realHome}.log`;
   return {
     home: realHome,
     cluster: path.join(realHome, "cluster"),
-    logFile,
-    password: stored.password,
+    logFile: logFileOf(realHome, account),
+    password,
     account,
     binaries,
   };
 }
 
-/** Notes that the cluster is made (see `Stored.made`). */
-export function rememberCluster(dataDir: string): void {
-  const file = storedFile(dataDir);
-  const stored = readStored(file);
-  if (stored !== undefined && !stored.made) {
-    writePrivateFile(file, `${JSON.stringify({ ...stored, made: true })}\n`);
-  }
-}
-
-function storedFile(dataDir: string): string {
-  return path.join(dataDir, "postgres.json");
+/** Where another account owns the home, we write the log beside it: that account could turn a name in there into a link. */
+function logFileOf(home: string, account: Account | null): string {
+  return account === null ? path.join(home, "postgres.log") : `${home}.log`;
 }
 
 function assertReachable(home: string): void {
@@ -114,7 +97,7 @@ function assertReachable(home: string): void {
 }
 
 /** Data left by a data folder that has been deleted since is never touched: the next free name is taken. */
-function freeHome(dataDir: string): string {
+export function freeHome(dataDir: string): string {
   const hash = createHash("sha256").update(path.resolve(dataDir)).digest("hex").slice(0, 16);
   for (let number = 1; ; number++) {
     const home = path.join(sharedFolder, number === 1 ? hash : `${hash}-${number}`);
@@ -136,26 +119,4 @@ function makeHome(home: string, account: Account | null): void {
       { cause: error },
     );
   }
-}
-
-function readStored(file: string): Stored | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw new StartError(`Cannot read ${file} (${errorCode(error)}). Start as the user who owns it.`, {
-      cause: error,
-    });
-  }
-  try {
-    const value: { password?: unknown; home?: unknown; made?: unknown } = Object(JSON.parse(text));
-    if (typeof value.password === "string") {
-      const home = typeof value.home === "string" ? value.home : undefined;
-      return { password: value.password, home, made: value.made === true };
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new StartError(`${file} is damaged. Restore it from a backup: it holds the database's password.`);
 }

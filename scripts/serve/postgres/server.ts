@@ -136,7 +136,7 @@ async function tryStart(place: Place, port: number, options: Options): Promise<n
 }
 
 /** SIGINT is Postgres's fast shutdown: it ends sessions and writes a checkpoint. SIGQUIT skips the checkpoint. */
-async function stopPostmaster(pid: number, cluster: string): Promise<void> {
+export async function stopPostmaster(pid: number, cluster: string): Promise<void> {
   if (!isPostmaster(pid, cluster)) return;
   process.kill(pid, "SIGINT");
   if (await isGoneWithin(pid, fastShutdownMs)) return;

@@ -2,12 +2,14 @@ import path from "node:path";
 import { StartError } from "../start-error";
 import { ensureCluster } from "./cluster";
 import { claimDataFolder, findOwner } from "./owner";
-import { preparePlace, rememberCluster } from "./place";
+import { preparePlace } from "./place";
 import { findPostmaster } from "./postmaster";
 import { superuserUrl, waitUntilReady, withConnection } from "./readiness";
 import { runServer } from "./server";
+import { rememberCluster } from "./stored-place";
 
-const databaseName = "gurulog";
+/** Name of the embedded database. */
+export const databaseName = "gurulog";
 
 export interface EmbeddedPostgres {
   /** Superuser, loopback TCP, database `gurulog`. Only the launcher holds it. */
@@ -99,7 +101,8 @@ async function join(dataDir: string, log: (line: string) => void): Promise<Embed
   };
 }
 
-async function ensureDatabase(url: string): Promise<void> {
+/** @param url superuser, database `postgres` */
+export async function ensureDatabase(url: string): Promise<void> {
   await withConnection(url, async (sql) => {
     const rows = await sql`select 1 from pg_database where datname = ${databaseName}`;
     if (rows.length === 0) await sql`create database ${sql(databaseName)}`;

@@ -49,10 +49,12 @@ export const routeTable = table(`
   #                                  anonymous  owner  auditor  member  maintainer  viewer  foreign  removed
   GET /gurus/[guru]/logo             in         200    404      404     200         200     404      404
   POST /uploads                      401        201    404      404     201         403     404      404
+  POST /proofs                       401        200    404      404     200         403     404      404
   POST /exports                      401        201    404      404     201         403     404      404
   HEAD /exports/[id]                 401        200    404      404     404         404     404      404
   GET /exports/[id]/status           401        200    404      404     404         404     404      404
   GET /exports/[id]                  401        200    404      404     404         404     404      404
+  GET /exports/[id]/manifest         401        200    404      404     404         404     404      404
   GET /api/ee/audit                  401        200    200      403     403         403     403      404
   HEAD /api/ee/audit                 401        200    200      403     403         403     403      404
   POST /api/ee/audit                 405        405    405      405     405         405     405      405
@@ -61,7 +63,32 @@ export const routeTable = table(`
   DELETE /api/ee/audit               405        405    405      405     405         405     405      405
   GET /api/ee/audit/actions          200        200    200      200     200         200     200      200
   GET /api/ee/audit/schema           200        200    200      200     200         200     200      200
+  GET /api/ee/audit/checkpoint       401        200    200      403     403         403     403      404
+  HEAD /api/ee/audit/checkpoint      401        200    200      403     403         403     403      404
+  POST /api/ee/audit/checkpoint      405        405    405      405     405         405     405      405
+  PUT /api/ee/audit/checkpoint       405        405    405      405     405         405     405      405
+  PATCH /api/ee/audit/checkpoint     405        405    405      405     405         405     405      405
+  DELETE /api/ee/audit/checkpoint    405        405    405      405     405         405     405      405
+  GET /api/ee/audit/consistency      401        200    200      403     403         403     403      404
+  HEAD /api/ee/audit/consistency     401        200    200      403     403         403     403      404
+  POST /api/ee/audit/consistency     405        405    405      405     405         405     405      405
+  PUT /api/ee/audit/consistency      405        405    405      405     405         405     405      405
+  PATCH /api/ee/audit/consistency    405        405    405      405     405         405     405      405
+  DELETE /api/ee/audit/consistency   405        405    405      405     405         405     405      405
+  GET /api/ee/audit/proof            401        200    200      403     403         403     403      404
+  HEAD /api/ee/audit/proof           401        200    200      403     403         403     403      404
+  POST /api/ee/audit/proof           405        405    405      405     405         405     405      405
+  PUT /api/ee/audit/proof            405        405    405      405     405         405     405      405
+  PATCH /api/ee/audit/proof          405        405    405      405     405         405     405      405
+  DELETE /api/ee/audit/proof         405        405    405      405     405         405     405      405
+  GET /api/ee/audit/tile/[...tile]   401        200    200      403     403         403     403      404
+  HEAD /api/ee/audit/tile/[...tile]  401        200    200      403     403         403     403      404
+  POST /api/ee/audit/tile/[...tile]  405        405    405      405     405         405     405      405
+  PUT /api/ee/audit/tile/[...tile]   405        405    405      405     405         405     405      405
+  PATCH /api/ee/audit/tile/[...tile]  405        405    405      405     405         405     405      405
+  DELETE /api/ee/audit/tile/[...tile]  405        405    405      405     405         405     405      405
   GET /api/health                    200        200    200      200     200         200     200      200
+  GET /metrics                       404        404    404      404     404         404     404      404
   GET /api/[[...unknown]]            404        404    404      404     404         404     404      404
   HEAD /api/[[...unknown]]           404        404    404      404     404         404     404      404
   OPTIONS /api/[[...unknown]]        404        404    404      404     404         404     404      404

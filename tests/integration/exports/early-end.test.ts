@@ -5,6 +5,7 @@ import { cancelExport } from "@/lib/features/audit-log/commands/cancel-export";
 import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
 import { breakTheLog, testRequest } from "@/tests/support/product";
 import { call, copiesRunning, start, started, until } from "./harness";
+import { sealAll } from "./sealing";
 import { type ExportWorld, exportWorld, small } from "./world";
 
 let world: ExportWorld;
@@ -12,11 +13,12 @@ let { product, owner, member, ownerCookie, exported, jobOf } = {} as ExportWorld
 beforeAll(async () => {
   world = await exportWorld();
   ({ product, owner, member, ownerCookie, exported, jobOf } = world);
+  await sealAll(product);
 });
 afterEach(() => world.settle());
 afterAll(() => world.product.close());
 
-describe.each(["csv", "xlsx", "json"])("an export in %s that ends early", (format) => {
+describe.each(["csv", "xlsx", "json", "zip"])("an export in %s that ends early", (format) => {
   it("leaves no query when the browser leaves, and is recorded again with the rows sent", async () => {
     const { id } = await started(owner, { format });
     const first = (await exported()).at(-1);

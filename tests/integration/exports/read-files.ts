@@ -1,4 +1,7 @@
+import { unzipSync } from "fflate";
 import * as XLSX from "xlsx";
+import type { EventRecord } from "@/lib/audit/proof/entry";
+import type { Manifest } from "@/lib/audit/proof/manifest";
 
 /** RFC 4180, strictly: rows end in CR LF, and nothing follows a closing quote but a comma or the end of the row. */
 export function readCsv(text: string): string[][] {
@@ -38,4 +41,31 @@ export function readXlsx(bytes: Uint8Array): Sheet[] {
       odd: cells.filter((c) => c.t !== "s" || c.f !== undefined),
     };
   });
+}
+
+interface Verifiable {
+  parts: Record<string, Uint8Array>;
+  events: EventRecord[];
+  proofs: { id: string; index: number; path: string[] }[];
+  manifest: Manifest;
+}
+
+export function readVerifiable(bytes: Uint8Array): Verifiable {
+  const parts = unzipSync(bytes);
+  const text = (name: string) => {
+    const part = parts[name];
+    if (!part) throw new Error(`no ${name} in ${Object.keys(parts).join()}`);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(part);
+  };
+  const lines = <T>(name: string) =>
+    text(name)
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as T);
+  return {
+    parts,
+    events: lines("events.ndjson"),
+    proofs: lines("proofs.ndjson"),
+    manifest: JSON.parse(text("manifest.json")) as Manifest,
+  };
 }

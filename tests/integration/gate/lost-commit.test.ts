@@ -40,10 +40,12 @@ const eventsOf = async (key: string) => (await product.events()).filter((event) 
 const failures = () => product.events("api_key.creation_failed");
 
 /** pg_xact_status as a server answers it that no longer knows: null for every transaction. */
-async function makeTheServerForget(): Promise<() => Promise<void>> {
+const makeTheServerForget = () => answerStatus("null");
+
+async function answerStatus(status: string): Promise<() => Promise<void>> {
   const { admin, database } = product;
   await admin.unsafe(`
-    create function public.pg_xact_status(xid8) returns text language sql as $$ select null::text $$;
+    create function public.pg_xact_status(xid8) returns text language sql as $$ select ${status}::text $$;
     alter database ${database.name} set search_path = public, pg_catalog;`);
   await closePools();
   return async () => {
@@ -100,6 +102,19 @@ it("COMMIT lost on its way: the failed twin, and the act did not happen", async 
   expect((await failures()).slice(before)).toMatchObject([
     { details: { reason: "internal" }, outcome: "failure" },
   ]);
+});
+
+it("COMMIT lost in a crash, after which the server gave the transaction's id to another: nothing is taken for done", async () => {
+  const before = (await failures()).length;
+  // What the server answers of the id then is what became of the other one.
+  const remember = await answerStatus("'committed'");
+  proxy.breakAt(isCommit, "before it arrives");
+  const { key, result } = await doIt(actWithTwin(), member);
+  await remember();
+  expect(result).toMatchObject({ ok: false, code: "internal" });
+  expect(await stands(key)).toBe(false);
+  expect(await eventsOf(key)).toEqual([]);
+  expect((await failures()).slice(before)).toMatchObject([{ details: { reason: "internal" } }]);
 });
 
 it("COMMIT of a refusal lost on its way: the refusal is recorded after all, with its own reason, and answered", async () => {

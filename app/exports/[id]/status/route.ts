@@ -3,7 +3,10 @@ import { json, plainError, plainFamily, type RouteContext, toRoute } from "@/lib
 import { statusOf } from "../../answers";
 import { callerOf } from "../../caller";
 
-/** How far an export of the caller's is: `{id, fileName, format, state, rowsSent, rowsExpected, bytes}`. */
+/**
+ * How far an export of the caller's is: `{id, fileName, format, state, rowsSent, rowsExpected, bytes, manifest,
+ * notYetSealed}`.
+ */
 export const GET = toRoute(plainFamily, async ({ request, params, facts }: RouteContext<{ id: string }>) => {
   const result = await exportStatus.execute({
     principal: await callerOf(request),

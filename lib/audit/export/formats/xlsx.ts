@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { PassThrough, type Readable } from "node:stream";
-import { ZipFile } from "yazl";
+import { PassThrough } from "node:stream";
+import type { ZipFile } from "yazl";
 import { exportColumns } from "./columns";
 import { type ExportFormat, type ExportView, lineFeed, type RowMeter } from "./format";
 import { rowsAsXml } from "./xlsx-cells";
 import { closingParts, sheetHead, sheetPath, sheetTail } from "./xlsx-parts";
+import { zipStream } from "./zip-stream";
 
 /** Rows of a sheet of Excel, the header among them. */
 const excelRows = 1_048_576;
@@ -27,26 +28,10 @@ export function xlsxFormat(limits: { rowsPerSheet?: number; bytesPerSheet?: numb
     contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     copySql: rowsAsXml,
 
-    async *encode(rows, view, meter) {
-      const zip = new ZipFile();
-      const out = zip.outputStream as Readable;
-      const stop = new AbortController();
-      const written = writeSheets(zip, rows, {
-        view,
-        meter,
-        eventsPerSheet,
-        bytesPerSheet,
-        signal: stop.signal,
-      }).catch((error: unknown) => {
-        out.destroy(error instanceof Error ? error : new Error(String(error)));
-      });
-      try {
-        for await (const chunk of out) yield chunk as Uint8Array;
-      } finally {
-        // Left early, nobody reads the zip any more: the writer would wait for it forever.
-        stop.abort();
-        await written;
-      }
+    encode(rows, view, meter) {
+      return zipStream((zip, signal) =>
+        writeSheets(zip, rows, { view, meter, eventsPerSheet, bytesPerSheet, signal }),
+      );
     },
   };
 }

@@ -19,7 +19,7 @@ import { query } from "@/lib/gate/query";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { inTransaction } from "@/lib/gate/transaction";
 
-type Caller = { ok: true; principal: UserPrincipal | ApiKeyPrincipal } | { ok: false; answer: Response };
+export type Caller = { ok: true; principal: UserPrincipal | ApiKeyPrincipal } | { ok: false; answer: Response };
 
 const notAuthenticated = () =>
   sourcebotError(
@@ -36,20 +36,25 @@ const notPermitted = () =>
     "Only the owner and auditors read the whole log, with a key of the scope audit:read.",
   );
 
-/** May the caller read the whole log? A "no" is recorded. */
-const mayReadLog = query({ allow: inOrganization<null>("audit:read-global"), run: async () => null });
+/** May the caller read the whole log, or its proofs? A "no" is recorded. */
+const mayRead = {
+  "audit:read-global": query({ allow: inOrganization<null>("audit:read-global"), run: async () => null }),
+  "audit:read-proofs": query({ allow: inOrganization<null>("audit:read-proofs"), run: async () => null }),
+};
 
 /**
  * Who reads the log over HTTP, looked up anew for each request, and whether they may. The checks in the order of the
  * API's contract.
  * @param domain value of X-Org-Domain
  * @param isRecorded false for HEAD: a refusal leaves no event then
+ * @param permission what is asked for
  */
 export async function callerOf(
   request: Request,
   facts: RequestFacts,
   domain: string,
   isRecorded: boolean,
+  permission: keyof typeof mayRead = "audit:read-global",
 ): Promise<Caller> {
   const [organization] = await readDb()
     .select({ id: schema.organization.id })
@@ -69,8 +74,8 @@ export async function callerOf(
   if (organization?.id !== principal.orgId || principal.role === null)
     return { ok: false, answer: noSuchOrganization() };
   const isAllowed = isRecorded
-    ? (await mayReadLog.execute({ principal, request: facts, input: null })).ok
-    : mayInOrganization(principal, "audit:read-global");
+    ? (await mayRead[permission].execute({ principal, request: facts, input: null })).ok
+    : mayInOrganization(principal, permission);
   return isAllowed ? { ok: true, principal } : { ok: false, answer: notPermitted() };
 }
 

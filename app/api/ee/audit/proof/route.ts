@@ -1,0 +1,9 @@
+import { getProof } from "@/lib/features/audit-log/http/proofs/get-proof";
+import { readOnly } from "@/lib/features/audit-log/http/read-only";
+import { sourcebotFamily, toRoute } from "@/lib/gate/to-route";
+
+export const dynamic = "force-dynamic";
+
+export const GET = toRoute(sourcebotFamily, getProof);
+export const HEAD = toRoute(sourcebotFamily, getProof);
+export { readOnly as DELETE, readOnly as PATCH, readOnly as POST, readOnly as PUT };

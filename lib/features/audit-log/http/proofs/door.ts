@@ -1,0 +1,70 @@
+import "server-only";
+import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/principal";
+import { latestCheckpoint, type StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
+import { sql } from "@/lib/db/client";
+import { sourcebotError } from "@/lib/gate/to-route";
+import { runtime } from "@/lib/platform/runtime";
+import { callerOf } from "../caller";
+import { isPrefetch } from "../prefetch";
+
+interface Asked {
+  request: Request;
+  facts: RequestFacts;
+}
+
+export interface ProofRead extends Asked {
+  principal: UserPrincipal | ApiKeyPrincipal;
+  params: URLSearchParams;
+  isHead: boolean;
+  /** The newest one: nothing beyond it is given out. */
+  newest: StoredCheckpoint;
+}
+
+/**
+ * The checks before any proof is answered, in the order of those of `GET /api/ee/audit`: organization's header, logging
+ * switch, caller, permission, parameters; then that there is a checkpoint at all.
+ * @param known parameters that the address takes, each once at most
+ */
+export async function withProofs(
+  { request, facts }: Asked,
+  known: readonly string[],
+  answer: (read: ProofRead) => Promise<Response>,
+): Promise<Response> {
+  const isHead = request.method === "HEAD";
+  const domain = request.headers.get("x-org-domain");
+  if (!domain) {
+    const message = "Send the header X-Org-Domain. Its value for this instance is ~.";
+    return sourcebotError(400, "MISSING_ORG_DOMAIN_HEADER", message);
+  }
+  if (!runtime().env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED)
+    return notFound(
+      "Audit logging is not enabled on this instance (SOURCEBOT_EE_AUDIT_LOGGING_ENABLED).",
+    );
+  if (!isHead && isPrefetch(request.headers))
+    return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+  const caller = await callerOf(request, facts, domain, !isHead, "audit:read-proofs");
+  if (!caller.ok) return caller.answer;
+  const params = new URL(request.url).searchParams;
+  for (const name of params.keys()) {
+    if (!known.includes(name)) {
+      const takes = known.length > 0 ? `Known are ${known.join(", ")}.` : "There are none here.";
+      return badParams(`There is no parameter ${JSON.stringify(name.slice(0, 60))}. ${takes}`);
+    }
+    if (params.getAll(name).length > 1) return badParams(`${name} may be given once only.`);
+  }
+  const newest = await latestCheckpoint(sql(), caller.principal.orgId);
+  if (!newest)
+    return notFound("No checkpoint is signed yet. The first follows within seconds of the first event.");
+  const given = await answer({ request, facts, principal: caller.principal, params, isHead, newest });
+  return isHead ? new Response(null, given) : given;
+}
+
+export const badParams = (message: string): Response => sourcebotError(400, "INVALID_QUERY_PARAMS", message);
+export const notFound = (message: string): Response => sourcebotError(404, "NOT_FOUND", message);
+
+/** A size of the log in plain decimal digits; null for anything else. */
+export function sizeOf(text: string | null): number | null {
+  if (text === null || !/^(0|[1-9]\d{0,15})$/.test(text)) return null;
+  const size = Number(text);
+  return Number.isSafeInteger(size) ? size : null;
+}

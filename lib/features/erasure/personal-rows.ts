@@ -1,0 +1,58 @@
+import "server-only";
+import { eq, type SQL, sql } from "drizzle-orm";
+import { schema, type Tx } from "@/lib/db/client";
+import { rateKeyOfAddress } from "@/lib/platform/client-ip";
+
+/** Whose traces are looked for: the account if there is one, and every address it has and had, in lower case. */
+export interface Traces {
+  accountId: string | null;
+  addresses: readonly string[];
+}
+
+/**
+ * Forgets the delays of the network addresses that the person came from: they stand in the person's events and sessions,
+ * so this comes before those go.
+ */
+export async function forgetDelaysOf(tx: Tx, orgId: number, accountId: string): Promise<void> {
+  const found = await tx.execute<{ ip: string }>(sql`
+    select distinct host(ip) as ip from (
+      select ip from audit_event where org_id = ${orgId} and account_id = ${accountId}::uuid
+      union all select ip from session where account_id = ${accountId}::uuid) a
+    where ip is not null`);
+  const keys = [...found].map((row) => rateKeyOfAddress(row.ip));
+  await tx.execute(sql`
+    delete from sign_in_delay where kind = 'address'
+      and key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))`);
+}
+
+/**
+ * Deletes the account and what outside the log names the person or belongs to them alone. What they made for others
+ * stays: gurus, sources, the texts of questions. Memberships, sessions, keys and roles go with the account's row.
+ * @param tx under the person's lock (`audit_erase_person` took it)
+ */
+export async function deletePersonalRows(tx: Tx, { accountId, addresses }: Traces): Promise<void> {
+  const named = (text: SQL) => sql`audit_names_address(${text}, audit_address_pattern(array(
+    select jsonb_array_elements_text(${JSON.stringify(addresses)}::text::jsonb))))`;
+  const namedIn = (json: SQL) => sql`exists (select from audit_texts(${json}) t where ${named(sql`t`)})`;
+  const account = sql`${accountId}::uuid`;
+  const principals = sql`select 'user:' || ${account} union all
+    select 'api_key:' || id from api_key where account_id = ${account}`;
+  const statements = [
+    sql`delete from attempt where principal in (${principals})`,
+    sql`delete from read_window where principal in (${principals})`,
+    // Of other people's attempts only the answer may name the person; that it was made must stay known.
+    sql`update attempt set message = null where ${named(sql`message`)}`,
+    sql`update attempt set target_id = null where ${named(sql`target_id`)}`,
+    sql`delete from sign_in_delay where kind = 'account' and (${named(sql`key`)} or key like '%' || ${account})`,
+    // Whoever filtered by the address has the file; filter, name and manifest go.
+    sql`delete from export_job
+      where account_id = ${account} or ${named(sql`file_name`)} or ${namedIn(sql`filter`)}`,
+    sql`delete from pgboss.job where ${namedIn(sql`jsonb_build_array(data, output)`)}`,
+    sql`update question set account_id = null where account_id = ${account}`,
+    sql`update data_source set created_by = null where created_by = ${account}`,
+    sql`delete from upload u where u.account_id = ${account}
+      and not exists (select from data_source s where s.upload_id = u.id)`,
+  ];
+  for (const statement of statements) await tx.execute(statement);
+  if (accountId !== null) await tx.delete(schema.account).where(eq(schema.account.id, accountId));
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import postgres from "postgres";
+import { parseEnv } from "@/lib/platform/env";
+import type { DatabaseMode } from "@/lib/platform/runtime";
+import { type Restored, restore } from "../../../scripts/backup/restore";
+import { writeBackup } from "../../../scripts/backup/write-backup";
+import { startEmbeddedPostgres } from "../../../scripts/serve/postgres/start-embedded";
+
+export const product = (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version;
+
+/** A folder for backups and for restored instances, removed with their databases at the end. */
+export interface Workshop {
+  folder: string;
+  /** A backup of the database of this address, under a name of its own. */
+  backUp(url: string, options?: { mode?: DatabaseMode; role?: string }): Promise<string>;
+  /** An instance's folder that does not exist yet. */
+  newDataDir(): string;
+  restore(file: string, dataDir: string, options?: { replace?: boolean }): Promise<Restored>;
+  /** Runs work on the database that a data folder names, as its superuser. */
+  onDatabase<T>(dataDir: string, work: (sql: postgres.Sql, url: string) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+export function openWorkshop(): Workshop {
+  const folder = mkdtempSync(path.join(tmpdir(), "gurulog-backup-"));
+  const homes = new Set<string>();
+  let number = 0;
+  return {
+    folder,
+    async backUp(url, options = {}) {
+      const file = path.join(folder, `backup-${++number}.tar.gz`);
+      await writeBackup({ url, mode: options.mode ?? "enforced", role: options.role, product, file });
+      return file;
+    },
+    newDataDir: () => path.join(folder, `data-${++number}`),
+    async restore(file, dataDir, { replace = false } = {}) {
+      const restored = await restore({
+        file,
+        dataDir,
+        replace,
+        env: parseEnv({}),
+        productDir: path.resolve("."),
+        product,
+        log: process.env.BK_LOG ? console.error : () => {},
+        unsafeFast: true,
+      });
+      homes.add(restored.home);
+      return restored;
+    },
+    async onDatabase(dataDir, work) {
+      const server = await startEmbeddedPostgres({ dataDir, log: () => {}, unsafeFast: true });
+      homes.add(server.dataPath);
+      const sql = postgres(server.superuserUrl, { max: 2, onnotice: () => {} });
+      try {
+        return await work(sql, server.superuserUrl);
+      } finally {
+        await sql.end({ timeout: 5 });
+        await server.stop();
+      }
+    },
+    close() {
+      for (const home of homes) {
+        rmSync(home, { recursive: true, force: true });
+        rmSync(`${home}.log`, { force: true });
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
