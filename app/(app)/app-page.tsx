@@ -38,6 +38,7 @@ export async function AppPage({
   const settings: SettingsPage[] = ["profile", "api-keys"];
   if (facts.canReadGlobalLog) settings.push("audit-logs");
   if (facts.canVerifyLog) settings.push("log-integrity");
+  if (facts.canErasePerson) settings.push("erasure");
   const main = mainSections({
     gurus: facts.gurus,
     canListGurus: facts.canListGurus,

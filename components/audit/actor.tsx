@@ -32,15 +32,16 @@ export function EmailText({ email }: { email: string }) {
 function ActorText({ actor }: { actor: AuditActor }) {
   if (actor.type === "system") return "System";
   if (actor.type === "anonymous") return "Anonymous";
+  if (actor.erased) return actor.erased;
   return <EmailText email={actor.email ?? actor.id ?? "-"} />;
 }
 
 export function Actor({ actor }: { actor: AuditActor }) {
   const named = actor.type === "user" || actor.type === "api_key";
-  const email = actor.email ?? actor.id ?? "";
+  const email = actor.email ?? actor.erased ?? actor.id ?? "";
   return (
-    <span className={named ? "who" : "who soft"}>
-      <ActorSign type={actor.type} email={email} />
+    <span className={named && !actor.erased ? "who" : "who soft"}>
+      <ActorSign type={actor.erased ? "anonymous" : actor.type} email={email} />
       <span className="cut" title={named ? visibleString(email) : undefined}>
         <ActorText actor={actor} />
         {actor.type === "api_key" ? <span className="sr-only"> by API key</span> : null}

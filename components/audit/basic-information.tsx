@@ -18,6 +18,9 @@ type Props = {
 const OUTCOMES = { success: "Success", failure: "Failure", unknown: "Unknown" } as const;
 const ACTOR_KINDS = { user: "", api_key: "by API key", system: "", anonymous: "not signed in" } as const;
 
+/** By the parts that are gone: 1 who acted, 2 what was acted upon. */
+const ERASED = ["", "Who acted", "What it was about", "Who acted, and what it was about"];
+
 export function BasicInformation({ row, event, timeZone, now, hrefOf }: Props) {
   return (
     <dl className="kv">
@@ -57,6 +60,15 @@ export function BasicInformation({ row, event, timeZone, now, hrefOf }: Props) {
       </dd>
       <dt>Outcome</dt>
       <dd>{OUTCOMES[row.outcome]}</dd>
+      {row.erased ? (
+        <>
+          <dt>Erased</dt>
+          <dd>
+            {ERASED[Number(row.erased.actor) + 2 * Number(row.erased.subject)]}
+            <small>A person was erased. That it happened still stands, and verifies.</small>
+          </dd>
+        </>
+      ) : null}
       <dt>Event</dt>
       <dd className="event-id">
         <span className="mono">{row.id}</span>

@@ -22,6 +22,7 @@ const base: AuditEventDetails = {
   cause: null,
   sequence: null,
   raw: {},
+  proof: { state: "unsealed" },
 };
 const change = { field: "a", before: 1, after: 2 };
 const say = (over: Partial<AuditEventDetails>) => Object.values(eventSentence({ ...base, ...over })).join("");

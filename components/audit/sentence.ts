@@ -73,7 +73,7 @@ export function eventSentence(event: AuditEventDetails): Sentence {
 function actorName(event: Pick<AuditEventDetails, "actor">): string {
   if (event.actor.type === "system") return "System";
   if (event.actor.type === "anonymous") return "Someone who was not signed in";
-  return event.actor.email ?? event.actor.id ?? "Someone";
+  return event.actor.email ?? event.actor.erased ?? event.actor.id ?? "Someone";
 }
 
 function alreadyFailed(operation: string): boolean {

@@ -13,6 +13,8 @@ export type AuditActor = {
   id: string | null;
   /** The e-mail as it was then; for a key, its owner's. Null for System and Anonymous. */
   email: string | null;
+  /** What stands in its place once the person was erased, such as "Erased person 3f9a1c". */
+  erased?: string | undefined;
 };
 
 /** `deleted` when the guru no longer exists: its name then reads "name (deleted)". */
@@ -34,6 +36,8 @@ export type AuditRow = {
   /** The object's label as it was then. */
   object: string;
   outcome: Outcome;
+  /** The parts that the erasure of a person took. */
+  erased?: { actor: boolean; subject: boolean } | undefined;
 };
 
 export type FieldChange = { field: string; before: JsonValue; after: JsonValue };

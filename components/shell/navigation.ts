@@ -27,6 +27,7 @@ const SETTINGS = {
   "api-keys": { label: "API keys", icon: "key" },
   "audit-logs": { label: "Audit Logs", icon: "log" },
   "log-integrity": { label: "Log integrity", icon: "shield" },
+  erasure: { label: "Erase a person", icon: "trash" },
 } satisfies Record<string, { label: string; icon: IconName }>;
 
 const GURU_CONTENT = {

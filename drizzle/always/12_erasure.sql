@@ -10,14 +10,18 @@ AS $$
 DECLARE
   done text;
 BEGIN
+  -- Texts, booleans and null are written where they stand: a call of this function costs more than all else in it.
   CASE jsonb_typeof(value)
     WHEN 'object' THEN
-      SELECT '{' || coalesce(string_agg(to_json(key)::text || ':' || audit_jcs(member), ',' ORDER BY
-        regexp_replace(key COLLATE "C", U&'([\+010000-\+10FFFF])', U&'\D7FF\\1', 'g') COLLATE "C"), '') || '}'
+      SELECT '{' || coalesce(string_agg(to_json(key)::text || ':' ||
+          CASE WHEN jsonb_typeof(member) IN ('object', 'array', 'number') THEN audit_jcs(member) ELSE member::text END, ','
+        ORDER BY regexp_replace(key COLLATE "C", U&'([\+010000-\+10FFFF])', U&'\D7FF\\1', 'g') COLLATE "C"), '') || '}'
       INTO done FROM jsonb_each(value) AS m (key, member);
       RETURN done;
     WHEN 'array' THEN
-      SELECT '[' || coalesce(string_agg(audit_jcs(member), ',' ORDER BY place), '') || ']'
+      SELECT '[' || coalesce(string_agg(
+        CASE WHEN jsonb_typeof(member) IN ('object', 'array', 'number') THEN audit_jcs(member) ELSE member::text END, ','
+        ORDER BY place), '') || ']'
       INTO done FROM jsonb_array_elements(value) WITH ORDINALITY AS m (member, place);
       RETURN done;
     WHEN 'number' THEN

@@ -22,6 +22,8 @@ export interface Command<V> {
   readonly kind: "command";
   readonly name: string;
   readonly event: EventDefinition;
+  /** What it takes from outside; for tests that push values through every field. */
+  readonly input: z.ZodType;
   execute(call: Call): Promise<AttemptResult<V>>;
 }
 
@@ -45,6 +47,7 @@ export function command<In extends z.ZodType, S, V>(spec: CommandSpec<In, S, V>)
     kind: "command",
     name: spec.name,
     event: spec.event,
+    input: spec.input,
     async execute(call) {
       const parsed = await spec.input.safeParseAsync(call.input);
       if (!parsed.success) {

@@ -24,6 +24,9 @@ export async function* copyOut(sql: postgres.ISql, table: TableShape): AsyncGene
   const source: Readable = await sql.unsafe(`copy ${listed(table)} to stdout`).readable();
   // Left early, the driver's stream would keep its server writing: the caller ends that session (see snapshot.ts).
   for await (const chunk of source) yield chunk as Buffer;
+  // A last chunk that fills the stream's buffer makes the driver pause its socket, and with the end in the same packet
+  // nobody asks for more, so it would stay paused: no later query on this connection would be answered.
+  source._read(0);
 }
 
 /**

@@ -2,6 +2,7 @@ import postgres from "postgres";
 import type { Env } from "@/lib/platform/env";
 import { logError } from "@/lib/platform/log";
 import type { DatabaseMode, DatabaseRoles } from "@/lib/platform/runtime";
+import { differingKeys } from "./keys-fingerprint";
 import { openPresence } from "./presence";
 import { StartError } from "./start-error";
 
@@ -11,6 +12,8 @@ export interface ConfigChanges {
   loggingEnabled?: { from: boolean | null; to: boolean };
   /** Days; 0 keeps for ever. A first start compares with the default. */
   retentionDays?: { from: number; to: number };
+  /** Ids of the keys that sign, the current first. A first start has none to compare with. */
+  sealingKeys?: { from: string[]; to: string[] };
 }
 
 export interface Agreement {
@@ -34,6 +37,8 @@ export interface AgreeOptions {
     | "GURULOG_ARCHIVE_DIR"
   >;
   keysFingerprint: string;
+  /** Ids of the keys that sign, the current first. */
+  sealingKeys: readonly string[];
   /** Called when something changed, as the maintenance role, in the transaction that stores the change. */
   inTransaction?: (tx: postgres.TransactionSql, changes: ConfigChanges) => Promise<void>;
   /** How long a start whose settings differ waits for the others to stop. */
@@ -46,6 +51,7 @@ interface Stored {
   retention_chosen: number | null;
   trusted_proxies: string | null;
   keys_fingerprint: string | null;
+  sealing_keys: string | null;
 }
 
 const defaultRetentionDays = 90;
@@ -71,11 +77,11 @@ export async function agree(options: AgreeOptions): Promise<Agreement> {
       // One start at a time: two that differ, both alone, would otherwise both store their own.
       await tx`select pg_advisory_xact_lock(hashtext('gurulog.agreement'))`;
       const stored = await readStored(tx);
-      const other = differences(stored, options.env, proxies);
+      const other = differences(stored, options, proxies);
       const alone = await presence.join(other.length > 0 ? (options.patienceMs ?? 3000) : 0);
       assertKeys(stored, options.keysFingerprint);
       if (!alone && other[0] !== undefined) throw new StartError(other[0]);
-      const changes = changesOf(stored, options.env);
+      const changes = changesOf(stored, options);
       await store(tx, options, proxies, changes);
       // No difference that keeps a start from going on: folders differ from host to host, and one that has none leaves the
       // work to those that do. So any start with a folder turns archiving on, and one without, while none runs, off.
@@ -95,7 +101,8 @@ export async function agree(options: AgreeOptions): Promise<Agreement> {
 
 async function readStored(sql: postgres.Sql | postgres.TransactionSql): Promise<Stored> {
   const [stored] = await sql<Stored[]>`
-    select logging_enabled, retention_days, retention_chosen, trusted_proxies, keys_fingerprint from audit_config`;
+    select logging_enabled, retention_days, retention_chosen, trusted_proxies, keys_fingerprint, sealing_keys
+    from audit_config`;
   if (!stored) throw new Error("audit_config has lost its row: restore the database from a backup");
   return stored;
 }
@@ -105,7 +112,7 @@ function wantedRetention(stored: Stored, env: AgreeOptions["env"]): number {
   return env.GURULOG_AUDIT_RETENTION_DAYS ?? stored.retention_chosen ?? defaultRetentionDays;
 }
 
-function changesOf(stored: Stored, env: AgreeOptions["env"]): ConfigChanges {
+function changesOf(stored: Stored, { env, sealingKeys }: AgreeOptions): ConfigChanges {
   const changes: ConfigChanges = {};
   const enabled = env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED;
   if ((stored.logging_enabled ?? true) !== enabled) {
@@ -113,12 +120,15 @@ function changesOf(stored: Stored, env: AgreeOptions["env"]): ConfigChanges {
   }
   const [from, to] = [stored.retention_days ?? defaultRetentionDays, wantedRetention(stored, env)];
   if (from !== to) changes.retentionDays = { from, to };
+  const before = stored.sealing_keys?.split(",");
+  if (before && before.join() !== sealingKeys.join())
+    changes.sealingKeys = { from: before, to: [...sealingKeys] };
   return changes;
 }
 
 /** One line for each setting in which this start differs from what the running instances go by. */
-function differences(stored: Stored, env: AgreeOptions["env"], proxies: string): string[] {
-  const changes = changesOf(stored, env);
+function differences(stored: Stored, options: AgreeOptions, proxies: string): string[] {
+  const changes = changesOf(stored, options);
   const lines: string[] = [];
   const mend = "Set it alike everywhere, or stop the other instances first.";
   if (changes.loggingEnabled) {
@@ -138,6 +148,13 @@ function differences(stored: Stored, env: AgreeOptions["env"], proxies: string):
       `GURULOG_TRUSTED_PROXIES is "${proxies}" here, but another running instance on this database has "${stored.trusted_proxies}". ${mend}`,
     );
   }
+  // One key more may come while others run: what it signs beside a key of theirs they take as signed. One that is missing
+  // here may be the only one that they sign with.
+  if (changes.sealingKeys?.from.some((id) => !changes.sealingKeys?.to.includes(id))) {
+    lines.push(
+      `GURULOG_SEALING_KEY (or keys.json) lacks a key here that another running instance on this database signs with. ${mend}`,
+    );
+  }
   return lines;
 }
 
@@ -155,27 +172,16 @@ async function store(
       logging_changed_at = case when ${changes.loggingEnabled !== undefined} then now() else logging_changed_at end,
       retention_days = coalesce(${env.GURULOG_AUDIT_RETENTION_DAYS ?? null}::integer, retention_chosen),
       trusted_proxies = ${proxies},
-      keys_fingerprint = ${options.keysFingerprint}`;
+      keys_fingerprint = ${options.keysFingerprint},
+      sealing_keys = ${options.sealingKeys.join(",")}`;
 }
 
-/**
- * The fingerprint is parts joined by ":", the last a list of marks of the encryption ring joined by ",". The ring may
- * have changed as long as one key is common to both, so that keys can be rotated.
- */
+/** Sealing keys and the encryption ring may have changed as long as one key is common, so that keys can be rotated. */
 function assertKeys(stored: Stored, own: string): void {
-  if (stored.keys_fingerprint === null || sameKeys(stored.keys_fingerprint, own)) return;
+  if (stored.keys_fingerprint === null || differingKeys(stored.keys_fingerprint, own)?.length === 0) return;
   throw new StartError(
     "This database was made with other keys. Put the keys.json it was made with into GURULOG_DATA_DIR, or set the key variables to its keys.",
   );
-}
-
-function sameKeys(stored: string, own: string): boolean {
-  const parts = (text: string) => {
-    const cut = text.lastIndexOf(":");
-    return { fixed: text.slice(0, cut + 1), ring: text.slice(cut + 1).split(",") };
-  };
-  const [a, b] = [parts(stored), parts(own)];
-  return a.fixed === b.fixed && a.ring.some((key) => b.ring.includes(key));
 }
 
 function normalize(csv: string): string {
@@ -184,6 +190,6 @@ function normalize(csv: string): string {
 }
 
 async function warnIfChanged(sql: postgres.Sql, options: AgreeOptions, proxies: string): Promise<void> {
-  const [difference] = differences(await readStored(sql), options.env, proxies);
+  const [difference] = differences(await readStored(sql), options, proxies);
   if (difference !== undefined) logError("settings have changed, restart this instance", difference);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { sealingKeyId } from "@/lib/audit/proof/signing-keys";
 import { type Env, EnvError, parseEnv } from "@/lib/platform/env";
 import { type Runtime, setRuntime } from "@/lib/platform/runtime";
 import { parseTrustedProxies, type TrustedProxies } from "@/lib/platform/trusted-proxies";
@@ -99,6 +100,7 @@ export async function boot(
     roles,
     env,
     keysFingerprint: keysFingerprint(keys),
+    sealingKeys: keys.sealingKeys.map(sealingKeyId),
     inTransaction: (tx, changes) => recordConfigChanges(tx, changes),
   });
   shutdown.add("the agreement with other instances", () => agreement.release());

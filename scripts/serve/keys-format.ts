@@ -40,9 +40,9 @@ export function parseKeys(known: StoredKeys, file: string): Keys {
   const apiKeyPepper = longText(known.apiKeyPepper, "apiKeyPepper", file);
   const [first, ...rest] = (known.encryptionKeys ?? []).map((text) => parseEncryptionKey(text, file));
   if (first === undefined) throw malformed("encryptionKeys", "at least one key", file);
-  const sealingKey = known.sealingKey ?? "";
-  const sealingKeys = sealingKey.split(",").map((text) => parseSealingKey(text.trim(), file));
-  const derive = (label: string) => deriveToken(`${apiKeyPepper}\n${sealingKey}`, label);
+  const sealingKeys = parseSealingKeys(known.sealingKey ?? "", file);
+  // From the one key that never changes: a rotation of another must not change the roles' passwords under running instances.
+  const derive = (label: string) => deriveToken(apiKeyPepper, label);
   return {
     sessionSecret,
     encryptionKeys: [first, ...rest],
@@ -56,6 +56,17 @@ export function parseKeys(known: StoredKeys, file: string): Keys {
     },
     setupToken: known.setupToken ?? derive("set-up token"),
   };
+}
+
+/**
+ * The sealing keys of a text with commas between them, the current first.
+ * @throws StartError when one is malformed or stands there twice
+ */
+export function parseSealingKeys(text: string, file: string): string[] {
+  const keys = text.split(",").map((key) => parseSealingKey(key.trim(), file));
+  if (new Set(keys).size !== keys.length)
+    throw malformed("sealingKey", "a list in which no key stands twice", file);
+  return keys;
 }
 
 /** HKDF-SHA256 (RFC 5869), 32 bytes. */
@@ -83,7 +94,11 @@ function parseSealingKey(text: string, file: string): string {
   } catch (error) {
     if (!(error instanceof Error)) throw error; // a parser's complaint: answered below, without the key's text
   }
-  throw malformed("sealingKey", "an Ed25519 private key (PKCS #8, DER in base64)", file);
+  throw malformed(
+    "sealingKey",
+    "an Ed25519 private key (PKCS #8, DER in base64; several: separated by commas)",
+    file,
+  );
 }
 
 function malformed(name: KeyName, need: string, file: string): StartError {

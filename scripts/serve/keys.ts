@@ -58,8 +58,7 @@ function makeKeys(missing: readonly KeyName[]): StoredKeys {
     sessionSecret: () => randomToken(),
     encryptionKeys: () => [randomBytes(32).toString("base64")],
     apiKeyPepper: () => randomToken(),
-    sealingKey: () =>
-      generateKeyPairSync("ed25519").privateKey.export({ format: "der", type: "pkcs8" }).toString("base64"),
+    sealingKey: newSealingKey,
   };
   return {
     version: 1,
@@ -67,6 +66,12 @@ function makeKeys(missing: readonly KeyName[]): StoredKeys {
     rolePasswords: { app: randomToken(), sealer: randomToken(), maintenance: randomToken() },
     setupToken: randomToken(),
   };
+}
+
+export function newSealingKey(): string {
+  return generateKeyPairSync("ed25519")
+    .privateKey.export({ format: "der", type: "pkcs8" })
+    .toString("base64");
 }
 
 function randomToken(): string {
@@ -89,7 +94,8 @@ function readEnvironment(env: Environment): Partial<StoredKeys> {
   };
 }
 
-function readStored(file: string): StoredKeys | undefined {
+/** What keys.json holds; undefined when there is none. @throws StartError when it is damaged or not ours to read */
+export function readStored(file: string): StoredKeys | undefined {
   let text: string;
   try {
     text = readFileSync(file, "utf8");

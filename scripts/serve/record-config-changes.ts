@@ -2,7 +2,12 @@ import type { SQL } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import type postgres from "postgres";
 import { noRequest, systemPrincipal } from "@/lib/access/principal";
-import { loggingDisabled, loggingEnabled, retentionChanged } from "@/lib/audit/catalogue/audit-log";
+import {
+  keyRotated,
+  loggingDisabled,
+  loggingEnabled,
+  retentionChanged,
+} from "@/lib/audit/catalogue/audit-log";
 import type { EventInput } from "@/lib/audit/record/event-input";
 import { recordEvents } from "@/lib/audit/record/record";
 import type { Tx } from "@/lib/db/client";
@@ -35,6 +40,11 @@ export async function recordConfigChanges(
     const { from, to } = changes.retentionDays;
     const change = { field: "retention_days", before: from, after: to };
     events.push(eventOf(retentionChanged, { target, label, changes: [change] }, systemPrincipal, noRequest));
+  }
+  if (changes.sealingKeys) {
+    const { from, to } = changes.sealingKeys;
+    const change = { field: "sealing_keys", before: from.join(", "), after: to.join(", ") };
+    events.push(eventOf(keyRotated, { target, label, changes: [change] }, systemPrincipal, noRequest));
   }
   await recordEvents(executorOf(tx), events);
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import { type Moment, toDate, toDateOrNull } from "@/lib/audit/state/moment";
 import type { TroubleKind } from "@/lib/audit/trouble";
 import type { Sql } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
@@ -14,8 +15,8 @@ interface Message {
   says: "raised" | "cleared";
   kind: TroubleKind;
   detail: string;
-  raised_at: Date;
-  cleared_at: Date | null;
+  raised_at: Moment;
+  cleared_at: Moment | null;
   address: string | null;
   tries: number;
 }
@@ -86,7 +87,7 @@ async function send(channel: Channel, message: Message): Promise<void> {
 
 function mailOf(message: Message): { subject: string; text: string } {
   const { title, todo } = alarmWords[message.kind];
-  const since = `Since ${message.raised_at.toISOString()}`;
+  const since = `Since ${toDate(message.raised_at).toISOString()}`;
   const page = `${runtime().baseUrl}/settings/log-integrity`;
   if (message.says === "raised")
     return {
@@ -95,7 +96,7 @@ function mailOf(message: Message): { subject: string; text: string } {
     };
   return {
     subject: `Over: ${title}`,
-    text: `The alarm is over: ${title}.\n\n${since}, until ${message.cleared_at?.toISOString() ?? "now"}\n${page}\n`,
+    text: `The alarm is over: ${title}.\n\n${since}, until ${toDateOrNull(message.cleared_at)?.toISOString() ?? "now"}\n${page}\n`,
   };
 }
 
@@ -105,14 +106,14 @@ function webhookBody(message: Message) {
   const isOver = message.says === "cleared";
   return {
     type: isOver ? "alarm.cleared" : "alarm.raised",
-    timestamp: (isOver && message.cleared_at ? message.cleared_at : message.raised_at).toISOString(),
+    timestamp: toDate(isOver && message.cleared_at ? message.cleared_at : message.raised_at).toISOString(),
     data: {
       kind: message.kind,
       title,
       detail: message.detail,
       todo,
-      raisedAt: message.raised_at.toISOString(),
-      clearedAt: message.cleared_at?.toISOString() ?? null,
+      raisedAt: toDate(message.raised_at).toISOString(),
+      clearedAt: toDateOrNull(message.cleared_at)?.toISOString() ?? null,
       url: `${runtime().baseUrl}/settings/log-integrity`,
     },
   };

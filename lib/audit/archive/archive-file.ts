@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, constants, mkdir, open, rename, stat, unlink } from "node:fs/promises";
+import { access, constants, mkdir, open, rename, rm, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 
 /** The archive's folder cannot be used, or does not give back what was written. Says what and where. */
@@ -90,7 +90,10 @@ async function writeHidden(
 ): Promise<WrittenFile> {
   const digest = createHash("sha256");
   let bytes = 0;
-  const file = await reported(folder, () => open(hidden, "w", 0o600));
+  const file = await reported(folder, async () => {
+    await rm(hidden, { force: true });
+    return open(hidden, "wx", 0o600);
+  });
   try {
     for await (const chunk of body) {
       digest.update(chunk);
@@ -99,7 +102,7 @@ async function writeHidden(
     }
     await reported(folder, () => file.sync());
   } catch (error) {
-    await unlink(hidden).catch(() => undefined);
+    await rm(hidden, { force: true }).catch(() => undefined);
     throw error;
   } finally {
     await file.close();

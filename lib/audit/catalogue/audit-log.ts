@@ -82,3 +82,26 @@ export const personErased = defineEvent({
   details: { events: z.number().int() },
   when: "the owner erased a person from the accounts and from the log; the number of events, never who",
 });
+export const keyRotated = defineEvent({
+  ...log,
+  action: "audit.key_rotated",
+  operation: "ROTATE_SEAL_KEY",
+  actionType: "updated",
+  always: true,
+  when: "the product starts with other sealing keys than before, by System; the ids of the keys before and after",
+});
+export const originAdopted = defineEvent({
+  ...log,
+  action: "audit.origin_adopted",
+  operation: "ADOPT_ORIGIN",
+  actionType: "updated",
+  always: true,
+  details: {
+    /** Events of the log that was signed last under the name given up. */
+    previousSize: z.number().int(),
+    size: z.number().int(),
+    /** Root of the tree over the adopted events, hexadecimal. */
+    root: z.string(),
+  },
+  when: "the owner adopts a log that does not continue what was signed last, such as a restored backup; the name of the log before and after",
+});

@@ -56,6 +56,4 @@ export const pendingActions: readonly string[] = [
   "audit.view_deleted",
   "audit.verified",
   "audit.verification_failed",
-  "audit.key_rotated",
-  "audit.origin_adopted",
 ];

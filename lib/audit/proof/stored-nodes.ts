@@ -58,7 +58,8 @@ export function storedNodes(sql: AnySql, orgId: number): NodeReader {
       if (level === 0) return leafAt(index);
       const subroots =
         level === subrootLevel ? known.get(`subroots  ${Math.floor(index / subrootsOfTile)}`) : undefined;
-      if (subroots) return subroots.subarray((index % subrootsOfTile) * 32, ((index % subrootsOfTile) + 1) * 32);
+      if (subroots)
+        return subroots.subarray((index % subrootsOfTile) * 32, ((index % subrootsOfTile) + 1) * 32);
       const left = hashAt({ level: level - 1, index: index * 2 });
       const right = hashAt({ level: level - 1, index: index * 2 + 1 });
       return left && right && nodeHash(left, right);

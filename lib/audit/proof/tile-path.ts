@@ -29,7 +29,8 @@ export function parseTilePath(path: string): Tile | null {
     index: Number(index.replace(/[x/]/g, "")),
     width: width === undefined ? tileWidth : Number(width),
   };
-  return Number.isSafeInteger(tile.index) && tilePath(tile) === `tile/${path}` ? tile : null;
+  const isOne = Number.isSafeInteger(tile.index) && tile.width <= tileWidth;
+  return isOne && tilePath(tile) === `tile/${path}` ? tile : null;
 }
 
 /** The tiles that together hold all hashes of the tree of `size` leaves, each as wide as it is there. */

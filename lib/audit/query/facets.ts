@@ -93,7 +93,14 @@ async function actorChoices({ guruScope }: FilterScope, counted: Counted[]): Pro
           { id: string; email: string }[]
         >`select id::text, email from account where id = any (${nameless})`
       : [];
-  const emailOf = new Map(emails.map((e) => [e.id, e.email]));
+  // Or they were erased before anything of theirs was sealed.
+  const erased =
+    nameless.length > 0
+      ? await sql()<{ id: string; email: string }[]>`
+          select account_id::text as id, audit_erased_name(account_id::text) as email
+          from audit_erasure where account_id = any (${nameless})`
+      : [];
+  const emailOf = new Map([...emails, ...erased].map((e) => [e.id, e.email]));
   return counted.map(({ value, label, count }) => {
     if (value === "system") return { value, label: "System", count: Number(count), actorType: "system" };
     if (value === "anonymous")
@@ -135,6 +142,19 @@ async function guruChoices(orgId: number, counted: Counted[]): Promise<Choice[]>
 /** How a guru that no longer exists is called. */
 export function deletedName(name: string): string {
   return `${name} (deleted)`;
+}
+
+/** How gurus are called now, or were when they were deleted. */
+export async function guruNames(
+  orgId: number,
+  ids: readonly string[],
+): Promise<Map<string, { slug: string; name: string }>> {
+  if (ids.length === 0) return new Map();
+  const known = await sql()<{ id: string; slug: string; name: string }[]>`
+    select id::text, slug, name from guru where org_id = ${orgId} and id = any (${[...ids]})
+    union all
+    select id::text, slug, name from retired_guru where org_id = ${orgId} and id = any (${[...ids]})`;
+  return new Map(known.map(({ id, slug, name }) => [id, { slug, name }]));
 }
 
 /** Those of the given gurus that no longer exist. */

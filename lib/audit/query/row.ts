@@ -21,6 +21,10 @@ export interface EventRecordRow {
   actor_id: string;
   actor_email: string | null;
   ip: string | null;
+  /** How an erased person is called; null where who acted was not erased, or was nobody known. */
+  erased_name: string | null;
+  actor_erased: boolean;
+  subject_erased: boolean;
   target_type: string;
   target_id: string;
   target_label: string;
@@ -66,10 +70,15 @@ interface FullRecord extends DefaultRecord {
 const timestampSql = `to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const microsSql = "(extract(epoch from e.occurred_at) * 1000000)::bigint::text";
 
+/** How the actor is called whose part was erased; null where it stands, or where nobody was named. */
+export const erasedActorSql = `case when e.actor_digest is not null and e.actor_type in ('user', 'api_key')
+  then audit_erased_name(coalesce(e.account_id::text, e.actor_id)) end`;
+
 /** Columns of `audit_event e` for an `EventRecordRow`. */
 export const eventColumns = `e.id, ${timestampSql} as timestamp, ${microsSql} as micros, e.org_id, e.guru_id, e.guru_slug,
   e.guru_name, e.action, e.operation, e.action_type, e.model, e.outcome, e.actor_type, e.actor_id, e.actor_email,
-  host(e.ip) as ip, e.target_type, e.target_id, e.target_label, e.metadata, e.changes, e.details, e.cause, e.version`;
+  host(e.ip) as ip, e.target_type, e.target_id, e.target_label, e.metadata, e.changes, e.details, e.cause, e.version,
+  ${erasedActorSql} as erased_name, e.actor_digest is not null as actor_erased, e.subject_digest is not null as subject_erased`;
 
 /** Newest first; equal times never break ties alone. */
 export const newestFirst = "e.occurred_at desc, e.id desc";

@@ -41,7 +41,7 @@ export function facts(sql: AnySql, events: "sealed"): Fragment {
       ('model', e.model, null, null),
       ('user', e.account_id::text,
         case when e.actor_type in ('user', 'api_key') then e.actor_email end,
-        case when e.actor_type = 'anonymous' and e.target_label not in ('', '-') then e.target_label end),
+        case when e.actor_type = 'anonymous' and e.target_label not in ('', '-', '[erased]') then e.target_label end),
       ('user', case when e.actor_type in ('system', 'anonymous') then e.actor_type end, null, null),
       ('operation', e.operation, null, null),
       ('outcome', e.outcome, null, null)

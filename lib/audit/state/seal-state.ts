@@ -1,6 +1,7 @@
 import "server-only";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
 import { tileLeaves } from "@/lib/audit/seal/seal-batch";
+import { type Moment, toDate, toDateOrNull } from "./moment";
 
 /** How far the sealed order and its signatures have come. */
 export interface SealState {
@@ -29,12 +30,12 @@ interface Row {
   checkpoint_size: string | null;
   checkpoint_root: Buffer | null;
   checkpoint_note: string | null;
-  checkpoint_at: Date | null;
-  waiting_since: Date | null;
+  checkpoint_at: Moment | null;
+  waiting_since: Moment | null;
   lag_s: number;
   refused: string | null;
-  refused_since: Date | null;
-  checked_at: Date | null;
+  refused_since: Moment | null;
+  checked_at: Moment | null;
 }
 
 /**
@@ -91,13 +92,13 @@ export async function sealState(sql: AnySql, orgId: number): Promise<SealState> 
             size: Number(row.checkpoint_size),
             root: new Uint8Array(row.checkpoint_root),
             note: row.checkpoint_note,
-            createdAt: row.checkpoint_at,
+            createdAt: toDate(row.checkpoint_at),
           }
         : null,
-    waitingSince: row.waiting_since,
+    waitingSince: toDateOrNull(row.waiting_since),
     lagS: row.lag_s,
     refused: row.refused,
-    refusedSince: row.refused_since,
-    checkedAt: row.checked_at,
+    refusedSince: toDateOrNull(row.refused_since),
+    checkedAt: toDateOrNull(row.checked_at),
   };
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { type AnySql, organizationScope } from "@/lib/audit/seal/dimensions";
 import { daysLeft, type Growth, permanentBytes } from "./disk";
+import { type Moment, toDate, toDateOrNull } from "./moment";
 
 /** How much the log takes and how fast it grows. */
 export interface SizeState {
@@ -36,9 +37,9 @@ interface Row {
   recent_days: number;
   kept_days: number;
   retention_days: number | null;
-  last_pruned_at: Date | null;
-  next_prune_at: Date;
-  partitions_until: Date | null;
+  last_pruned_at: Moment | null;
+  next_prune_at: Moment;
+  partitions_until: Moment | null;
   partition_days: number;
   partitions: number;
 }
@@ -82,9 +83,9 @@ export async function sizeState(sql: AnySql, orgId: number): Promise<SizeState> 
       keptDays: row.kept_days ?? 0,
     },
     retentionDays: row.retention_days,
-    lastPrunedAt: row.last_pruned_at,
-    nextPruneAt: row.next_prune_at,
-    partitionsUntil: row.partitions_until,
+    lastPrunedAt: toDateOrNull(row.last_pruned_at),
+    nextPruneAt: toDate(row.next_prune_at),
+    partitionsUntil: toDateOrNull(row.partitions_until),
     partitionDaysAhead: Math.max(0, row.partition_days),
     partitions: row.partitions,
   };

@@ -23,6 +23,7 @@ export function around<In extends z.ZodType, V>(
     kind: "command",
     name: act.name,
     event: act.event,
+    input,
     async execute(call) {
       const parsed = await input.safeParseAsync(call.input);
       if (!parsed.success) return invalid(fieldErrorsOf(parsed.error));

@@ -1,5 +1,5 @@
 import "server-only";
-import { deletedName, goneGurus } from "@/lib/audit/query/facets";
+import { deletedName, goneGurus, guruNames } from "@/lib/audit/query/facets";
 import { type EventRecordRow, toFullRecord } from "@/lib/audit/query/row";
 import { type ShownProof, shownProof } from "./shown-proof";
 
@@ -10,7 +10,7 @@ export type JsonObject = { [key: string]: JsonValue };
 export interface PageRow {
   id: string;
   occurredAt: string;
-  actor: { type: EventRecordRow["actor_type"]; id: string; email: string | null };
+  actor: { type: EventRecordRow["actor_type"]; id: string; email: string | null; erased?: string };
   ip: string | null;
   guru: { slug: string; name: string; deleted?: boolean } | null;
   model: string;
@@ -19,6 +19,8 @@ export interface PageRow {
   operation: string;
   object: string;
   outcome: EventRecordRow["outcome"];
+  /** The parts that an erasure took. */
+  erased?: { actor: boolean; subject: boolean };
 }
 
 export interface PageEvent extends PageRow {
@@ -40,25 +42,44 @@ export async function pageRows(orgId: number, rows: readonly EventRecordRow[]): 
     orgId,
     rows.map((r) => r.guru_id).filter((id) => id !== null),
   );
+  // Who erased a person did not mean the guru: its present name stands in for the one that went with the part.
+  const unnamed = rows.filter((r) => r.subject_erased && r.guru_name === null);
+  const names = await guruNames(
+    orgId,
+    unnamed.map((r) => r.guru_id).filter((id) => id !== null),
+  );
   return rows.map((row) => ({
     id: row.id,
     occurredAt: row.timestamp,
-    actor: { type: row.actor_type, id: row.actor_id, email: row.actor_email },
+    actor: {
+      type: row.actor_type,
+      id: row.actor_id,
+      email: row.actor_email,
+      ...(row.erased_name === null ? {} : { erased: row.erased_name }),
+    },
     ip: row.ip,
-    guru: guruOf(row, gone),
+    guru: guruOf(row, gone, names),
     model: row.model,
     action: row.action,
     actionType: row.action_type,
     operation: row.operation,
     object: row.target_label,
     outcome: row.outcome,
+    ...(row.actor_erased || row.subject_erased
+      ? { erased: { actor: row.actor_erased, subject: row.subject_erased } }
+      : {}),
   }));
 }
 
-function guruOf(row: EventRecordRow, gone: Set<string>): PageRow["guru"] {
+function guruOf(
+  row: EventRecordRow,
+  gone: Set<string>,
+  names: Awaited<ReturnType<typeof guruNames>>,
+): PageRow["guru"] {
   if (row.guru_id === null) return null;
-  const name = row.guru_name ?? row.guru_slug ?? row.guru_id;
-  const slug = row.guru_slug ?? "";
+  const known = names.get(row.guru_id);
+  const name = row.guru_name ?? row.guru_slug ?? known?.name ?? row.guru_id;
+  const slug = row.guru_slug ?? known?.slug ?? "";
   return gone.has(row.guru_id) ? { slug, name: deletedName(name), deleted: true } : { slug, name };
 }
 

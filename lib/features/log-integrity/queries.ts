@@ -60,7 +60,6 @@ export const logIntegrity = query<null, null, LogIntegrity>({
         select origin, note, created_at from audit_adoption where org_id = ${orgId} order by created_at desc`),
     ]);
     const { mode, env } = runtime();
-    const { GURULOG_ANCHOR_FILE }: { GURULOG_ANCHOR_FILE?: string | undefined } = env;
     const place = (path: string | undefined, kind: TroubleKind): OutsidePlace => ({
       path: path ?? null,
       trouble: troubles.find((t) => t.kind === kind)?.detail ?? null,
@@ -74,7 +73,7 @@ export const logIntegrity = query<null, null, LogIntegrity>({
         id: toHex(noteKeyId(key)),
         verifierKey: verifierKey(key),
       })),
-      anchor: place(GURULOG_ANCHOR_FILE, "anchor_unwritable"),
+      anchor: place(env.GURULOG_ANCHOR_FILE, "anchor_unwritable"),
       archive: place(env.GURULOG_ARCHIVE_DIR, "archive_unwritable"),
       adoptions: adoptions.map((a) => ({
         origin: a.origin,

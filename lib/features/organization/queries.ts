@@ -48,6 +48,7 @@ export const shellFacts = query({
       canListGurus: mayInOrganization(principal, "guru:list"),
       canCreateGuru: mayInOrganization(principal, "guru:create"),
       canReadGlobalLog: mayInOrganization(principal, "audit:read-global"),
+      canErasePerson: mayInOrganization(principal, "audit:erase-person"),
       canVerifyLog: mayInOrganization(principal, "audit:verify"),
     };
   },

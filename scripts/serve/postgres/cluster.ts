@@ -68,7 +68,7 @@ function assertSameMajor(place: Place): void {
   const have = majorVersion(place.binaries);
   if (made === String(have)) return;
   throw new StartError(
-    `The database in ${place.home} was made by Postgres ${made}, and this release brings Postgres ${have}. Start the release that made it, or set GURULOG_DATA_DIR to another folder.`,
+    `The database in ${place.home} was made by Postgres ${made}, and this release brings Postgres ${have}. Back it up with the release that made it (npm run backup), then restore it with this one (npm run restore -- FILE --replace).`,
   );
 }
 

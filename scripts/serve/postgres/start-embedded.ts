@@ -5,6 +5,7 @@ import { claimDataFolder, findOwner } from "./owner";
 import { preparePlace } from "./place";
 import { findPostmaster } from "./postmaster";
 import { superuserUrl, waitUntilReady, withConnection } from "./readiness";
+import { clearUnfinished } from "./restore-place";
 import { runServer } from "./server";
 import { rememberCluster } from "./stored-place";
 
@@ -53,6 +54,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
         `Running as root, so Postgres runs as ${place.account.name} with its data in ${place.home}.`,
       );
     }
+    await clearUnfinished(dataDir);
     await ensureCluster(place, { sync: !options.unsafeFast });
     rememberCluster(dataDir);
     const settings: Record<string, string> = options.unsafeFast

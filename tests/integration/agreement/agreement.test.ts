@@ -44,6 +44,7 @@ async function start(
     roles: database.roles,
     env: { ...plain, ...env },
     keysFingerprint: "v1:pepper:sealing:k1",
+    sealingKeys: ["s1"],
     patienceMs: 0,
     ...more,
   });
@@ -75,6 +76,20 @@ describe("what instances must agree on", () => {
     expect((await startOnce(off)).changes).toEqual({ loggingEnabled: { from: true, to: false } });
     expect((await startOnce(off)).changes).toEqual({});
     expect((await startOnce()).changes).toEqual({ loggingEnabled: { from: false, to: true } });
+  });
+
+  it("any start with a folder for the archive turns archiving on; one without turns it off when no other runs", async () => {
+    const archiving = async () => (await admin`select archive from audit_config`)[0]?.archive;
+    const { release } = await start();
+    expect(await archiving()).toBe(false);
+    const withFolder = await start({ GURULOG_ARCHIVE_DIR: "/archive" });
+    expect(await archiving()).toBe(true);
+    await release();
+    expect((await startOnce()).changes).toEqual({});
+    expect(await archiving()).toBe(true);
+    await withFolder.release();
+    await startOnce({}, { patienceMs: 3000 });
+    expect(await archiving()).toBe(false);
   });
 
   it("the retention is the environment's, else the one chosen at onboarding, else 90 days", async () => {
@@ -149,6 +164,34 @@ describe("what instances must agree on", () => {
     await startOnce({}, { keysFingerprint: "v1:pepper:sealing:k2,k1" });
     await startOnce({}, { keysFingerprint: "v1:pepper:sealing:k2" });
     await expect(startOnce({}, { keysFingerprint: "v1:pepper:sealing:k1" })).rejects.toThrow(StartError);
+  });
+
+  it("a rotated sealing key that shares one goes on, is a change once, and is remembered", async () => {
+    await startOnce();
+    const rotated = { keysFingerprint: "v1:pepper:new,sealing:k1", sealingKeys: ["s2", "s1"] };
+    expect((await startOnce({}, rotated)).changes).toEqual({
+      sealingKeys: { from: ["s1"], to: ["s2", "s1"] },
+    });
+    expect((await startOnce({}, rotated)).changes).toEqual({});
+    const retired = { keysFingerprint: "v1:pepper:new:k1", sealingKeys: ["s2"] };
+    expect((await startOnce({}, retired)).changes).toEqual({
+      sealingKeys: { from: ["s2", "s1"], to: ["s2"] },
+    });
+    await expect(startOnce()).rejects.toThrow(/made with other keys/);
+    // An older version did not note them: nothing to compare with.
+    await admin`update audit_config set sealing_keys = null`;
+    expect((await startOnce({}, rotated)).changes).toEqual({});
+  });
+
+  it("a sealing key may be added while another instance runs, never left out", async () => {
+    const first = await start();
+    const rotated = { keysFingerprint: "v1:pepper:new,sealing:k1", sealingKeys: ["s2", "s1"] };
+    const second = await start({}, rotated);
+    await first.release();
+    const lacking = [{}, { keysFingerprint: "v1:pepper:new:k1", sealingKeys: ["s2"] }];
+    for (const keys of lacking) await expect(start({}, keys)).rejects.toThrow(/^GURULOG_SEALING_KEY [^\n]+$/);
+    await second.release();
+    await start({}, lacking[1]);
   });
 
   it("the change and its event stand or fall together", async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backoffS, deliverDue } from "@/lib/audit/alarms/deliver";
 import { raiseAlarms } from "@/lib/audit/alarms/raise";
 import { clearTrouble, noteTrouble } from "@/lib/audit/trouble";
-import { openPool, type Sql } from "@/lib/db/client";
+import { type Sql, sql } from "@/lib/db/client";
 import { audience } from "@/lib/jobs/alarm-work";
 import { createTestProduct, type TestProduct } from "../../support/product";
 import { type HttpReceiver, type MailReceiver, startHttpReceiver, startMailReceiver } from "./receivers";
@@ -22,7 +22,7 @@ async function open(env: Record<string, string> = {}): Promise<void> {
     GURULOG_ALARM_WEBHOOK_SECRET: secret,
     ...env,
   });
-  app = openPool(product.database.urls.app, 4);
+  app = sql();
 }
 
 beforeEach(async () => {
@@ -30,7 +30,6 @@ beforeEach(async () => {
   hook = await startHttpReceiver();
 });
 afterEach(async () => {
-  await app.end({ timeout: 5 });
   await product.close();
   await mail.close();
   await hook.close();

@@ -3,7 +3,7 @@ import { type LookOptions, lookForTroubles } from "@/lib/audit/alarms/look";
 import { type Audience, raiseAlarms } from "@/lib/audit/alarms/raise";
 import { createSealer } from "@/lib/audit/seal/sealer";
 import { clearTrouble, noteTrouble } from "@/lib/audit/trouble";
-import { openPool, type Sql } from "@/lib/db/client";
+import { openPool, type Sql, sql } from "@/lib/db/client";
 import { createTestProduct, type TestProduct } from "../../support/product";
 import { insertEvents, setClock, variedEvents } from "../sealer/events-for-tests";
 
@@ -14,10 +14,9 @@ const roomy = async () => ({ free: 500 * 2 ** 30, total: 1_000 * 2 ** 30 });
 
 beforeEach(async () => {
   product = await createTestProduct();
-  app = openPool(product.database.urls.app, 3);
+  app = sql();
 });
 afterEach(async () => {
-  await app.end({ timeout: 5 });
   await product.close();
 });
 

@@ -4,7 +4,9 @@ import path from "node:path";
 import postgres from "postgres";
 import { parseEnv } from "@/lib/platform/env";
 import type { DatabaseMode } from "@/lib/platform/runtime";
+import { listSequences, listTables, listTriggers } from "../../../scripts/backup/catalog";
 import { type Restored, restore } from "../../../scripts/backup/restore";
+import { copyOut, copySettings } from "../../../scripts/backup/table-copy";
 import { writeBackup } from "../../../scripts/backup/write-backup";
 import { startEmbeddedPostgres } from "../../../scripts/serve/postgres/start-embedded";
 
@@ -43,7 +45,7 @@ export function openWorkshop(): Workshop {
         env: parseEnv({}),
         productDir: path.resolve("."),
         product,
-        log: process.env.BK_LOG ? console.error : () => {},
+        log: () => {},
         unsafeFast: true,
       });
       homes.add(restored.home);
@@ -68,4 +70,23 @@ export function openWorkshop(): Workshop {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Every table's rows as text, in an order of their own, the sequences and the triggers. */
+export async function contentOf(url: string): Promise<Record<string, string>> {
+  const sql = postgres(url, { max: 1, prepare: false, onnotice: () => {}, connection: copySettings });
+  try {
+    const content: Record<string, string> = {};
+    for (const table of await listTables(sql)) {
+      const parts: Buffer[] = [];
+      for await (const part of copyOut(sql, table)) parts.push(part);
+      const rows = Buffer.concat(parts).toString("latin1").split("\n").sort();
+      content[`${table.schema}.${table.name}`] = rows.join("\n");
+    }
+    content.sequences = JSON.stringify(await listSequences(sql));
+    content.triggers = JSON.stringify(await listTriggers(sql));
+    return content;
+  } finally {
+    await sql.end();
+  }
 }

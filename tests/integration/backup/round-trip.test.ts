@@ -1,9 +1,6 @@
-import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { listSequences, listTables, listTriggers } from "../../../scripts/backup/catalog";
-import { copyOut, copySettings } from "../../../scripts/backup/table-copy";
 import { createTestProduct, type TestProduct } from "../../support/product";
-import { openWorkshop, type Workshop } from "./backup-for-tests";
+import { contentOf, openWorkshop, type Workshop } from "./backup-for-tests";
 import { fillWithHostileRows, nastyTexts } from "./hostile-rows";
 
 let source: TestProduct;
@@ -19,28 +16,10 @@ afterAll(async () => {
   workshop.close();
 });
 
-/** Every table's rows as text, in an order of their own, and the sequences. */
-async function contentOf(url: string): Promise<Record<string, string>> {
-  const sql = postgres(url, { max: 1, prepare: false, onnotice: () => {}, connection: copySettings });
-  try {
-    const content: Record<string, string> = {};
-    for (const table of await listTables(sql)) {
-      const parts: Buffer[] = [];
-      for await (const part of copyOut(sql, table)) parts.push(part);
-      const rows = Buffer.concat(parts).toString("latin1").split("\n").sort();
-      content[`${table.schema}.${table.name}`] = rows.join("\n");
-    }
-    content.sequences = JSON.stringify(await listSequences(sql));
-    content.triggers = JSON.stringify(await listTriggers(sql));
-    return content;
-  } finally {
-    await sql.end();
-  }
-}
-
 test("every table comes back byte for byte, whatever its rows hold", async () => {
   const { admin } = source;
   expect(await fillWithHostileRows(admin)).toEqual([]);
+  await admin`update audit_config set keys_fingerprint = null`; // hostile ones belong to no keys
   const long = `${nastyTexts.join("")}x`.repeat(90_000);
   expect(long.length).toBeGreaterThan(10_000_000);
   await admin`

@@ -30,7 +30,7 @@ export async function runEnclosedVerifier(zip: Uint8Array, key: string): Promise
     const script = path.join(folder, "verify.mjs");
     const done = await run(process.execPath, [script, "--json", "--key", key], {
       cwd: folder,
-      env: {},
+      env: { NODE_ENV: "production" },
       maxBuffer: 64 * 1024 * 1024,
     }).then(
       ({ stdout }) => ({ stdout, exit: 0 }),

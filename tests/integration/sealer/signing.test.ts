@@ -5,7 +5,6 @@ import { toBase64 } from "@/lib/audit/proof/bytes";
 import { parseCheckpoint } from "@/lib/audit/proof/checkpoint";
 import { isSignedBy, parseNote } from "@/lib/audit/proof/note";
 import { verifiersOf } from "@/lib/audit/proof/signing-keys";
-import { lastSignedIn } from "@/lib/audit/seal/last-signed";
 import { createSealer } from "@/lib/audit/seal/sealer";
 import { thinCheckpoints } from "@/lib/audit/seal/stored-checkpoints";
 import { cutBefore } from "./cut-off";
@@ -143,13 +142,14 @@ describe("a log that does not continue what was signed is not signed, and says w
     ["a missing node", "delete from audit_node"],
     [
       "a closed tile",
-      "update audit_tile set hashes = overlay(hashes placing sha256('x') from 1 + 32 * 2000 % 1024) where tile = 1",
+      "update audit_tile set hashes = overlay(hashes placing sha256('x') from 1 + 32 * (2000 % 1024)) where tile = 1",
     ],
   ])("%s of the stored tree changed", async (_, change) => {
     await log.grow(2000);
     await log.signed();
     await log.grow(100);
-    await log.asOwner((tx) => tx.unsafe(change));
+    const changed = await log.admin.unsafe(change);
+    expect(changed.count).toBeGreaterThan(0);
     expect(await log.refused()).toContain("find out by whom");
     expect(await log.checkpoints()).toEqual([2000]);
   });
@@ -223,7 +223,7 @@ describe("what was signed last", () => {
       origin: row?.origin,
       size: 100 + i,
       root: Buffer.alloc(32),
-      note: (row?.note as string).replace("\n15\n", `\n${100 + i}\n`),
+      note: String(row?.note).replace("\n15\n", `\n${100 + i}\n`),
     }));
     await log.admin`insert into audit_checkpoint ${log.admin(forged)}`;
     rmSync(log.lastSigned.file);

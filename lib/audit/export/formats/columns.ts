@@ -1,4 +1,4 @@
-import { newestFirst as byTimeAndId } from "@/lib/audit/query/row";
+import { newestFirst as byTimeAndId, erasedActorSql } from "@/lib/audit/query/row";
 import type { ExportView } from "./format";
 
 /** A column of the table as an export shows it. */
@@ -15,7 +15,7 @@ export interface ExportColumn {
 const inGuru = "e.guru_id is not null";
 /** Snapshots: what the guru was called then. That it is gone now is said beside it. */
 const guruName = `
-  case when ${inGuru} then coalesce(nullif(e.guru_name, ''), e.guru_slug, '-')
+  case when ${inGuru} then coalesce(nullif(e.guru_name, ''), e.guru_slug, case when e.subject_digest is not null then '[erased]' end, '-')
     || case when e.guru_id in (select id from retired_guru) then ' (deleted)' else '' end
   else '-' end`;
 /** Written out, not built as an object, so that the keys stand in this order. */
@@ -31,7 +31,8 @@ const all: readonly (ExportColumn & { globalOnly?: true })[] = [
   },
   {
     header: "User",
-    sql: "case e.actor_type when 'system' then 'System' when 'anonymous' then 'Anonymous' else coalesce(e.actor_email, '-') end",
+    sql: `case e.actor_type when 'system' then 'System' when 'anonymous' then 'Anonymous'
+      else coalesce(e.actor_email, ${erasedActorSql}, '-') end`,
     outside: true,
     width: 30,
   },

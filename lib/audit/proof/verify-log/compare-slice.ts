@@ -172,7 +172,10 @@ class Comparison {
       this.#miss(key);
       key = this.#keys[++this.#at];
     }
-    if (!key || byTime(key, event) !== 0) return this.#stray(event);
+    if (!key || byTime(key, event) !== 0) {
+      this.#stray(event);
+      return;
+    }
     let times = 0;
     for (; key && byTime(key, event) === 0; key = this.#keys[++this.#at]) {
       this.#compare(key, event, times > 0);
@@ -208,7 +211,10 @@ class Comparison {
       return;
     }
     const stored = storedHex(key);
-    if (stored === this.#voidHex(key)) return this.#keep(this.#result.voids, { index: key.index, id });
+    if (stored === this.#voidHex(key)) {
+      this.#keep(this.#result.voids, { index: key.index, id });
+      return;
+    }
     const computed = rowLeaf(fields)?.toString("hex") ?? null;
     this.#keep(this.#result.mismatched, { index: key.index, id, micros: key.micros, stored, computed });
   }
@@ -221,7 +227,10 @@ class Comparison {
     }
     const stored = storedHex(key);
     const { index, id, micros } = key;
-    if (stored === this.#voidHex(key)) return this.#keep(this.#result.voids, { index, id });
+    if (stored === this.#voidHex(key)) {
+      this.#keep(this.#result.voids, { index, id });
+      return;
+    }
     // Gone before the log was hashed: nobody can say otherwise any more.
     if (stored === toHex(absentLeaf(this.#nameOf(key)))) {
       this.#result.expired += 1;

@@ -7,8 +7,8 @@ import { auditExported } from "@/lib/audit/catalogue/audit-log";
 import { type Allow, inOrganization, onGuru } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { sensitiveRead } from "@/lib/gate/sensitive-read";
-import { mintId } from "@/lib/platform/ids";
 import type { Result } from "@/lib/platform/errors";
+import { mintId } from "@/lib/platform/ids";
 import { proofFileName, proofFileText, proofOfEvent } from "../event-proof";
 import { downloadEventProofInput } from "../schemas";
 
@@ -73,5 +73,8 @@ export async function downloadEventProof(call: {
   if (!found.value.ok) return found.value;
   const recorded = await recordProofDownload.execute({ ...call, input });
   if (!recorded.ok) return recorded;
-  return { ok: true, value: { fileName: proofFileName(input.event), text: proofFileText(found.value.value) } };
+  return {
+    ok: true,
+    value: { fileName: proofFileName(input.event), text: proofFileText(found.value.value) },
+  };
 }

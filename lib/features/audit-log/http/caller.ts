@@ -19,7 +19,9 @@ import { query } from "@/lib/gate/query";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { inTransaction } from "@/lib/gate/transaction";
 
-export type Caller = { ok: true; principal: UserPrincipal | ApiKeyPrincipal } | { ok: false; answer: Response };
+export type Caller =
+  | { ok: true; principal: UserPrincipal | ApiKeyPrincipal }
+  | { ok: false; answer: Response };
 
 const notAuthenticated = () =>
   sourcebotError(

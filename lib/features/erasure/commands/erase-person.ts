@@ -24,7 +24,7 @@ export const erasePerson = command({
   event: personErased,
   target: ({ principal }) => ({ id: String(principal.orgId) }),
   async run({ tx, input, principal }) {
-    const { confirmation, ...who } = input;
+    const { who, confirmation } = input;
     if (principal.kind === "user" && "accountId" in who && who.accountId === principal.accountId)
       throw refuse("conflict", "You cannot erase yourself. Give the organization to somebody else first.");
     const name = await nameOf(tx, principal.orgId, who);

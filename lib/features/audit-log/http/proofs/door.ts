@@ -37,9 +37,7 @@ export async function withProofs(
     return sourcebotError(400, "MISSING_ORG_DOMAIN_HEADER", message);
   }
   if (!runtime().env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED)
-    return notFound(
-      "Audit logging is not enabled on this instance (SOURCEBOT_EE_AUDIT_LOGGING_ENABLED).",
-    );
+    return notFound("Audit logging is not enabled on this instance (SOURCEBOT_EE_AUDIT_LOGGING_ENABLED).");
   if (!isHead && isPrefetch(request.headers))
     return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
   const caller = await callerOf(request, facts, domain, !isHead, "audit:read-proofs");

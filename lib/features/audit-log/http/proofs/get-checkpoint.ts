@@ -17,7 +17,8 @@ export function getCheckpoint(asked: { request: Request; facts: RequestFacts }):
       );
     const etag = `"${sha256(found.note).toString("hex").slice(0, 32)}"`;
     const headers = { etag, "cache-control": "no-cache", vary: "cookie, authorization, x-sourcebot-api-key" };
-    if (isKnown(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+    if (isKnown(request.headers.get("if-none-match"), etag))
+      return new Response(null, { status: 304, headers });
     return new Response(found.note, { headers: { ...headers, "content-type": "text/plain; charset=utf-8" } });
   });
 }

@@ -18,7 +18,8 @@ export function getConsistency(asked: { request: Request; facts: RequestFacts })
     const to = params.has("to") ? sizeOf(params.get("to")) : newest.size;
     if (from === null) return badParams("from takes a size of the log, in decimal digits.");
     if (to === null) return badParams("to takes a size of the log, in decimal digits.");
-    if (to > newest.size) return badParams(`to may be ${newest.size} at most, the size of the newest checkpoint.`);
+    if (to > newest.size)
+      return badParams(`to may be ${newest.size} at most, the size of the newest checkpoint.`);
     if (from > to) return badParams("from may not be greater than to.");
     const read = storedNodes(sql(), principal.orgId);
     const [fromRoot, toRoot, path] = await Promise.all([

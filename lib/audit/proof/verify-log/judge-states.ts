@@ -1,0 +1,71 @@
+import "server-only";
+import type { Adoption } from "../adoption";
+import { sameBytes } from "../bytes";
+import type { Findings } from "../verify/findings";
+import type { RebuiltTree } from "./rebuild-tree";
+import { adoptionOf, type State } from "./trusted-states";
+
+const noted = (n: number): string => n.toLocaleString("en-US");
+
+export interface Judged {
+  /** States of the present name that the tree agrees with. */
+  holds: State[];
+  /** States of earlier names, and those that an owner's adoption has given up. */
+  adopted: number;
+  /** What the tree contradicts. */
+  broken: State[];
+}
+
+/** Compares the states with a tree, without saying anything yet. */
+export function judgeStates(
+  tree: RebuiltTree,
+  origin: string,
+  states: readonly State[],
+  adoptions: readonly Adoption[],
+): Judged {
+  const judged: Judged = { holds: [], adopted: 0, broken: [] };
+  for (const state of states) {
+    const root = tree.roots.get(state.size);
+    const agrees = root !== undefined && sameBytes(root, state.root);
+    // What an owner has given up may differ. What was adopted must not: it is a state of its own.
+    const isRetired = state.origin !== origin && adoptionOf(state, origin, adoptions) !== undefined;
+    if (isRetired) judged.adopted += 1;
+    else if (!agrees || state.origin !== origin) judged.broken.push(state);
+    else judged.holds.push(state);
+  }
+  return judged;
+}
+
+/** Says which states are broken; of many that follow from one change only the first is told in full. */
+export function nameBroken(
+  tree: RebuiltTree,
+  origin: string,
+  { holds, broken }: Judged,
+  findings: Findings,
+): void {
+  const within = broken.filter((s) => s.origin === origin && s.size <= tree.size);
+  const first = within.reduce<State | undefined>((a, b) => (a && a.size <= b.size ? a : b), undefined);
+  if (first) {
+    const good = Math.max(0, ...holds.filter((s) => s.size < first.size).map((s) => s.size));
+    const more = within.length > 1 ? ` The same holds for ${noted(within.length - 1)} later ones.` : "";
+    findings.add(
+      first.from === null ? "checkpoint" : "rollback",
+      `The first ${noted(first.size)} events are not those of the checkpoint that was signed${first.from ? ` and is held in ${first.from}` : ""}: something between the places ${noted(good)} and ${noted(first.size - 1)} was changed.${more}`,
+      { index: good },
+    );
+  }
+  const largest = broken
+    .filter((s) => s.origin === origin && s.size > tree.size)
+    .reduce<State | undefined>((a, b) => (a && a.size >= b.size ? a : b), undefined);
+  if (largest)
+    findings.add(
+      "rollback",
+      `A checkpoint of ${noted(largest.size)} events was signed${largest.from ? ` (${largest.from})` : ""}, and the log has ${noted(tree.size)}: its newest events were cut off, or it was set back to an earlier state.`,
+      { index: tree.size },
+    );
+  for (const state of broken.filter((s) => s.origin !== origin))
+    findings.add(
+      state.from === null ? "checkpoint" : "rollback",
+      `A checkpoint of ${noted(state.size)} events under the name ${state.origin}${state.from ? ` (${state.from})` : ""} was never adopted by this log.`,
+    );
+}

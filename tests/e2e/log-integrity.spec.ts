@@ -1,0 +1,139 @@
+import { mkdirSync } from "node:fs";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { axe } from "./support/axe";
+import { makeWorld, type SignedIn, type World } from "./support/roles-world";
+import { watchProblems } from "./support/watch-problems";
+
+const images = "test-results/images";
+let world: World;
+
+test.beforeAll(async () => {
+  test.setTimeout(120_000);
+  mkdirSync(images, { recursive: true });
+  world = await makeWorld();
+});
+test.afterAll(async () => {
+  await world?.close();
+});
+
+interface Look {
+  colorScheme?: "light" | "dark";
+  phone?: boolean;
+  javaScriptEnabled?: boolean;
+}
+
+async function open(browser: Browser, who: SignedIn, look: Look = {}): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: world.url,
+    colorScheme: look.colorScheme ?? "light",
+    javaScriptEnabled: look.javaScriptEnabled ?? true,
+    ...(look.phone ? { viewport: { width: 390, height: 844 } } : {}),
+  });
+  const cookies = (world.people[who].cookie ?? "").split("; ").map((pair) => {
+    const at = pair.indexOf("=");
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url: world.url };
+  });
+  await context.addCookies(cookies);
+  return context.newPage();
+}
+
+const address = "/settings/log-integrity";
+
+for (const who of ["owner", "auditor"] as const)
+  test(`the ${who} sees the state of the log, from the sidebar and in both themes`, async ({ browser }) => {
+    for (const colorScheme of ["light", "dark"] as const)
+      for (const phone of [false, true]) {
+        const page = await open(browser, who, { colorScheme, phone });
+        const problems = watchProblems(page);
+        if (phone) await page.goto(address);
+        else {
+          await page.goto("/settings/profile");
+          await page.getByRole("link", { name: "Log integrity", exact: true }).click();
+        }
+        await expect(page.getByRole("heading", { name: "Log integrity", level: 1 })).toBeVisible();
+        await expect(page.getByTestId("append-only")).toHaveText("Enforced by the database's roles");
+        expect(Number((await page.getByTestId("tree-size").innerText()).replace(",", ""))).toBeGreaterThan(
+          10,
+        );
+        await expect(page.getByText(/GiB of .* free/)).toBeVisible();
+        await expect(page.getByRole("button", { name: /Copy the verifier key/ })).toBeVisible();
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+        ).toBeLessThanOrEqual(0);
+        await page.screenshot({
+          path: `${images}/log-integrity-${who}-${colorScheme}${phone ? "-phone" : ""}.png`,
+          animations: "disabled",
+        });
+        expect((await axe(page)).violations).toEqual([]);
+        expect(problems()).toEqual([]);
+        await page.context().close();
+      }
+  });
+
+test("a member finds no such page, and no link to it", async ({ browser }) => {
+  const page = await open(browser, "member");
+  const answer = await page.goto(address);
+  expect(answer?.status()).toBe(404);
+  await page.goto("/settings/profile");
+  await expect(page.getByRole("link", { name: "Profile" }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "Log integrity" })).toHaveCount(0);
+  await page.context().close();
+});
+
+test("without JavaScript the page says all the same", async ({ browser }) => {
+  const page = await open(browser, "owner", { javaScriptEnabled: false });
+  await page.goto(address);
+  await expect(page.getByTestId("append-only")).toHaveText("Enforced by the database's roles");
+  await expect(page.getByRole("heading", { name: "Storage and retention" })).toBeVisible();
+  await page.context().close();
+});
+
+test("an alarm stands on every page of owner and auditor while it lasts, on no other's, and ends by itself", async ({
+  browser,
+}) => {
+  test.setTimeout(90_000);
+  const { admin } = world;
+  const owner = await open(browser, "owner");
+  const auditor = await open(browser, "auditor", { colorScheme: "dark", phone: true });
+  const member = await open(browser, "member");
+  const banner = (page: Page) => page.getByRole("alert", { name: "Alarms" });
+
+  // Nobody writes at the moment, so that the log does not need the week that is taken away.
+  const weeks = await admin<{ name: string }[]>`
+    select name from audit_partitions() where starts > now()`;
+  for (const { name } of weeks) await admin`drop table ${admin(name)}`;
+  await expect
+    .poll(async () => (await admin`select 1 from audit_alarm where cleared_at is null`).length, {
+      timeout: 25_000,
+    })
+    .toBe(1);
+
+  await owner.goto("/gurus");
+  await expect(banner(owner)).toContainText("The weeks made ahead for the audit log run out.");
+  await expect(banner(owner)).toContainText("Acts can be recorded until");
+  await auditor.goto("/settings/audit-logs");
+  await expect(banner(auditor)).toBeVisible();
+  await member.goto("/gurus");
+  await expect(member.getByRole("heading", { name: "Gurus", level: 1 })).toBeVisible();
+  await expect(banner(member)).toHaveCount(0);
+  await auditor.screenshot({ path: `${images}/alarm-dark-phone.png`, animations: "disabled" });
+  expect((await axe(auditor)).violations).toEqual([]);
+
+  await banner(owner).getByRole("link", { name: "Log integrity" }).click();
+  await expect(owner.getByText(/they run out$/)).toBeVisible();
+  await expect(owner.getByRole("table", { name: "Alarms" })).toContainText("Lasts");
+  await owner.screenshot({ path: `${images}/alarm-light.png`, animations: "disabled", fullPage: true });
+  expect((await axe(owner)).violations).toEqual([]);
+
+  await admin`select audit_make_partition(now() + make_interval(weeks => w)) from generate_series(0, 5) as w`;
+  await expect
+    .poll(async () => (await admin`select 1 from audit_alarm where cleared_at is null`).length, {
+      timeout: 25_000,
+    })
+    .toBe(0);
+  await owner.reload();
+  await expect(owner.getByRole("heading", { name: "Log integrity", level: 1 })).toBeVisible();
+  await expect(banner(owner)).toHaveCount(0);
+  await expect(owner.getByRole("table", { name: "Alarms" })).not.toContainText("Lasts");
+  for (const page of [owner, auditor, member]) await page.context().close();
+});

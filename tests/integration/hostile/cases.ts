@@ -1,0 +1,258 @@
+import { randomUUID } from "node:crypto";
+import { anonymousPrincipal, type Principal, systemPrincipal } from "@/lib/access/principal";
+import { HashedPassword } from "@/lib/features/accounts/checked-password";
+import { sha256 } from "@/lib/platform/crypto";
+import type { Event, HostileWorld } from "./world";
+
+/** What the log, or the data, is to show of a text that was taken, and what it shows. */
+type Shown = (
+  event: Event,
+  text: string,
+  world: HostileWorld,
+) => Promise<[got: unknown, want: unknown]> | [got: unknown, want: unknown];
+
+export interface Case {
+  by: (world: HostileWorld) => Principal;
+  /** An input that is taken, or refused by the act alone; new each time. */
+  input: (world: HostileWorld) => object | Promise<object>;
+  /** Makes the act possible again. */
+  before?: (world: HostileWorld) => Promise<unknown>;
+  /** By field: where its text shows. Fields that are looked up (ids, slugs, passwords) show nowhere. */
+  shown: Record<string, Shown>;
+  /** Some of its successes are no event: nothing changed, or it was recorded a moment ago. */
+  silent?: true;
+  /** Most texts a field is given in everyday runs: each costs a password hash. */
+  slow?: true;
+}
+
+const owner = (w: HostileWorld) => w.owner;
+const member = (w: HostileWorld) => w.member;
+const stranger = () => anonymousPrincipal;
+const cut = (text: string, most: number) => {
+  const beginning = text.slice(0, most);
+  return beginning.isWellFormed() ? beginning : beginning.slice(0, -1);
+};
+
+const label: Shown = (event, text) => [event.target_label, cut(text, 200)];
+const sourceLabel: Shown = (event, text) => [event.target_label, cut(`TEXT - ${text}`, 200)];
+const detail =
+  (name: string, most = 1e9): Shown =>
+  (event, text) => [event.details[name], cut(text, most)];
+const column =
+  (table: string, name: string): Shown =>
+  async (event, text, world) => [await world.columnOf(table, name, event.target_id), text];
+const listColumn =
+  (table: string, name: string): Shown =>
+  async (event, text, world) => [
+    ((await world.columnOf(table, name, event.target_id)) as unknown[])[0],
+    text,
+  ];
+/** Texts above 10 KB stand in an event as their beginning and digest. */
+const change =
+  (name: string): Shown =>
+  async (event, text, world) => {
+    const found = event.changes.find((one) => one.field === name);
+    const value = found ? found.after : await world.columnOf("guru", name, event.target_id);
+    const first = Array.isArray(value) ? (value[0] ?? "") : value;
+    return [first, !found || Buffer.byteLength(text) <= 10_240 ? text : expect10KbCut(first, text)];
+  };
+
+function expect10KbCut(stored: unknown, text: string): unknown {
+  const { cut: beginning = "" } = Object(stored) as { cut?: string };
+  const isBeginning = text.startsWith(beginning) && Buffer.byteLength(beginning) > 10_230;
+  return isBeginning
+    ? { cut: beginning, length: text.length, sha256: sha256(text).toString("hex") }
+    : "a beginning of it";
+}
+
+const filter = { guru: [], model: [], actor: [], actionType: [], operation: [], outcome: [] };
+const filterShown: Record<string, Shown> = Object.fromEntries(
+  ["guru", "model", "actor", "operation", "action", "target"].map((name): [string, Shown] => [
+    `filter.${name}[]`,
+    (event, text) => [[Object(event.details.filters)[name]].flat()[0], text],
+  ]),
+);
+const search: Shown = (event, text) => [Object(event.details.filters).q, text === "" ? undefined : text];
+const noExport = (w: HostileWorld) => w.product.admin`update export_job set state = 'cancelled'`;
+const noOwner = (w: HostileWorld) =>
+  w.product.admin`update membership set role = 'member' where role = 'owner'`;
+
+/** Every command, with every text field that it takes. A test fails where one is missing. */
+export const cases: Record<string, Case> = {
+  "add-file-source": {
+    by: member,
+    input: (w) => ({ guru: w.guru.slug, uploadId: randomUUID(), title: w.word() }),
+    shown: {},
+  },
+  "add-maintainer": {
+    by: member,
+    input: (w) => ({ guru: w.guru.slug, email: `${w.word()}@nobody.example` }),
+    shown: {},
+  },
+  "add-text-source": {
+    by: member,
+    input: (w) => ({ guru: w.guru.slug, title: w.word(), content: w.word() }),
+    shown: {
+      title: sourceLabel,
+      content: (event, text) => [event.details.sha256, sha256(text).toString("hex")],
+    },
+  },
+  "admit-password-change": { by: member, input: () => ({}), shown: {}, silent: true },
+  "admit-registration": { by: stranger, input: () => ({}), shown: {}, silent: true },
+  "admit-sign-in": { by: stranger, input: () => ({ email: null, tokens: [] }), shown: {}, silent: true },
+  "adopt-origin": { by: owner, input: () => ({ size: "999999", confirmation: "999999" }), shown: {} },
+  "ask-guru": {
+    by: member,
+    input: (w) => ({ guru: w.guru.slug, question: w.word() }),
+    shown: { question: detail("question", 200) },
+  },
+  "cancel-export": { by: owner, input: () => ({ id: randomUUID() }), shown: {}, silent: true },
+  "change-password": {
+    by: member,
+    input: (w) => ({ currentPassword: "not this one, no", newPassword: `${w.word()} and more` }),
+    shown: {},
+    slow: true,
+  },
+  "complete-indexing": {
+    by: () => systemPrincipal,
+    input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, passages: 1 }),
+    shown: {},
+    silent: true,
+  },
+  "complete-onboarding": {
+    by: stranger,
+    before: noOwner,
+    input: (w) => ({
+      setupToken: w.product.runtime.keys.setupToken,
+      organization: w.word(),
+      name: w.word(),
+      email: `${w.word()}@hostile.example`,
+      password: `${w.word()} and more`,
+      joinWithoutApproval: "on",
+    }),
+    shown: {
+      email: label,
+      name: column("account", "name"),
+      organization: async (_event, text, w) => [
+        (await w.product.admin`select name from organization where id = 1`)[0]?.name,
+        text,
+      ],
+    },
+    slow: true,
+  },
+  "create-api-key": {
+    by: member,
+    input: (w) => ({ name: w.word(), scopes: "gurus", expiresInDays: "7" }),
+    shown: {
+      name: (event, text) => [
+        [event.target_label, event.metadata?.api_key],
+        [text, text],
+      ],
+    },
+  },
+  "create-guru": {
+    by: member,
+    input: (w) => ({
+      name: w.word(),
+      slug: w.word(),
+      description: w.word(),
+      topics: w.word(),
+      introText: w.word(),
+      exampleQuestions: [w.word()],
+      instructions: w.word(),
+      visibility: "private",
+    }),
+    shown: {
+      name: label,
+      slug: (event, text) => [event.guru_slug, text],
+      description: column("guru", "description"),
+      topics: column("guru", "topics"),
+      introText: column("guru", "intro_text"),
+      "exampleQuestions[]": listColumn("guru", "example_questions"),
+      instructions: column("guru", "instructions"),
+    },
+  },
+  "create-owner-from-environment": {
+    by: () => systemPrincipal,
+    input: (w) => ({ email: `${w.word()}@hostile.example`, hashed: new HashedPassword(null) }),
+    shown: {},
+    silent: true,
+  },
+  "delete-api-key": { by: member, input: (w) => ({ name: w.word() }), shown: {} },
+  "delete-data-sources": { by: member, input: (w) => ({ guru: w.guru.slug, ids: randomUUID() }), shown: {} },
+  "delete-guru": { by: member, input: (w) => ({ guru: w.guru.slug, confirmation: "no" }), shown: {} },
+  "download-event-proof": { by: owner, input: () => ({ event: randomUUID() }), shown: {} },
+  "erase-person": {
+    by: owner,
+    input: (w) => ({ email: `${w.word()}@nobody.example`, confirmation: "no" }),
+    shown: {},
+  },
+  "fail-indexing": {
+    by: () => systemPrincipal,
+    input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, message: w.word() }),
+    shown: { message: detail("message") },
+    silent: true,
+  },
+  "fetch-audit-log": {
+    by: owner,
+    input: () => ({ filter, mode: "all", view: "full" }),
+    shown: { ...filterShown, "filter.q": search },
+  },
+  "fetch-event-proof": { by: owner, input: () => ({ event: randomUUID() }), shown: {} },
+  register: {
+    by: stranger,
+    input: (w) => ({
+      name: w.word(),
+      email: `${w.word()}@hostile.example`,
+      password: `${w.word()} and more`,
+    }),
+    shown: { email: label, name: column("account", "name") },
+    slow: true,
+  },
+  "reindex-data-sources": { by: member, input: (w) => ({ guru: w.guru.slug, ids: randomUUID() }), shown: {} },
+  "remove-maintainer": {
+    by: member,
+    input: (w) => ({ guru: w.guru.slug, accountId: randomUUID() }),
+    shown: {},
+  },
+  "sign-in": {
+    by: stranger,
+    input: (w) => ({ email: `${w.word()}@hostile.example`, password: w.word() }),
+    shown: {},
+    slow: true,
+  },
+  "sign-out": { by: member, input: () => ({}), shown: {} },
+  "start-export": {
+    by: owner,
+    before: noExport,
+    input: () => ({ scope: "global", format: "csv", filter }),
+    shown: { ...filterShown, "filter.q": search },
+  },
+  "update-guru": {
+    by: member,
+    input: (w) => ({ guru: w.guru.slug, name: w.word() }),
+    shown: {
+      name: label,
+      description: change("description"),
+      topics: change("topics"),
+      introText: change("intro_text"),
+      "exampleQuestions[]": change("example_questions"),
+      instructions: change("instructions"),
+    },
+    silent: true,
+  },
+  "view-audit-logs": {
+    by: owner,
+    input: () => ({ scope: { kind: "global" }, filter }),
+    shown: { ...filterShown, "filter.q": search },
+    silent: true,
+  },
+};
+
+/** What a refused act records of the text, in the event of its failure. */
+export const shownWhenRefused: Record<string, Record<string, Shown>> = {
+  "create-api-key": { name: label },
+  "delete-api-key": { name: label },
+  // What is no address may be a password typed into the wrong field.
+  "sign-in": { email: (event, text) => [event.target_label, event.target_label === "-" ? "-" : text] },
+};
