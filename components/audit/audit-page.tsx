@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { useCallback, useRef, useTransition } from "react";
 import { Banner } from "@/components/ui/banner";
@@ -70,6 +71,11 @@ export function AuditPage(props: AuditPageProps) {
           <b data-testid="audit-total">{totalText(total)}</b>{" "}
           {total.count === 1 && total.exact ? "event" : "events"}
         </span>
+        {scope.kind === "global" ? (
+          <Link className="link integrity-link" href="/settings/log-integrity" prefetch={false}>
+            Log integrity
+          </Link>
+        ) : null}
         <span className="only-phone ml-auto">
           <ExportMenu {...menu} />
         </span>

@@ -4,13 +4,21 @@ import { root } from "./paths.mjs";
 
 /** Bundles each `scripts/entries/<name>.ts` into `build/<name>.mjs`; packages stay in node_modules. */
 export async function bundleEntries() {
-  const { build } = await import("esbuild");
   const folder = path.join(root, "scripts", "entries");
   const entries = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
   rmSync(path.join(root, "build"), { recursive: true, force: true });
+  await bundleFiles(entries.map((name) => path.join(folder, name)));
+}
+
+/**
+ * Bundles each file into `build/<name>.mjs`, beside what is there.
+ * @param {string[]} files
+ */
+export async function bundleFiles(files) {
+  const { build } = await import("esbuild");
   await build({
     absWorkingDir: root,
-    entryPoints: entries.map((name) => path.join(folder, name)),
+    entryPoints: files,
     outdir: path.join(root, "build"),
     outExtension: { ".js": ".mjs" },
     bundle: true,

@@ -15,6 +15,7 @@ const places: { name: string; path: string; act?: (page: Page) => Promise<void>;
   { name: "its settings", path: "/gurus/platform-docs/settings" },
   { name: "its log", path: "/gurus/platform-docs/audit-logs" },
   { name: "the API keys", path: "/settings/api-keys" },
+  { name: "the erasure of a person", path: "/settings/erasure?q=halden" },
   { name: "the profile", path: "/settings/profile" },
   { name: "nothing", path: "/no-such-page" },
   { name: "the whole log", path: "/settings/audit-logs" },

@@ -137,3 +137,59 @@ test("an alarm stands on every page of owner and auditor while it lasts, on no o
   await expect(owner.getByRole("table", { name: "Alarms" })).not.toContainText("Lasts");
   for (const page of [owner, auditor, member]) await page.context().close();
 });
+
+/** What a restored backup looks like: the log as it was some events ago, and no checkpoint of what came after. */
+async function goBack(admin: World["admin"]): Promise<number> {
+  return admin.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext('gurulog.seal'))`;
+    const [earlier] = await tx<{ size: string }[]>`
+      select size from audit_checkpoint where size < (select size from audit_head) order by size desc limit 1`;
+    const size = Number(earlier?.size);
+    await tx`update audit_head h set size = c.size, root = c.root from audit_checkpoint c where c.size = ${size}`;
+    await tx`delete from audit_seal_tail where index >= ${size}`;
+    await tx`delete from audit_checkpoint where size > ${size}`;
+    return size;
+  });
+}
+
+test("a log that does not continue what was signed is shown as such, and signed again once the owner adopts it", async ({
+  browser,
+}) => {
+  test.setTimeout(90_000);
+  const { admin } = world;
+  await goBack(admin);
+  const auditor = await open(browser, "auditor", { colorScheme: "dark" });
+  // Reading the log is an event, and makes the sealer look.
+  await auditor.goto("/settings/audit-logs");
+  const refusal = async () => (await admin`select 1 from audit_signing where refused is not null`).length;
+  await expect.poll(refusal, { timeout: 30_000 }).toBe(1);
+
+  await auditor.goto(address);
+  await expect(auditor.getByRole("heading", { name: "The log is not being signed" })).toBeVisible();
+  await expect(auditor.getByText("Only the owner can adopt the log as it stands.")).toBeVisible();
+  await expect(auditor.getByRole("form", { name: "Adopt the log" })).toHaveCount(0);
+  await auditor.screenshot({ path: `${images}/signing-refused-dark.png`, animations: "disabled" });
+
+  const owner = await open(browser, "owner");
+  await owner.goto(address);
+  const form = owner.getByRole("form", { name: "Adopt the log" });
+  await expect(form).toBeVisible();
+  await owner.screenshot({ path: `${images}/signing-refused-light.png`, animations: "disabled" });
+  expect((await axe(owner)).violations).toEqual([]);
+  await form.getByRole("textbox").fill("7,777,777");
+  await form.getByRole("button", { name: /Adopt/ }).click();
+  await expect(form.getByText(/the number of events, to adopt this log/)).toBeVisible();
+  const size = await owner.getByTestId("tree-size").innerText();
+  await form.getByRole("textbox").fill(size);
+  await form.getByRole("button", { name: /Adopt/ }).click();
+  await expect.poll(refusal, { timeout: 30_000 }).toBe(0);
+  await owner.reload();
+  await expect(owner.getByRole("heading", { name: "The log is not being signed" })).toHaveCount(0);
+  const adoptions = owner.getByRole("table", { name: "Adoptions" }).locator("tbody tr");
+  await expect(adoptions).toHaveCount(1);
+  await expect(adoptions).toContainText(`${size} events`);
+  await adoptions.scrollIntoViewIfNeeded();
+  await owner.screenshot({ path: `${images}/adopted-light.png`, animations: "disabled" });
+  await auditor.context().close();
+  await owner.context().close();
+});

@@ -42,7 +42,6 @@ class DayNotWhole extends Error {
 
 /** Time to mend a folder before the cleanup has to wait for it. */
 const lead = "2 days";
-const mostWriteMs = 3_600_000;
 
 /**
  * Writes each day's verifiable export, the whole organization's, to the archive: two days before its events expire, and
@@ -154,15 +153,13 @@ async function archiveDay(sql: postgres.Sql, due: DueDay, folder: string): Promi
     },
     sealWaitMs: 0,
     idleMs: 120_000,
-    maxDurationMs: mostWriteMs,
   });
   const check = () => assertWhole(due, end);
-  const { bytes, sha256 } = await writeArchiveFile({
-    folder,
-    name,
-    tag: sealed.origin.slice(0, 8),
-    body,
-    check,
+  const written = writeArchiveFile({ folder, name, tag: sealed.origin.slice(0, 8), body, check });
+  const { bytes, sha256 } = await written.catch(async (error: unknown) => {
+    // Where not a byte could be written nobody has read it: its query would wait for a reader.
+    await body.cancel().catch(() => undefined);
+    throw error;
   });
   const checkpoint = end?.manifest?.checkpoint;
   if (!end || !checkpoint) throw new Error("unreachable: a day was archived without its checkpoint");

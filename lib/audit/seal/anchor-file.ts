@@ -105,7 +105,8 @@ export function anchorFile(path: string): AnchorFile {
         if (torn.length > 0) {
           if (bytes.subarray(0, torn.length).equals(torn)) bytes = bytes.subarray(torn.length);
           else if (isOurs(torn, notes)) await file.truncate(whole);
-          else bytes = Buffer.concat([Buffer.from("\n\n"), bytes]);
+          else if (!torn.toString("latin1").endsWith("\n\n"))
+            bytes = Buffer.concat([Buffer.from("\n\n"), bytes]);
         }
         await file.appendFile(bytes);
         await file.sync();

@@ -1,4 +1,6 @@
 import "server-only";
+import type { Adoption } from "@/lib/audit/proof/adoption";
+import { adoptions } from "@/lib/audit/seal/adoptions";
 import { sql } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
 import { runtime } from "@/lib/platform/runtime";
@@ -25,6 +27,10 @@ export async function logState(orgId: number): Promise<LogState> {
   const [seal, size] = await Promise.all([sealState(sql(), orgId), sizeState(sql(), orgId)]);
   return { seal, size, disk: await diskState(size) };
 }
+
+/** The names that an organization's log has given up, newest first; only statements that a key of ours has signed. */
+export const adoptionsOf = async (orgId: number): Promise<Adoption[]> =>
+  (await adoptions(sql(), orgId)).reverse();
 
 /** Whether the append-only promise holds for the role that serves. */
 export const appendOnlyNow = (): Promise<AppendOnly> => appendOnlyState(sql());

@@ -1,10 +1,10 @@
 import "server-only";
-import { type EventStatus, eventStatus } from "@/lib/audit/proof/event-status";
+import type { EventStatus } from "@/lib/audit/proof/event-status";
+import { checkEvent } from "@/lib/audit/proof/published";
 import type { EventProof } from "@/lib/audit/proof/verify/verify-event-proof";
 import { emptyFilter } from "@/lib/audit/query/filter";
 import { eventById } from "@/lib/audit/query/pages";
 import { compileFilter, type FilterScope } from "@/lib/audit/query/where";
-import { sql } from "@/lib/db/client";
 import type { Failure, Result } from "@/lib/platform/errors";
 
 /**
@@ -14,7 +14,7 @@ import type { Failure, Result } from "@/lib/platform/errors";
 export async function proofOfEvent(scope: FilterScope, id: string): Promise<Result<EventProof>> {
   const row = await eventById(await compileFilter({ ...scope, filter: emptyFilter }), id.toLowerCase());
   if (!row) return failure("not_found", "There is no such event in this log.");
-  const status = await eventStatus(sql(), scope.orgId, row);
+  const status = await checkEvent(scope.orgId, row);
   if (status.state === "verified") return { ok: true, value: status.proof };
   return status.state === "unsealed"
     ? failure("not_found", "This event is not sealed yet. It is within seconds; ask again then.")

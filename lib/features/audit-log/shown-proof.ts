@@ -1,7 +1,7 @@
 import "server-only";
-import { type EventKey, eventStatus, type ProofProblem } from "@/lib/audit/proof/event-status";
-import { checkpointOver, type StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
-import { sql } from "@/lib/db/client";
+import type { EventKey, ProofProblem } from "@/lib/audit/proof/event-status";
+import { checkEvent, firstCheckpointOver } from "@/lib/audit/proof/published";
+import type { StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
 import { logError } from "@/lib/platform/log";
 
 /** What the page says of an event's proof. Without the record and the path, which only a recorded download gives out. */
@@ -33,7 +33,7 @@ export async function shownProof(orgId: number, key: EventKey, index: bigint | n
     timer = setTimeout(() => resolve({ state: "sealed", checkpoint: over?.size ?? null }), patienceMs);
   });
   if (index !== null)
-    checkpointOver(sql(), orgId, Number(index)).then(
+    firstCheckpointOver(orgId, Number(index)).then(
       (found) => {
         over = found;
       },
@@ -51,7 +51,7 @@ export async function shownProof(orgId: number, key: EventKey, index: bigint | n
 }
 
 async function check(orgId: number, key: EventKey): Promise<ShownProof> {
-  const status = await eventStatus(sql(), orgId, key);
+  const status = await checkEvent(orgId, key);
   if (status.state === "failed") return { state: "failed", problem: status.problem };
   if (status.state === "unsealed") return { state: "unsealed" };
   const { index, checkpoint, sealedAt, against } = status;

@@ -14,9 +14,11 @@ export interface ErasedInLog {
 
 /**
  * Waits for the acts of the person that are under way, and keeps further ones from recording anything until the end of
- * this transaction. The account's row comes first, then the person: the order of every transaction that locks both.
+ * this transaction. The membership comes first, then the account's row, then the person: the order of every transaction
+ * that locks more than one of them.
  */
 export async function lockPerson(tx: Tx, accountId: string): Promise<void> {
+  await tx.execute(sql`select from membership where account_id = ${accountId}::uuid for update`);
   await tx.execute(sql`select from account where id = ${accountId}::uuid for update`);
   await tx.execute(sql`select pg_advisory_xact_lock(audit_person_lock(${accountId}::uuid))`);
 }

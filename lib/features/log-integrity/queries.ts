@@ -1,11 +1,12 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { mayInOrganization } from "@/lib/access/permissions";
+import type { Adoption } from "@/lib/audit/proof/adoption";
 import { toBase64, toHex } from "@/lib/audit/proof/bytes";
 import { noteKeyId, verifierKey } from "@/lib/audit/proof/note";
 import { verifiersOf } from "@/lib/audit/proof/signing-keys";
 import type { AppendOnly } from "@/lib/audit/state/append-only";
-import { appendOnlyNow, type LogState, logState } from "@/lib/audit/state/log-state";
+import { adoptionsOf, appendOnlyNow, type LogState, logState } from "@/lib/audit/state/log-state";
 import type { TroubleKind } from "@/lib/audit/trouble";
 import { inOrganization } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
@@ -17,12 +18,6 @@ export interface OutsidePlace {
   path: string | null;
   /** What is wrong with it at the moment; null when nothing is known to be. */
   trouble: string | null;
-}
-
-export interface Adoption {
-  origin: string;
-  note: string;
-  createdAt: Date;
 }
 
 /** Who alarms are sent to: addresses (none: the owner and the auditors) or null without a mail server. */
@@ -56,8 +51,7 @@ export const logIntegrity = query<null, null, LogIntegrity>({
       logState(orgId),
       appendOnlyNow(),
       db.execute<{ kind: TroubleKind; detail: string }>(sql`select kind, detail from audit_trouble`),
-      db.execute<{ origin: string; note: string; created_at: string }>(sql`
-        select origin, note, created_at from audit_adoption where org_id = ${orgId} order by created_at desc`),
+      adoptionsOf(orgId),
     ]);
     const { mode, env } = runtime();
     const place = (path: string | undefined, kind: TroubleKind): OutsidePlace => ({
@@ -75,11 +69,7 @@ export const logIntegrity = query<null, null, LogIntegrity>({
       })),
       anchor: place(env.GURULOG_ANCHOR_FILE, "anchor_unwritable"),
       archive: place(env.GURULOG_ARCHIVE_DIR, "archive_unwritable"),
-      adoptions: adoptions.map((a) => ({
-        origin: a.origin,
-        note: a.note,
-        createdAt: new Date(a.created_at),
-      })),
+      adoptions,
       channels: {
         mail: env.SMTP_URL === undefined ? null : env.GURULOG_ALARM_EMAILS,
         webhook: env.GURULOG_ALARM_WEBHOOK_URL !== undefined,

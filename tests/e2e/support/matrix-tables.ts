@@ -33,6 +33,8 @@ export const pageTable = table(`
   /settings                          in         /settings/profile  /settings/profile     /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile
   /settings/api-keys                 in         200                200                   200                200                200                200                /pending
   /settings/audit-logs               in         200                200                   404                404                404                404                /pending
+  /settings/erasure                  in         200                404                   404                404                404                404                /pending
+  /settings/log-integrity            in         200                200                   404                404                404                404                /pending
   /settings/profile                  in         200                200                   200                200                200                200                /pending
   /change-password                   in         200                200                   200                200                200                200                200
   /onboarding                        in         in                 in                    in                 in                 in                 in                 in
@@ -138,5 +140,7 @@ export const actionTable = table(`
   startExportAction:guru      in         ok     404      404     ok          403     404      404
   startExportAction:global    in         ok     ok       404     404         404     404      404
   cancelExportAction          in         ok     404      404     404         404     404      404
+  erasePersonAction           in         no     404      404     404         404     404      404
+  adoptOriginAction           in         no     404      404     404         404     404      404
   signOutAction               in         /sign-in  /sign-in  /sign-in  /sign-in  /sign-in  /sign-in  /sign-in
 `);

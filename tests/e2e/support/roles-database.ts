@@ -19,7 +19,7 @@ export function postgresLogOf(dataDir: string): string {
 }
 
 /** The superuser's address of the embedded Postgres of a product that runs on this data folder. */
-function adminUrlOf(dataDir: string): string {
+export function adminUrlOf(dataDir: string): string {
   const pidFile = path.join(clusterHomeOf(dataDir), "cluster", "postmaster.pid");
   const port = readFileSync(pidFile, "utf8").split("\n")[3];
   return `postgres://postgres:${encodeURIComponent(storedOf(dataDir).password)}@127.0.0.1:${Number(port)}/gurulog`;

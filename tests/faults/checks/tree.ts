@@ -1,4 +1,4 @@
-import { fromHex, toHex } from "@/lib/audit/proof/bytes";
+import { fromHex, toBase64, toHex } from "@/lib/audit/proof/bytes";
 import { eventLeaf } from "@/lib/audit/proof/entry";
 import { eventRecord, type RecordRow, recordColumns } from "@/lib/audit/proof/event-record";
 import {
@@ -8,9 +8,14 @@ import {
   rootOf,
   verifyConsistency,
 } from "@/lib/audit/proof/merkle";
+import { verifierOf } from "@/lib/audit/proof/signing-keys";
 import { storedNodes } from "@/lib/audit/proof/stored-nodes";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
 import "@/lib/audit/proof/node-primitives";
+import { type LogReport, verifyLog } from "@/lib/audit/proof/verify-log";
+import type { OutsideCheckpoint } from "@/lib/audit/proof/verify-log/task";
+import { loadKeys } from "../../../scripts/serve/keys";
+import { adminUrlOf } from "../../e2e/support/roles-database";
 import type { SeenCheckpoint } from "../support/watch-checkpoints";
 import type { LogState } from "./read-state";
 
@@ -64,4 +69,19 @@ async function rootsOfEvents(sql: AnySql, log: LogState, sizes: Set<number>): Pr
     if (sizes.has(range.size)) roots.set(range.size, toHex(range.root()));
   }
   return roots;
+}
+
+/** The product's own verification of the whole log, with every signed checkpoint that was seen. */
+export async function verifyAsTheProductDoes(
+  dataDir: string,
+  outside: OutsideCheckpoint[],
+): Promise<LogReport> {
+  const { sealingKeys } = loadKeys({ dataDir, env: {} });
+  return verifyLog({
+    url: adminUrlOf(dataDir),
+    orgId: 1,
+    publicKeys: sealingKeys.map((key) => toBase64(verifierOf(key, "any").publicKey)),
+    pinnedNames: [],
+    outside,
+  });
 }

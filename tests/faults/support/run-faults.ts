@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { OutsideCheckpoint } from "@/lib/audit/proof/verify-log/task";
 import { canTrace, type IoErrorKind, injectIoErrors, ioErrorKinds } from "./io-errors";
 import { type KillKind, killAt, killOne } from "./kills";
 import type { Act } from "./ledger";
@@ -14,6 +15,7 @@ export interface FaultRun {
   /** Calls that failed, by kind. */
   ioErrors: Partial<Record<IoErrorKind, number>>;
   seen: SeenCheckpoint[];
+  notes: OutsideCheckpoint[];
   forks: string[];
 }
 
@@ -47,7 +49,7 @@ export async function runFaults(world: FaultWorld, plan: Plan): Promise<FaultRun
   await atRest(world);
   await watch.stop();
   await atRest(world);
-  return { acts, kills, ioErrors, seen: watch.seen(), forks: watch.forks() };
+  return { acts, kills, ioErrors, seen: watch.seen(), notes: watch.notes(), forks: watch.forks() };
 }
 
 const calm = (plan: Plan, random: () => number) => delay(plan.calmMs[0] + random() * plan.calmMs[1]);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { toHex } from "@/lib/audit/proof/bytes";
 import { parseCheckpoint } from "@/lib/audit/proof/checkpoint";
+import type { OutsideCheckpoint } from "@/lib/audit/proof/verify-log/task";
 import { send } from "../../e2e/support/matrix-send";
 import type { FaultWorld } from "./world";
 
@@ -17,6 +18,8 @@ export interface SeenCheckpoint {
 
 export interface CheckpointWatch {
   seen(): SeenCheckpoint[];
+  /** The signed notes among them. */
+  notes(): OutsideCheckpoint[];
   /** Checkpoints of one size with different roots: two histories. */
   forks(): string[];
   stop(): Promise<void>;
@@ -25,6 +28,7 @@ export interface CheckpointWatch {
 /** Looks all the while, in every place where a checkpoint can be seen. */
 export function watchCheckpoints(world: FaultWorld): CheckpointWatch {
   const seen = new Map<string, SeenCheckpoint>();
+  const notes = new Map<string, OutsideCheckpoint>();
   const forks: string[] = [];
   let over = false;
   const keep = (found: SeenCheckpoint) => {
@@ -35,6 +39,7 @@ export function watchCheckpoints(world: FaultWorld): CheckpointWatch {
   };
   const note = (text: string, from: SeenCheckpoint["from"]) => {
     const { origin, size, root } = parseCheckpoint(text);
+    notes.set(text, { from: `a checkpoint seen in the ${from}`, note: text });
     keep({ origin, size, root: toHex(root), from });
   };
   const looks: [everyMs: number, look: () => Promise<void>][] = [
@@ -42,12 +47,12 @@ export function watchCheckpoints(world: FaultWorld): CheckpointWatch {
       150,
       () =>
         world.ask(async (sql) => {
-          const rows = await sql<{ origin: string; size: string; root: string; from: "table" | "head" }[]>`
-            (select origin, size::text, encode(root, 'hex') as root, 'table' as from
-             from audit_checkpoint order by created_at desc limit 50)
-            union all
-            select origin, size::text, encode(root, 'hex'), 'head' from audit_head where root is not null`;
-          for (const { size, ...rest } of rows) keep({ ...rest, size: Number(size) });
+          for (const row of await sql<{ note: string }[]>`
+            select note from audit_checkpoint order by created_at desc limit 50`)
+            note(row.note, "table");
+          for (const { size, ...head } of await sql<{ origin: string; size: string; root: string }[]>`
+            select origin, size::text, encode(root, 'hex') as root from audit_head where root is not null`)
+            keep({ ...head, size: Number(size), from: "head" });
         }),
     ],
     [
@@ -81,6 +86,7 @@ export function watchCheckpoints(world: FaultWorld): CheckpointWatch {
   });
   return {
     seen: () => [...seen.values()].sort((a, b) => a.size - b.size),
+    notes: () => [...notes.values()],
     forks: () => forks,
     async stop() {
       over = true;

@@ -34,8 +34,6 @@ export interface FaultWorld {
   close(): Promise<void>;
 }
 
-export const ownerEmail = "owner@faults.example";
-
 export async function makeFaultWorld(clients: number): Promise<FaultWorld> {
   const dataDir = newDataDir();
   const port = await freePort();
@@ -89,7 +87,7 @@ export async function makeFaultWorld(clients: number): Promise<FaultWorld> {
 async function makePeople(product: Product, clients: number) {
   const people: Person[] = [];
   for (let number = 0; number < clients; number++) {
-    const email = number === 0 ? ownerEmail : `person${number}@faults.example`;
+    const email = number === 0 ? "owner@faults.example" : `person${number}@faults.example`;
     const form = { name: `Person ${number}`, email, password: `person ${number} walks the long pier` };
     const made =
       number === 0
@@ -127,19 +125,10 @@ function childrenOf(parent: number): number[] {
 }
 
 /** A line of a process's status; undefined once it is gone. */
-export function statusField(pid: number, name: string): string | undefined {
+function statusField(pid: number, name: string): string | undefined {
   try {
     return new RegExp(`^${name}:\\s+(.*)$`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   } catch {
     return undefined;
   }
-}
-
-export const isGone = (pid: number): boolean => {
-  const state = statusField(pid, "State");
-  return state === undefined || state.startsWith("Z");
-};
-
-export async function untilGone(pid: number): Promise<void> {
-  while (!isGone(pid)) await delay(10);
 }

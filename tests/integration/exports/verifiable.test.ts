@@ -7,6 +7,7 @@ import { GET } from "@/app/exports/[id]/route";
 import { GET as STATUS } from "@/app/exports/[id]/status/route";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { verifiable } from "@/lib/audit/export/formats/verifiable";
+import { canonicalJson } from "@/lib/audit/proof/canonical-json";
 import { partDigest } from "@/lib/audit/proof/entry";
 import { eventRecord, type RecordRow, recordColumns } from "@/lib/audit/proof/event-record";
 import type { TestProduct } from "@/tests/support/product";
@@ -72,6 +73,8 @@ describe("a verifiable export", () => {
     expect(events).toEqual(rows.map(eventRecord));
     expect(events).toHaveLength(seeded.length);
     expect(proofs.map((p) => p.id)).toEqual(events.map((e) => e.id));
+    const lines = Buffer.from(parts["proofs.ndjson"] ?? []).toString();
+    expect(lines).toBe(proofs.map((p) => `${canonicalJson(p)}\n`).join(""));
     expect(proofs.every((p, i) => p.index > (proofs[i - 1]?.index ?? -1))).toBe(true);
     expect(manifest).toMatchObject({ rows: seeded.length, notYetSealed: 0, guru: null });
     expect(Buffer.from(parts["README.txt"] ?? []).toString()).toContain("node verify.mjs");

@@ -7,10 +7,10 @@ import { xlsx } from "@/lib/audit/export/formats/xlsx";
 import { toHex } from "@/lib/audit/proof/bytes";
 import { eventLeaf } from "@/lib/audit/proof/entry";
 import { eventRecord, type RecordRow, recordColumns } from "@/lib/audit/proof/event-record";
-import { sealBatch } from "@/lib/audit/seal/seal-batch";
 import { commands } from "@/lib/gate/command";
 import { sourceFiles } from "@/tests/architecture/source-files";
 import { make, tableOf } from "../exports/make-file";
+import { sealAll } from "../exports/sealing";
 import { eventLeaves, expectWholeLog } from "../sealer/sealed-log";
 import { cases, shownWhenRefused } from "./cases";
 import { pushThrough, stored, type Tried } from "./push-through";
@@ -67,10 +67,12 @@ describe("a text in a field is refused in words or stands as it was sent, with o
       const wrong: string[] = [];
       let seen = 0;
       for (const [at, field] of fields.entries()) {
-        const every = isFull ? 1 : one.slow ? 12 : 3;
+        if (one.inner?.includes(field)) continue;
+        const every = isFull ? 1 : (one.oneOf ?? 6);
         const chosen = nastyStrings.filter((_, i) => (i + at) % every === 0);
         const tried: Tried[] = [];
-        for (const nasty of [...chosen, tenMegabytes])
+        const further = one.further?.(field, world.word()) ?? [];
+        for (const nasty of [...chosen, ...further, tenMegabytes])
           tried.push(await pushThrough(world, command, one, field, nasty));
         wrong.push(...tried.flatMap((t) => t.wrong));
         for (const { outcome } of tried) total[outcome] += 1;
@@ -85,14 +87,14 @@ describe("a text in a field is refused in words or stands as it was sent, with o
 
   it("most of them were taken", () => {
     console.log(`hostile texts: ${JSON.stringify(total)}`);
-    expect(total.done).toBeGreaterThan(1_000);
-    expect(total.seen).toBeGreaterThan(1_000);
+    expect(total.done).toBeGreaterThan(isFull ? 8_000 : 800);
+    expect(total.seen).toBeGreaterThan(isFull ? 6_000 : 600);
   });
 });
 
 describe("the events of all of it", () => {
   it("are sealed, and each leaf is the hash of its event as the database gives it back", async () => {
-    while ((await sealBatch(world.product.admin, 1_000)) > 0);
+    await sealAll(world.product);
     const { admin } = world.product;
     const [{ count } = { count: 0 }] = await admin<
       { count: number }[]

@@ -131,7 +131,7 @@ export const nastyStrings: Nasty[] = [
     "<a href=javascript:alert(1)>x</a>",
   ]),
   ...named("code", [
-    "${7*7}",
+    "$" + "{7*7}",
     "{{7*7}}",
     "<%= 7*7 %>",
     "#{7*7}",

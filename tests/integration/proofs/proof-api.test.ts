@@ -1,8 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import * as checkpointRoute from "@/app/api/ee/audit/checkpoint/route";
-import * as consistencyRoute from "@/app/api/ee/audit/consistency/route";
-import * as proofRoute from "@/app/api/ee/audit/proof/route";
-import * as tileRoute from "@/app/api/ee/audit/tile/[...tile]/route";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { fromBase64, toHex } from "@/lib/audit/proof/bytes";
 import { parseCheckpoint } from "@/lib/audit/proof/checkpoint";
@@ -13,167 +9,26 @@ import { verifiersOf } from "@/lib/audit/proof/signing-keys";
 import { tilePath, tilesOf } from "@/lib/audit/proof/tile-path";
 import { pinnedKeys } from "@/lib/audit/proof/verify/trust";
 import { verifyEventProof } from "@/lib/audit/proof/verify/verify-event-proof";
-import { parseEnv } from "@/lib/platform/env";
-import { setRuntime } from "@/lib/platform/runtime";
-import { cookieOf, keyOf } from "@/tests/integration/audit-api/api-harness";
 import { eventLeaves } from "@/tests/integration/sealer/sealed-log";
-import { breakTheLog, createTestProduct, type TestProduct } from "@/tests/support/product";
+import { breakTheLog, type TestProduct } from "@/tests/support/product";
 import { insertEvents, variedEvents } from "../sealer/events-for-tests";
-import { askRoute, sealAll, signHead } from "./sealed-world";
+import { type ApiWorld, first, makeApiWorld, outside, refused, second } from "./api-world";
 
-const first = 700;
-const second = 1_500;
-const outside = "10000000-0000-7000-8000-000000000000";
+let world: ApiWorld;
 let product: TestProduct;
 let owner: UserPrincipal;
-let key: string;
 let origin: string;
 let ids: string[];
 let foreignId: string;
 let unsigned: string;
-
-const routes = {
-  "/checkpoint": checkpointRoute,
-  "/consistency?from=1": consistencyRoute,
-  [`/proof?event=${outside}`]: proofRoute,
-  "/tile/0/000.p/1": tileRoute,
-};
-const api = "/api/ee/audit";
-const tileParams = (path: string) => ({ tile: (path.split("/tile/")[1] ?? "").split("/") });
-
-type Options = Parameters<typeof askRoute>[2];
-const ask = (path: string, options: Options = {}) => {
-  const name = path.split(/[/?]/)[1];
-  const route = {
-    checkpoint: checkpointRoute,
-    consistency: consistencyRoute,
-    proof: proofRoute,
-    tile: tileRoute,
-  }[name ?? ""];
-  if (!route) throw new Error(`no route ${path}`);
-  const handler = options.method === "HEAD" ? route.HEAD : route.GET;
-  return askRoute(handler as never, api + path, { key, params: tileParams(path), ...options });
-};
-
-async function refused(given: Response): Promise<string> {
-  const body = (await given.json()) as { statusCode: number; errorCode: string; message: string };
-  expect(Object.keys(body)).toEqual(["statusCode", "errorCode", "message"]);
-  expect(body.statusCode).toBe(given.status);
-  expect(body.message.length).toBeGreaterThan(10);
-  return `${given.status} ${body.errorCode}`;
-}
-
+const ask: ApiWorld["ask"] = (...args) => world.ask(...args);
 const count = async (action: string) => (await product.events(action)).length;
 
 beforeAll(async () => {
-  product = await createTestProduct();
-  owner = await product.person("owner@halden.example", "owner");
-  await product.admin`insert into organization (id, name, domain) values (2, 'Other', 'other')`;
-  const [head] = await product.admin`select origin from audit_head where org_id = 1`;
-  origin = head?.origin as string;
-  key = await keyOf(owner);
-  await expectNothingYet();
-  ids = (await insertEvents(product.admin, variedEvents(first - 1))).map((e) => e.id);
-  foreignId = (await insertEvents(product.admin, [{ org_id: 2 }]))[0]?.id ?? "";
-  await sealAll(product);
-  expect(await signHead(product)).toBe(first);
-  ids.push(...(await insertEvents(product.admin, variedEvents(second - first))).map((e) => e.id));
-  await sealAll(product);
-  expect(await signHead(product)).toBe(second);
-  // Sealed, and under no checkpoint yet.
-  unsigned = (await insertEvents(product.admin, variedEvents(1)))[0]?.id ?? "";
-  await sealAll(product);
+  world = await makeApiWorld();
+  ({ product, owner, origin, ids, foreignId, unsigned } = world);
 });
 afterAll(() => product.close());
-afterEach(() => setRuntime(product.runtime));
-
-async function expectNothingYet(): Promise<void> {
-  for (const path of Object.keys(routes)) {
-    const given = await ask(path);
-    expect(await given.clone().text()).toContain("No checkpoint");
-    expect(await refused(given)).toBe("404 NOT_FOUND");
-  }
-}
-
-describe("each address of the proofs", () => {
-  it("checks header, switch, caller and permission in the order of the log's own address", async () => {
-    const auditor = await product.person("auditor@halden.example", "auditor");
-    const member = await product.person("member@halden.example");
-    const stranger = await product.person("stranger@halden.example", null);
-    const narrow = await keyOf(owner, { scopes: ["search"] });
-    const here = async (who: UserPrincipal) => ({
-      cookie: await cookieOf(who),
-      "sec-fetch-site": "same-origin",
-    });
-    const off = { ...product.runtime, env: parseEnv({ SOURCEBOT_EE_AUDIT_LOGGING_ENABLED: "false" }) };
-    for (const path of Object.keys(routes)) {
-      const good = path.startsWith("/proof") ? `/proof?event=${ids[5]}` : path;
-      const none = { key: "" };
-      expect(await refused(await ask(path, { ...none, headers: { "x-org-domain": "" } }))).toBe(
-        "400 MISSING_ORG_DOMAIN_HEADER",
-      );
-      setRuntime(off);
-      expect(await refused(await ask(path, none))).toBe("404 NOT_FOUND");
-      setRuntime(product.runtime);
-      expect(await refused(await ask(path, none))).toBe("401 NOT_AUTHENTICATED");
-      expect(await refused(await ask(path, { key: "sourcebot-x" }))).toBe("401 NOT_AUTHENTICATED");
-      expect(await refused(await ask(path, { ...none, headers: { cookie: await cookieOf(owner) } }))).toBe(
-        "401 NOT_AUTHENTICATED",
-      );
-      expect(await refused(await ask(path, { ...none, headers: await here(stranger) }))).toBe(
-        "404 NOT_FOUND",
-      );
-      expect(await refused(await ask(path, { ...none, headers: await here(member) }))).toBe(
-        "403 INSUFFICIENT_PERMISSIONS",
-      );
-      expect(await refused(await ask(path, { key: narrow }))).toBe("403 INSUFFICIENT_PERMISSIONS");
-      expect((await ask(good, { ...none, headers: await here(auditor) })).status).toBe(200);
-      expect((await ask(good, { key: await keyOf(auditor, { scopes: ["audit:read"] }) })).status).toBe(200);
-      expect((await ask(good, { headers: { "next-router-prefetch": "1" } })).status).toBe(204);
-      const head = await ask(good, { method: "HEAD" });
-      expect([head.status, await head.text()]).toEqual([200, ""]);
-    }
-    const denied = await product.events("access.denied");
-    expect(new Set(denied.map((e) => e.details.permission))).toEqual(new Set(["audit:read-proofs"]));
-  });
-
-  it("only reads", async () => {
-    for (const route of Object.values(routes))
-      for (const method of ["POST", "PUT", "PATCH", "DELETE"] as const) {
-        const given = await askRoute(route[method] as never, `${api}/x`, { method, key });
-        expect(await refused(given)).toBe("405 METHOD_NOT_ALLOWED");
-      }
-  });
-
-  it.each([
-    "/checkpoint?size=",
-    "/checkpoint?size=-1",
-    "/checkpoint?size=01",
-    "/checkpoint?size=1e3",
-    "/checkpoint?size=9007199254740993",
-    "/checkpoint?size=1&size=2",
-    "/checkpoint?from=1",
-    "/consistency",
-    "/consistency?to=5",
-    "/consistency?from=x",
-    "/consistency?from=1.5",
-    "/consistency?from=2&to=1",
-    `/consistency?from=1&to=${second + 1}`,
-    "/consistency?from=99999999999999999999",
-    "/consistency?from=1&to=%00",
-    "/consistency?from=1&to=",
-    "/proof",
-    "/proof?event=",
-    "/proof?event=1",
-    "/proof?event='or 1=1",
-    "/proof?event=%00",
-    `/proof?event=${outside}&event=${outside}`,
-    `/proof?event=${outside}&index=1`,
-    "/tile/0/000?x=1",
-  ])("400 INVALID_QUERY_PARAMS to %s", async (path) => {
-    expect(await refused(await ask(path))).toBe("400 INVALID_QUERY_PARAMS");
-  });
-});
 
 describe("GET /api/ee/audit/checkpoint", () => {
   it("answers the newest signed note, and the one of a size that was signed", async () => {

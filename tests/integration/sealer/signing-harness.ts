@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import postgres from "postgres";
@@ -122,12 +122,4 @@ export async function signingHarness(): Promise<SigningHarness> {
       await product.close();
     },
   };
-}
-
-/** A file that is there and cannot be written, even by root: its folder is a file. */
-export function unwritable(folder: string): string {
-  const file = path.join(folder, "no-folder");
-  writeFileSync(file, "");
-  chmodSync(file, 0o600);
-  return path.join(file, "anchors.txt");
 }

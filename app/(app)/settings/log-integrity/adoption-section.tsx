@@ -4,7 +4,7 @@ import { Table, Td, Th } from "@/components/ui/table";
 import { AbsoluteTime } from "@/components/ui/time";
 import type { LogIntegrity } from "@/lib/features/log-integrity/queries";
 import { Verdict } from "./facts";
-import { countText } from "./figures";
+import { amount } from "./figures";
 import { type Clock, When } from "./sealing-panels";
 
 /** Stands first on the page while nothing is signed: why, and for the owner the way out. */
@@ -45,23 +45,6 @@ export function SigningRefused({
   );
 }
 
-/** What adopting means; stands above the button and again in its dialog. */
-export function AdoptionConsequences({ size }: { size: number }) {
-  return (
-    <ul className="consequences">
-      <li>
-        The log as it stands, with {countText(size)} events, is signed from now on under a <b>new origin</b>.
-      </li>
-      <li>
-        Checkpoints and proofs of the old origin stay valid for what they cover, but nothing links them to
-        what follows: whoever keeps them will see a new log.
-      </li>
-      <li>What was recorded after the backup was made is not in this log any more.</li>
-      <li>The adoption is signed, recorded, and shown on this page for good. It cannot be undone.</li>
-    </ul>
-  );
-}
-
 /** Origins that came before; nothing while the log has only ever had one. */
 export function AdoptionsSection({ state, clock }: { state: LogIntegrity; clock: Clock }) {
   if (state.adoptions.length === 0) return null;
@@ -74,22 +57,35 @@ export function AdoptionsSection({ state, clock }: { state: LogIntegrity; clock:
         <thead>
           <tr>
             <Th>When</Th>
-            <Th>Signed statement</Th>
+            <Th>Given up</Th>
+            <Th>Signed since</Th>
           </tr>
         </thead>
         <tbody>
-          {state.adoptions.map((adoption) => (
-            <tr key={adoption.origin}>
+          {state.adoptions.map(({ retired, adopted, time }) => (
+            <tr key={`${retired.origin} ${adopted.origin}`}>
               <Td className="whitespace-nowrap">
-                <AbsoluteTime value={adoption.createdAt.toISOString()} timeZone={clock.timeZone} />
+                <AbsoluteTime value={time} timeZone={clock.timeZone} />
               </Td>
               <Td>
-                <pre className="mono note-text">{adoption.note}</pre>
+                <NameAt {...retired} />
+              </Td>
+              <Td>
+                <NameAt {...adopted} />
               </Td>
             </tr>
           ))}
         </tbody>
       </Table>
     </Section>
+  );
+}
+
+function NameAt({ origin, size }: { origin: string; size: number }) {
+  return (
+    <>
+      <code className="mono [overflow-wrap:anywhere]">{origin}</code>
+      <div className="num text-fg-2">{amount(size, "event")}</div>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { latestVerifications } from "@/lib/features/log-integrity/verification-q
 import { AppPage } from "../../app-page";
 import { load, requireUser } from "../../load";
 import { timeZoneOf } from "../../time-zone";
+import { AdoptionForm } from "./adoption-form";
 import { AdoptionsSection, SigningRefused } from "./adoption-section";
 import { AlarmsSection } from "./alarms-section";
 import { AppendOnlyPanel } from "./append-only-panel";
@@ -41,7 +42,13 @@ export default async function LogIntegrityPage() {
           </>
         }
       >
-        {state.seal.refused === null ? null : <SigningRefused state={state} clock={clock} form={null} />}
+        {state.seal.refused === null ? null : (
+          <SigningRefused
+            state={state}
+            clock={clock}
+            form={state.mayAdopt && state.seal.size > 0 ? <AdoptionForm size={state.seal.size} /> : null}
+          />
+        )}
         <div className="facts-panels">
           <SealPanel state={state} clock={clock} />
           <AppendOnlyPanel state={state} />

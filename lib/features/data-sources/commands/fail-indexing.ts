@@ -5,6 +5,7 @@ import { dataSourceIndexFailed } from "@/lib/audit/catalogue/gurus";
 import { schema } from "@/lib/db/client";
 import { systemOnly } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
+import { cleanText } from "@/lib/platform/clean-text";
 import { endingRun, runInput } from "../indexing/ending-run";
 import { sourceFact } from "../source-facts";
 
@@ -19,15 +20,16 @@ export const failIndexing = command({
     const found = await endingRun(tx, input);
     if (!found) return { value: { overtaken: true }, audit: null };
     const { source, guru } = found;
+    const message = cleanText(input.message);
     await tx
       .update(schema.dataSource)
-      .set({ status: "FAIL", error: input.message })
+      .set({ status: "FAIL", error: message })
       .where(eq(schema.dataSource.id, source.id));
     const { target, label } = sourceFact(source, guru);
     const changes = [{ field: "status", before: source.status, after: "FAIL" }];
     return {
       value: { overtaken: false },
-      audit: { ...(target ? { target } : {}), label, guru, changes, details: { message: input.message } },
+      audit: { ...(target ? { target } : {}), label, guru, changes, details: { message } },
     };
   },
 });

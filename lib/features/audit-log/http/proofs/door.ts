@@ -1,7 +1,7 @@
 import "server-only";
 import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/principal";
-import { latestCheckpoint, type StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
-import { sql } from "@/lib/db/client";
+import { newestCheckpoint } from "@/lib/audit/proof/published";
+import type { StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { runtime } from "@/lib/platform/runtime";
 import { callerOf } from "../caller";
@@ -50,7 +50,7 @@ export async function withProofs(
     }
     if (params.getAll(name).length > 1) return badParams(`${name} may be given once only.`);
   }
-  const newest = await latestCheckpoint(sql(), caller.principal.orgId);
+  const newest = await newestCheckpoint(caller.principal.orgId);
   if (!newest)
     return notFound("No checkpoint is signed yet. The first follows within seconds of the first event.");
   const given = await answer({ request, facts, principal: caller.principal, params, isHead, newest });

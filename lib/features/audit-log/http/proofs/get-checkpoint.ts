@@ -1,7 +1,6 @@
 import "server-only";
 import type { RequestFacts } from "@/lib/access/principal";
-import { checkpointAt } from "@/lib/audit/proof/stored-checkpoints";
-import { sql } from "@/lib/db/client";
+import { checkpointOfSize } from "@/lib/audit/proof/published";
 import { sha256 } from "@/lib/platform/crypto";
 import { badParams, notFound, sizeOf, withProofs } from "./door";
 
@@ -10,7 +9,7 @@ export function getCheckpoint(asked: { request: Request; facts: RequestFacts }):
   return withProofs(asked, ["size"], async ({ request, params, principal, newest }) => {
     const size = params.has("size") ? sizeOf(params.get("size")) : newest.size;
     if (size === null) return badParams("size takes the size of a checkpoint, in decimal digits.");
-    const found = size === newest.size ? newest : await checkpointAt(sql(), principal.orgId, size);
+    const found = size === newest.size ? newest : await checkpointOfSize(principal.orgId, size);
     if (!found)
       return notFound(
         `No checkpoint was signed at size ${size}. The newest is at ${newest.size}; consistency takes any size up to it.`,

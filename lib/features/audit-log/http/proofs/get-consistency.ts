@@ -1,10 +1,7 @@
 import "server-only";
-import "@/lib/audit/proof/node-primitives";
 import type { RequestFacts } from "@/lib/access/principal";
 import { toBase64 } from "@/lib/audit/proof/bytes";
-import { consistencyProof, rootOf } from "@/lib/audit/proof/merkle";
-import { storedNodes } from "@/lib/audit/proof/stored-nodes";
-import { sql } from "@/lib/db/client";
+import { publishedConsistency } from "@/lib/audit/proof/published";
 import { json } from "@/lib/gate/to-route";
 import { badParams, sizeOf, withProofs } from "./door";
 
@@ -21,12 +18,7 @@ export function getConsistency(asked: { request: Request; facts: RequestFacts })
     if (to > newest.size)
       return badParams(`to may be ${newest.size} at most, the size of the newest checkpoint.`);
     if (from > to) return badParams("from may not be greater than to.");
-    const read = storedNodes(sql(), principal.orgId);
-    const [fromRoot, toRoot, path] = await Promise.all([
-      rootOf(read, from),
-      rootOf(read, to),
-      consistencyProof(read, from, to),
-    ]);
+    const { fromRoot, toRoot, path } = await publishedConsistency(principal.orgId, from, to);
     const { origin } = newest;
     return json(200, {
       ...{ origin, from, to },

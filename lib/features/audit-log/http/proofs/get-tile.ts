@@ -1,9 +1,7 @@
 import "server-only";
-import "@/lib/audit/proof/node-primitives";
 import type { RequestFacts } from "@/lib/access/principal";
-import { tileBytes } from "@/lib/audit/proof/tile-bytes";
+import { publishedTile } from "@/lib/audit/proof/published";
 import { parseTilePath, tileWidth } from "@/lib/audit/proof/tile-path";
-import { sql } from "@/lib/db/client";
 import { notFound, withProofs } from "./door";
 
 /** A full tile never changes; whoever may read it may keep it. A partial one is superseded. */
@@ -25,7 +23,7 @@ export function getTile(asked: {
           : "A tile's address is tile/<L>/<N> or tile/<L>/<N>.p/<W>, such as tile/0/x001/234.p/67 (C2SP tlog-tiles).";
       return notFound(spelt);
     }
-    const bytes = await tileBytes(sql(), principal.orgId, tile, newest.size);
+    const bytes = await publishedTile(principal.orgId, tile, newest.size);
     if (!bytes)
       return notFound(`The tree of ${newest.size} events, that of the newest checkpoint, has no such tile.`);
     return new Response(bytes as Uint8Array<ArrayBuffer>, {

@@ -1,0 +1,8 @@
+"use server";
+import { adoptOrigin } from "@/lib/features/log-integrity/commands/adopt-origin";
+import { toAction } from "@/lib/gate/to-action";
+
+export const adoptOriginAction = toAction(adoptOrigin, {
+  message: () => "The log as it stands was adopted. It is signed again within seconds, under a new origin.",
+  revalidate: ["/settings/log-integrity"],
+});

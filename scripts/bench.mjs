@@ -1,0 +1,22 @@
+// `node scripts/bench.mjs NAME`: bundles bench/NAME.ts and runs it. A bench makes what it needs in a folder of its own.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { bundleFiles } from "./support/bundle.mjs";
+import { runChild, StepError } from "./support/child.mjs";
+import { main } from "./support/main.mjs";
+import { root } from "./support/paths.mjs";
+
+await main(async () => {
+  const name = process.argv[2] ?? "";
+  const source = path.join(root, "bench", `bench-${name}.ts`);
+  if (!/^[a-z-]+$/.test(name) || !existsSync(source))
+    throw new StepError(`There is no bench "${name}". Look into bench/.`);
+  await bundleFiles([source]);
+  const file = path.join(root, "build", `bench-${name}.mjs`);
+  const args = ["--enable-source-maps", file, ...process.argv.slice(3)];
+  const { code } = await runChild("", process.execPath, args, {
+    show: true,
+    env: { NODE_ENV: "production" },
+  });
+  if (code !== 0) throw new StepError(`The bench failed (exit code ${code}).`);
+});
