@@ -10,9 +10,9 @@ import { type BenchProduct, startBenchProduct } from "./seal/bench-product";
 import { runSealerProcess } from "./seal/sealer-process";
 import { bootstrapMedian, median, quantile, spread } from "./seal/statistics";
 
-const pace = { perSecond: Number(process.env.P ?? 500), seconds: Number(process.env.S ?? 60) };
-const slices = { pairs: Number(process.env.PAIRS ?? 24), ms: 2_000, writers: 4, perSecond: 200 };
-const backlogEvents = Number(process.env.B ?? 100_000);
+const pace = { perSecond: 500, seconds: 60 };
+const slices = { pairs: 24, ms: 2_000, writers: 4, perSecond: 200 };
+const backlogEvents = 100_000;
 
 /** `npm run bench:seal`: how far signatures lag behind, what sealing costs an act, and how fast a backlog is sealed. */
 async function main(): Promise<void> {

@@ -49,7 +49,7 @@ export function eventOfAct(n: number): EventInput {
 }
 
 /** One audited act: a row changed and its event, in one transaction of the runtime role. @returns milliseconds it took */
-export async function act(n: number): Promise<number> {
+async function act(n: number): Promise<number> {
   const begun = performance.now();
   await inTransaction(async (tx) => {
     await tx.execute(sql`update account set name = ${`P ${n}`} where id = ${accounts[n % people] ?? ""}`);

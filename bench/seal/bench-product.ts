@@ -57,6 +57,7 @@ export async function startBenchProduct(self: string): Promise<BenchProduct> {
     sealer: (on) => tell(child, { on }),
     drained,
     async close() {
+      await tell(child, { on: false });
       child.disconnect();
       await look.end();
       await closePools();

@@ -5,6 +5,7 @@ import { type Runtime, setRuntime } from "@/lib/platform/runtime";
 export function runSealerProcess(): void {
   let sealer: Sealer | null = null;
   let runtime: Runtime | null = null;
+  process.on("disconnect", () => process.exit());
   process.on("message", async (message: { runtime?: Runtime; on?: boolean }) => {
     if (message.runtime) {
       runtime = message.runtime;

@@ -90,6 +90,8 @@ const problems: Record<(EventProofState & { state: "failed" })["problem"], strin
   unsealable:
     "This record stands in the table, but in no place of the sealed order. Somebody put it there past the product, or took it out of the order.",
   tree: "The stored hashes do not lead from this record to the signed checkpoint. Somebody changed them, or the database is damaged.",
+  behind:
+    "The log is shorter than what was signed: an older backup was restored, or its end was cut off. If it was a backup, the owner adopts it under Settings, Log integrity.",
   signature: "The newest checkpoint is not signed by a key of this server. Somebody replaced it.",
 };
 

@@ -73,7 +73,7 @@ export type EventProofState =
       /** The newest checkpoint, which it was checked against. */
       against: number;
     }
-  | { state: "failed"; problem: "changed" | "unsealable" | "tree" | "signature" };
+  | { state: "failed"; problem: "changed" | "unsealable" | "tree" | "behind" | "signature" };
 
 export type FacetValue = {
   /** The value in the URL: a slug or `none`, an account id, `system`, `anonymous`, a model, and so on. */

@@ -4,8 +4,8 @@ import { Icon } from "@/components/ui/icon";
 export interface ShownAlarm {
   kind: string;
   title: string;
-  detail: string;
-  todo: string;
+  /** What is wrong, and what to do about it. */
+  text: string;
 }
 
 /** What is wrong with the log, on every page while it lasts. There is no way to put it aside but to mend it. */
@@ -19,7 +19,7 @@ export function AlarmBanner({ alarms, href }: { alarms: readonly ShownAlarm[]; h
           <li key={alarm.kind}>
             <Icon name="alert" />
             <span className="[overflow-wrap:anywhere]">
-              <b>{alarm.title}.</b> {alarm.detail} {alarm.todo}{" "}
+              <b>{alarm.title}.</b> {alarm.text}{" "}
               <Link href={href} prefetch={false}>
                 Log integrity
               </Link>

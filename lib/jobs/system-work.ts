@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
 import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";
 import { removeUnusedUploads } from "@/lib/features/data-sources/uploads/remove-unused";
+import { askDaily, requeueSilentVerifications } from "@/lib/features/log-integrity/verification/runs";
 import { closeCounters } from "@/lib/gate/counted";
 import { inTransaction } from "@/lib/gate/transaction";
 import type { Periodic } from "./timers";
@@ -33,5 +34,7 @@ export const systemWork: readonly Periodic[] = [
   { name: "closing counters", everyMs: minuteMs, run: closeAllCounters },
   { name: "closing exports that fell silent", everyMs: minuteMs, run: closeAbandonedExports },
   { name: "indexing that fell silent", everyMs: minuteMs / 4, run: requeueSilent },
+  { name: "daily verification", everyMs: minuteMs, run: askDaily },
+  { name: "verification that fell silent", everyMs: minuteMs / 2, run: requeueSilentVerifications },
   { name: "forgetting", everyMs: 10 * minuteMs, run: forget },
 ];

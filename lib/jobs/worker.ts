@@ -1,5 +1,6 @@
 import "server-only";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
+import { runVerification } from "@/lib/features/log-integrity/verification/run-verification";
 import { runtime } from "@/lib/platform/runtime";
 import { telling, watching } from "./alarm-work";
 import { startQueueLoop } from "./queue-loop";
@@ -23,7 +24,7 @@ export async function startWorker(options: { databaseUrl: string }): Promise<Wor
   const queue = await startQueueLoop({
     url: options.databaseUrl,
     prepare,
-    handlers: { "index-data-source": indexDataSource },
+    handlers: { "index-data-source": indexDataSource, "verify-log": runVerification },
   });
   const timers = startTimers([...systemWork, ...watching()]);
   const messages = startTimers(telling);

@@ -1,3 +1,4 @@
+import type { Outcome } from "@/lib/audit/proof/verify/check-files";
 import type { Finding } from "@/lib/audit/proof/verify/findings";
 import type { Signed } from "@/lib/audit/proof/verify/trust";
 
@@ -13,4 +14,23 @@ export function signedText({ by, pinned }: Signed): string {
   return pinned
     ? `${by} (the key that was given)`
     : `${by}\nCompare this key with the one you noted: it came with the file.`;
+}
+
+/** All of it, for a terminal. */
+export function outcomeText(outcome: Outcome): string {
+  const lines = [
+    outcome.what,
+    ...outcome.facts.map(([label, value]) => `  ${label}: ${value}`),
+    `  Signed by: ${signedText(outcome.signed).replaceAll("\n", "\n    ")}`,
+    "",
+    ...outcome.findings.map(findingLine),
+  ];
+  const more = outcome.findingCount - outcome.findings.length;
+  if (more > 0) lines.push(`and ${more.toLocaleString("en-US")} more`);
+  lines.push(
+    outcome.verified
+      ? "VERIFIED: nothing was changed, removed, added or reordered."
+      : `DOES NOT VERIFY: ${outcome.findingCount.toLocaleString("en-US")} ${outcome.findingCount === 1 ? "finding" : "findings"}.`,
+  );
+  return `${lines.join("\n")}\n`;
 }

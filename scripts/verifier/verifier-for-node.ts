@@ -1,12 +1,12 @@
 import "@/lib/audit/proof/node-primitives";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { checkFiles, type Outcome } from "@/lib/audit/proof/verify/check-files";
+import { checkFiles } from "@/lib/audit/proof/verify/check-files";
 import { nodePlatform } from "@/lib/audit/proof/verify/node-platform";
 import { NotChecked } from "@/lib/audit/proof/verify/not-checked";
 import { pinnedKeys } from "@/lib/audit/proof/verify/trust";
 import { filesAt } from "./files-on-disk";
-import { findingLine, signedText } from "./report-text";
+import { outcomeText } from "./report-text";
 
 const usage = `Checks an export of a Gurulog audit log, offline.
 
@@ -57,7 +57,7 @@ async function run(): Promise<number> {
       ...(isTerminal ? { onProgress: showProgress } : {}),
     });
     if (isTerminal) process.stderr.write("\r\x1b[K");
-    process.stdout.write(args.json ? `${JSON.stringify(outcome, null, 2)}\n` : textOf(outcome));
+    process.stdout.write(args.json ? `${JSON.stringify(outcome, null, 2)}\n` : outcomeText(outcome));
     return outcome.verified ? 0 : 1;
   } finally {
     await files.close();
@@ -77,24 +77,6 @@ function besideThisScript(): string {
   );
   if (zips.length === 1 && zips[0]) return path.join(folder, zips[0]);
   throw new NotChecked("Say what to check: node verify.mjs <file or folder>. More with --help.");
-}
-
-function textOf(outcome: Outcome): string {
-  const lines = [
-    outcome.what,
-    ...outcome.facts.map(([label, value]) => `  ${label}: ${value}`),
-    `  Signed by: ${signedText(outcome.signed).replaceAll("\n", "\n    ")}`,
-    "",
-    ...outcome.findings.map(findingLine),
-  ];
-  const more = outcome.findingCount - outcome.findings.length;
-  if (more > 0) lines.push(`and ${more.toLocaleString("en-US")} more`);
-  lines.push(
-    outcome.verified
-      ? "VERIFIED: nothing was changed, removed, added or reordered."
-      : `DOES NOT VERIFY: ${outcome.findingCount.toLocaleString("en-US")} ${outcome.findingCount === 1 ? "finding" : "findings"}.`,
-  );
-  return `${lines.join("\n")}\n`;
 }
 
 try {

@@ -138,6 +138,56 @@ test("an alarm stands on every page of owner and auditor while it lasts, on no o
   for (const page of [owner, auditor, member]) await page.context().close();
 });
 
+test("the log is verified on demand, by a button that works without JavaScript too; its result is recorded", async ({
+  browser,
+}) => {
+  const { admin } = world;
+  const runs = (page: Page) => page.getByRole("table", { name: "Verifications" }).locator("tbody tr");
+  const auditor = await open(browser, "auditor", { javaScriptEnabled: false });
+  await auditor.goto(address);
+  await auditor.getByRole("button", { name: "Verify now" }).click();
+  await expect
+    .poll(async () => (await admin`select 1 from audit_verification where state = 'passed'`).length, {
+      timeout: 30_000,
+    })
+    .toBe(1);
+  await auditor.goto(address);
+  await expect(runs(auditor).first()).toContainText("Verified");
+  await expect(runs(auditor).first()).toContainText("auditor@matrix.example");
+  await auditor.context().close();
+
+  // One that is under way shows how far it is, also after a reload, and the page follows it to its end by itself.
+  const [made] = await admin<{ id: string }[]>`
+    insert into audit_verification (org_id, state, started_at, heartbeat_at, attempts, progress, events)
+    values (1, 'running', now(), now() + interval '1 hour', 1, 40, 12) returning id`;
+  const owner = await open(browser, "owner", { colorScheme: "dark" });
+  await owner.goto(address);
+  await owner.reload();
+  await expect(owner.getByRole("progressbar", { name: "Verification" })).toBeVisible();
+  await expect(owner.getByText("40 %, 12 events so far")).toBeVisible();
+  await expect(owner.getByRole("button", { name: "Verify now" })).toHaveCount(0);
+  await owner.getByText("40 %").scrollIntoViewIfNeeded();
+  expect((await axe(owner)).violations).toEqual([]);
+  const findings = [
+    { kind: "changed", index: 3, message: "Event 3 is not the one that was sealed: target_label" },
+  ];
+  await admin`
+    update audit_verification set state = 'failed', finished_at = now(), progress = 100, duration_ms = 1200,
+      findings = ${JSON.stringify(findings)}::text::jsonb, finding_count = 1
+    where id = ${made?.id ?? ""}`;
+  await expect(runs(owner).first()).toContainText("Does not verify: 1 finding");
+  await expect(runs(owner).first()).toContainText("Event 3 is not the one that was sealed");
+  await owner.screenshot({ path: `${images}/verification-dark.png`, animations: "disabled" });
+
+  await owner.getByRole("button", { name: "Verify now" }).click();
+  await expect(runs(owner)).toHaveCount(3, { timeout: 20_000 });
+  await expect(runs(owner).first()).toContainText("Verified", { timeout: 20_000 });
+  await expect(runs(owner).first()).toContainText("owner@matrix.example");
+  expect((await admin`select 1 from audit_event where action = 'audit.verified'`).length).toBe(2);
+  await owner.screenshot({ path: `${images}/verified-dark.png`, animations: "disabled" });
+  await owner.context().close();
+});
+
 /** What a restored backup looks like: the log as it was some events ago, and no checkpoint of what came after. */
 async function goBack(admin: World["admin"]): Promise<number> {
   return admin.begin(async (tx) => {

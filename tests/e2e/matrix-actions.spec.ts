@@ -51,6 +51,7 @@ const forms: Record<string, (guru: string, world: World) => Fields> = {
   reindexDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
   deleteDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
   askGuruAction: (guru) => ({ guru, question: "Which protocol?" }),
+  verifyLogAction: () => ({}),
   adoptOriginAction: () => ({ size: "1", confirmation: "1" }),
   erasePersonAction: () => ({ email: "nobody@matrix.example", confirmation: "nobody@matrix.example" }),
   signOutAction: () => ({}),

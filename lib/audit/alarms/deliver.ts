@@ -6,7 +6,7 @@ import { logError } from "@/lib/platform/log";
 import { sendMail } from "@/lib/platform/mail";
 import { runtime } from "@/lib/platform/runtime";
 import { postSigned } from "@/lib/platform/signed-webhook";
-import { alarmWords } from "./words";
+import { alarmText, alarmWords } from "./words";
 
 export type Channel = "mail" | "webhook";
 
@@ -86,13 +86,13 @@ async function send(channel: Channel, message: Message): Promise<void> {
 }
 
 function mailOf(message: Message): { subject: string; text: string } {
-  const { title, todo } = alarmWords[message.kind];
+  const { title } = alarmWords[message.kind];
   const since = `Since ${toDate(message.raised_at).toISOString()}`;
   const page = `${runtime().baseUrl}/settings/log-integrity`;
   if (message.says === "raised")
     return {
       subject: `Alarm: ${title}`,
-      text: `${title}.\n\n${message.detail}\n${todo}\n\n${since}\n${page}\n`,
+      text: `${title}.\n\n${alarmText(message.kind, message.detail)}\n\n${since}\n${page}\n`,
     };
   return {
     subject: `Over: ${title}`,
@@ -102,7 +102,7 @@ function mailOf(message: Message): { subject: string; text: string } {
 
 /** `type`, `timestamp` and `data` are the members that Standard Webhooks asks for. */
 function webhookBody(message: Message) {
-  const { title, todo } = alarmWords[message.kind];
+  const { title } = alarmWords[message.kind];
   const isOver = message.says === "cleared";
   return {
     type: isOver ? "alarm.cleared" : "alarm.raised",
@@ -110,8 +110,7 @@ function webhookBody(message: Message) {
     data: {
       kind: message.kind,
       title,
-      detail: message.detail,
-      todo,
+      text: alarmText(message.kind, message.detail),
       raisedAt: toDate(message.raised_at).toISOString(),
       clearedAt: toDateOrNull(message.cleared_at)?.toISOString() ?? null,
       url: `${runtime().baseUrl}/settings/log-integrity`,

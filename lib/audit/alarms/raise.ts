@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import type { TroubleKind } from "@/lib/audit/trouble";
 import type { Sql } from "@/lib/db/client";
 import { logLine } from "@/lib/platform/log";
-import { alarmWords } from "./words";
+import { alarmText, alarmWords } from "./words";
 
 /** Who is told of an alarm's beginning and end. */
 export interface Audience {
@@ -57,7 +57,7 @@ export async function raiseAlarms(
   });
   // For those who watch the product's output and nothing else.
   for (const { kind, detail } of changed.raised)
-    logLine(`ALARM: ${alarmWords[kind].title}. ${detail} ${alarmWords[kind].todo}`);
+    logLine(`ALARM: ${alarmWords[kind].title}. ${alarmText(kind, detail)}`);
   for (const { kind } of changed.cleared) logLine(`The alarm is over: ${alarmWords[kind].title}.`);
   return { raised: changed.raised.map((a) => a.kind), cleared: changed.cleared.map((a) => a.kind) };
 }

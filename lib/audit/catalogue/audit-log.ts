@@ -105,3 +105,39 @@ export const originAdopted = defineEvent({
   },
   when: "the owner adopts a log that does not continue what was signed last, such as a restored backup; the name of the log before and after",
 });
+
+const verification = {
+  /** Events whose content was compared with the tree. */
+  events: z.number().int(),
+  /** Leaves of the tree. */
+  size: z.number().int(),
+  /** Of the newest checkpoint that holds. */
+  checkpointSize: z.number().int().optional(),
+  durationMs: z.number().int(),
+};
+export const logVerified = defineEvent({
+  ...log,
+  action: "audit.verified",
+  operation: "VERIFY_AUDIT_LOGS",
+  actionType: "access",
+  always: true,
+  details: verification,
+  when: "the whole log was verified, and nothing was found: by System daily, by a person on demand",
+});
+export const logVerificationFailed = defineEvent({
+  ...log,
+  action: "audit.verification_failed",
+  operation: "VERIFY_AUDIT_LOGS_FAILED",
+  actionType: "access",
+  outcome: "failure",
+  always: true,
+  details: {
+    ...verification,
+    findings: z.number().int(),
+    /** Ids of the first events that were named. */
+    firstIds: z.array(z.string()).optional(),
+    /** The first finding, or why the log could not be verified. */
+    message: z.string(),
+  },
+  when: "the log does not verify, or could not be verified",
+});

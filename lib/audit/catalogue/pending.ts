@@ -54,6 +54,4 @@ export const pendingActions: readonly string[] = [
   "analytics.exported",
   "audit.view_saved",
   "audit.view_deleted",
-  "audit.verified",
-  "audit.verification_failed",
 ];

@@ -57,7 +57,7 @@ export async function streamExport(run: ExportRun): Promise<ReadableStream<Uint8
       await format.plan?.(tx);
     },
     ...(run.idleMs ? { idleMs: run.idleMs } : {}),
-    // Proofs take time: a minute for a million events.
+    // Making proofs is slower than sending rows; a log of many millions needs more than the usual ten minutes.
     ...(format.sealedOnly ? { maxDurationMs: 3_600_000 } : {}),
   });
   if (!sealed) throw new Error("unreachable: the copy began without its snapshot's work");

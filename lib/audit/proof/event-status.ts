@@ -28,6 +28,8 @@ export type ProofProblem =
   | "unsealable"
   /** The stored tree does not lead to the signed root, or lacks a part. */
   | "tree"
+  /** The log is shorter than what was signed: a restored backup, or its end was cut off. */
+  | "behind"
   /** The newest checkpoint is not signed by a key of this server. */
   | "signature";
 
@@ -100,8 +102,10 @@ async function check(
       proof,
     };
   } catch (error) {
-    if (error instanceof MissingNode) return failed("tree", index);
-    throw error;
+    if (!(error instanceof MissingNode)) throw error;
+    const [head] =
+      await sql`select size < ${String(newest.size)}::bigint as short from audit_head where org_id = ${orgId}`;
+    return failed(head?.short ? "behind" : "tree", index);
   }
 }
 

@@ -41,7 +41,7 @@ export interface Manifest extends ManifestFacts {
 }
 
 /** What is signed: the canonical JSON of all but the signatures, and a line feed. */
-export function manifestText(manifest: ManifestFacts & { signatures?: string[] }): string {
+function manifestText(manifest: ManifestFacts & { signatures?: string[] }): string {
   const { signatures: _, ...facts } = manifest;
   return `${canonicalJson(facts)}\n`;
 }

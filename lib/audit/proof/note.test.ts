@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@/tests/support/property-runs";
 import { fromBase64, toBase64 } from "./bytes";
 import { checkpointText, parseCheckpoint, signCheckpoint } from "./checkpoint";
+import "./node-primitives";
 import { isSignedBy, type NoteSigner, parseNote, parseVerifierKey, signNote, verifierKey } from "./note";
 
 // The example in the documentation of golang.org/x/mod/sumdb/note; its private key is public.

@@ -1,4 +1,4 @@
-import { concatBytes, fromBase64, sameBytes, toBase64, toHex, utf8 } from "./bytes";
+import { concatBytes, fromBase64, toBase64, toHex, utf8 } from "./bytes";
 import { sha256, verifyEd25519 } from "./primitives";
 
 /** Signature type 1 of the C2SP signed-note format: Ed25519. */
@@ -99,8 +99,4 @@ export function isSignedBy(note: Note, key: NoteKey): boolean {
   const id = toHex(noteKeyId(key));
   const own = note.signatures.find((s) => s.name === key.name && s.keyId === id);
   return own !== undefined && verifyEd25519(key.publicKey, utf8(note.text), own.signature);
-}
-
-export function sameKey(a: NoteKey, b: NoteKey): boolean {
-  return a.name === b.name && sameBytes(a.publicKey, b.publicKey);
 }

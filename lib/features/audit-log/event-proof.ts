@@ -26,6 +26,7 @@ function noProof({ problem }: EventStatus & { state: "failed" }): string {
     changed: "its record is not the one that was sealed",
     unsealable: "it stands in the table and in no place of the sealed order",
     tree: "the stored tree does not lead to the signed root",
+    behind: "the log is shorter than what was signed (a restored backup, or its end was cut off)",
     signature: "the newest checkpoint is not signed by a key of this server",
   }[problem];
   return `This event does not verify: ${what}. There is no proof of it. Tell the owner.`;

@@ -1,7 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { mayInOrganization } from "@/lib/access/permissions";
-import { alarmWords } from "@/lib/audit/alarms/words";
+import { alarmText, alarmWords } from "@/lib/audit/alarms/words";
 import type { TroubleKind } from "@/lib/audit/trouble";
 import { anySignedIn, inOrganization } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
@@ -10,8 +10,8 @@ import { query } from "@/lib/gate/query";
 export interface ActiveAlarm {
   kind: TroubleKind;
   title: string;
-  detail: string;
-  todo: string;
+  /** What is wrong, and what to do about it. */
+  text: string;
   since: string;
 }
 
@@ -23,7 +23,12 @@ export const activeAlarms = query<null, null, ActiveAlarm[]>({
     const rows = await db.execute<{ kind: TroubleKind; detail: string; since: string }>(sql`
       select kind, detail, to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
       from audit_trouble order by audit_trouble.since`);
-    return rows.map((row) => ({ ...row, ...alarmWords[row.kind] }));
+    return rows.map(({ kind, detail, since }) => ({
+      kind,
+      since,
+      title: alarmWords[kind].title,
+      text: alarmText(kind, detail),
+    }));
   },
 });
 

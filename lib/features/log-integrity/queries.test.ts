@@ -145,7 +145,7 @@ describe("alarms", () => {
     const alarm = {
       kind: "disk_low",
       title: expect.any(String),
-      todo: expect.any(String),
+      text: expect.stringMatching(/^1 GiB of 100 GiB are free\. Free space/),
       since: expect.any(String),
     };
     expect(await shown("owner")).toMatchObject([alarm]);

@@ -141,6 +141,7 @@ export const actionTable = table(`
   startExportAction:global    in         ok     ok       404     404         404     404      404
   cancelExportAction          in         ok     404      404     404         404     404      404
   erasePersonAction           in         no     404      404     404         404     404      404
+  verifyLogAction             in         ok     ok       404     404         404     404      404
   adoptOriginAction           in         no     404      404     404         404     404      404
   signOutAction               in         /sign-in  /sign-in  /sign-in  /sign-in  /sign-in  /sign-in  /sign-in
 `);

@@ -159,7 +159,7 @@ describe("the webhook", () => {
       timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
       data: {
         kind: "archive_unwritable",
-        detail: "EACCES on the folder.",
+        text: "EACCES on the folder.",
         clearedAt: null,
         url: "https://log.example.com/settings/log-integrity",
       },

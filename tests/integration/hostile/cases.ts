@@ -2,15 +2,19 @@ import { randomUUID } from "node:crypto";
 import { anonymousPrincipal, type Principal, systemPrincipal } from "@/lib/access/principal";
 import { HashedPassword } from "@/lib/features/accounts/checked-password";
 import { sha256 } from "@/lib/platform/crypto";
+import {
+  change,
+  column,
+  detail,
+  filterShown,
+  label,
+  listColumn,
+  type Shown,
+  search,
+  sourceLabel,
+} from "./shown";
 import type { Nasty } from "./strings";
-import type { Event, HostileWorld } from "./world";
-
-/** What the log, or the data, is to show of a text that was taken, and what it shows. */
-type Shown = (
-  event: Event,
-  text: string,
-  world: HostileWorld,
-) => Promise<[got: unknown, want: unknown]> | [got: unknown, want: unknown];
+import type { HostileWorld } from "./world";
 
 export interface Case {
   by: (world: HostileWorld) => Principal;
@@ -24,6 +28,8 @@ export interface Case {
   silent?: true;
   /** In everyday runs a field gets one text of so many; default 6. In the full run all of them. */
   oneOf?: number;
+  /** Of the event of a success, where its act is to say that something failed. */
+  outcome?: "failure";
   /** Fields that no door leads to: what stands there was made by the command around it, which is tried too. */
   inner?: string[];
   /** Texts that only this field takes, as hostile as it lets them be. */
@@ -33,52 +39,10 @@ export interface Case {
 const owner = (w: HostileWorld) => w.owner;
 const member = (w: HostileWorld) => w.member;
 const stranger = () => anonymousPrincipal;
-const cut = (text: string, most: number) => {
-  const beginning = text.slice(0, most);
-  return beginning.isWellFormed() ? beginning : beginning.slice(0, -1);
-};
-
-const label: Shown = (event, text) => [event.target_label, cut(text, 200)];
-const sourceLabel: Shown = (event, text) => [event.target_label, cut(`TEXT - ${text}`, 200)];
-const detail =
-  (name: string, most = 1e9): Shown =>
-  (event, text) => [event.details[name], cut(text, most)];
-const column =
-  (table: string, name: string): Shown =>
-  async (event, text, world) => [await world.columnOf(table, name, event.target_id), text];
-const listColumn =
-  (table: string, name: string): Shown =>
-  async (event, text, world) => [
-    ((await world.columnOf(table, name, event.target_id)) as unknown[])[0],
-    text,
-  ];
-/** Texts above 10 KB stand in an event as their beginning and digest. */
-const change =
-  (name: string): Shown =>
-  async (event, text, world) => {
-    const found = event.changes.find((one) => one.field === name);
-    const value = found ? found.after : await world.columnOf("guru", name, event.target_id);
-    const first = Array.isArray(value) ? (value[0] ?? "") : value;
-    return [first, !found || Buffer.byteLength(text) <= 10_240 ? text : expect10KbCut(first, text)];
-  };
-
-function expect10KbCut(stored: unknown, text: string): unknown {
-  const { cut: beginning = "" } = Object(stored) as { cut?: string };
-  const isBeginning = text.startsWith(beginning) && Buffer.byteLength(beginning) > 10_230;
-  return isBeginning
-    ? { cut: beginning, length: text.length, sha256: sha256(text).toString("hex") }
-    : "a beginning of it";
-}
-
 const filter = { guru: [], model: [], actor: [], actionType: [], operation: [], outcome: [] };
-const filterShown: Record<string, Shown> = Object.fromEntries(
-  ["guru", "model", "actor", "operation", "action", "target"].map((name): [string, Shown] => [
-    `filter.${name}[]`,
-    (event, text) => [[Object(event.details.filters)[name]].flat()[0], text],
-  ]),
-);
-const search: Shown = (event, text) => [Object(event.details.filters).q, text === "" ? undefined : text];
 const noExport = (w: HostileWorld) => w.product.admin`update export_job set state = 'cancelled'`;
+const anOwner = (w: HostileWorld) => w.product.admin`
+  update membership set role = 'owner' where account_id = ${w.owner.accountId} and not exists (select from membership where role = 'owner')`;
 const noOwner = (w: HostileWorld) =>
   w.product.admin`update membership set role = 'member' where role = 'owner'`;
 
@@ -166,6 +130,27 @@ export const cases: Record<string, Case> = {
     },
     oneOf: 40,
   },
+  "complete-verification": {
+    by: () => systemPrincipal,
+    input: async (w) => ({
+      id: await w.beingVerified(),
+      attempt: 1,
+      person: { accountId: w.owner.accountId, email: w.owner.email },
+      ...{ events: 1, size: 1, checkpointSize: null, durationMs: 1, findingCount: 1, problem: null },
+      findings: [{ kind: "changed", index: 0, id: randomUUID(), message: "It was changed." }],
+    }),
+    shown: {},
+    outcome: "failure",
+    silent: true,
+    inner: [
+      "findings[].id",
+      "findings[].kind",
+      "findings[].message",
+      "person.accountId",
+      "person.email",
+      "problem",
+    ],
+  },
   "create-api-key": {
     by: member,
     input: (w) => ({ name: w.word(), scopes: "gurus", expiresInDays: "7" }),
@@ -217,6 +202,7 @@ export const cases: Record<string, Case> = {
     by: () => systemPrincipal,
     input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, message: w.word() }),
     shown: { message: detail("message") },
+    outcome: "failure",
     silent: true,
   },
   "fetch-audit-log": {
@@ -227,6 +213,7 @@ export const cases: Record<string, Case> = {
   "fetch-event-proof": { by: owner, input: () => ({ event: randomUUID() }), shown: {} },
   register: {
     further: addresses,
+    before: anOwner,
     by: stranger,
     input: (w) => ({
       name: w.word(),
@@ -270,18 +257,11 @@ export const cases: Record<string, Case> = {
     },
     silent: true,
   },
+  "verify-log": { by: owner, input: () => ({}), shown: {}, silent: true },
   "view-audit-logs": {
     by: owner,
     input: () => ({ scope: { kind: "global" }, filter }),
     shown: { ...filterShown, "filter.q": search },
     silent: true,
   },
-};
-
-/** What a refused act records of the text, in the event of its failure. */
-export const shownWhenRefused: Record<string, Record<string, Shown>> = {
-  "create-api-key": { name: label },
-  "delete-api-key": { name: label },
-  // What is no address may be a password typed into the wrong field.
-  "sign-in": { email: (event, text) => [event.target_label, event.target_label === "-" ? "-" : text] },
 };

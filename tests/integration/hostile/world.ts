@@ -12,6 +12,8 @@ export interface HostileWorld {
   word(): string;
   /** A source that the worker is reading. */
   beingIndexed(): Promise<string>;
+  /** A verification under way. */
+  beingVerified(): Promise<string>;
   /** One column of the row that an event is about. */
   columnOf(table: string, column: string, id: string): Promise<unknown>;
 }
@@ -39,6 +41,12 @@ export async function makeHostileWorld(): Promise<HostileWorld> {
       const [row] = await admin<{ id: string }[]>`
         insert into data_source (guru_id, kind, title, content, sha256, status, index_run)
         values (${guru.id}, 'TEXT', ${randomUUID()}, 'x', '\\x00', 'PROCESSING', 1) returning id`;
+      return row?.id ?? "";
+    },
+    async beingVerified() {
+      await admin`update audit_verification set state = 'error' where state in ('waiting', 'running')`;
+      const [row] = await admin<{ id: string }[]>`
+        insert into audit_verification (org_id, state, attempts) values (1, 'running', 1) returning id`;
       return row?.id ?? "";
     },
     async columnOf(table, column, id) {

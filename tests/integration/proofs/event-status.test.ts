@@ -157,6 +157,13 @@ describe("whoever owns the database is seen", () => {
     expect(await seen(1_500)).toBe("failed: tree");
   });
 
+  it("cutting off the newest events, or restoring an older backup: that is said of all", async () => {
+    await mallory`delete from audit_seal_tail where index >= 2500`;
+    await mallory`update audit_head set size = 2500 where org_id = 1`;
+    expect(await seen(7)).toBe("failed: behind");
+    expect(await seen(2_400)).toBe("failed: behind");
+  });
+
   it("putting the note of another size, origin or log in place", async () => {
     const [older] = await mallory`select note from audit_checkpoint where size = 300`;
     await mallory`update audit_checkpoint set note = ${older?.note as string} where size = ${size}`;

@@ -191,6 +191,23 @@ describe("GET /api/ee/audit/tile", () => {
   });
 });
 
+describe("a log that is not whole", () => {
+  it("is 409 DOES_NOT_VERIFY where a part is missing, and answers what is left", async () => {
+    await product.admin`create table kept as select * from audit_seal_tail where org_id = 1 and index >= 1400`;
+    await product.admin`delete from audit_seal_tail where org_id = 1 and index >= 1400`;
+    try {
+      for (const path of ["/consistency?from=1", "/tile/0/005.p/200", `/proof?event=${ids[5]}`])
+        expect(await refused(await ask(path))).toBe("409 DOES_NOT_VERIFY");
+      expect((await ask("/consistency?from=1&to=1400")).status).toBe(200);
+      expect((await ask("/tile/0/000")).status).toBe(200);
+      expect((await ask("/checkpoint")).status).toBe(200);
+    } finally {
+      await product.admin`insert into audit_seal_tail select * from kept`;
+    }
+    expect((await ask("/consistency?from=1")).status).toBe(200);
+  });
+});
+
 /** Roots over each 256 leaves. */
 function subtrees(leaves: Uint8Array[]): Uint8Array[] {
   let nodes = leaves;

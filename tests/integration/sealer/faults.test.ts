@@ -64,7 +64,7 @@ describe("a sealer cut off", () => {
     }
     // exists, lock, take, heads, nodes, grow, count, roots of tiles, close tiles, commit
     expect(statement).toBe(11);
-  });
+  }, 120_000);
 
   it("control: the same statements without a transaction are seen to tear", async () => {
     await insertEvents(app, variedEvents(10));

@@ -5,7 +5,7 @@ import { toHex } from "@/lib/audit/proof/bytes";
 import { voidLeaf } from "@/lib/audit/proof/entry";
 import { recordColumns } from "@/lib/audit/proof/event-record";
 import { CompactRange } from "@/lib/audit/proof/merkle";
-import { type FoundRow, leafOfRow } from "@/lib/audit/seal/leaf-of-row";
+import { type FoundRow, leafOfRow, utcText } from "@/lib/audit/seal/leaf-of-row";
 import { eventsFrom, type SealedKey } from "@/lib/audit/seal/lookup";
 import { recount } from "@/lib/audit/seal/recount";
 
@@ -39,13 +39,17 @@ export async function eventLeaves(
   gone: "void" | "absent" = "void",
 ): Promise<Uint8Array[]> {
   const order = await sealedOrder(sql, orgId);
+  // `offset 0` keeps the lookup of each event a probe of the primary key.
   const rows = await sql<({ event: string; at: string } & FoundRow)[]>`
-    select k.id as event,
-      to_char((timestamptz 'epoch' + k.micros * interval '1 microsecond') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at,
-      r.*
-    from unnest(${order.map((key) => key.id)}::uuid[], ${order.map((key) => key.occurredAtMicros)}::bigint[]) with ordinality k (id, micros, place)
-    left join (select ${sql.unsafe(recordColumns)} from audit_event e) r on r.id = k.id
-    order by k.place`;
+    select t.id as event, ${sql.unsafe(utcText("t.occurred_at"))} as at, r.*
+    from (
+      select id, place, timestamptz 'epoch' + micros * interval '1 microsecond' as occurred_at
+      from unnest(${order.map((key) => key.id)}::uuid[], ${order.map((key) => key.occurredAtMicros)}::bigint[]) with ordinality k (id, micros, place)
+    ) t
+    left join lateral (
+      select ${sql.unsafe(recordColumns)} from audit_event e where e.occurred_at = t.occurred_at and e.id = t.id offset 0
+    ) r on true
+    order by t.place`;
   return rows.map((row) => {
     const key = { id: row.event, org: orgId, time: row.at };
     return leafOfRow(key, row) ?? (gone === "void" ? voidLeaf(key) : absentLeaf(key));

@@ -33,12 +33,12 @@ describe("a log in the database that was tampered with does not verify, and the 
     const [all] = await log.admin<{ columns: number }[]>`
       select count(*)::int as columns from information_schema.columns where table_schema = 'public' and table_name = 'audit_event'`;
     expect(ways.length + uncoveredColumns.length).toBe(all?.columns);
-    expect(await run(ways, Math.max(ways.length, tries(60, 400)))).toEqual([]);
+    expect(await run(ways, Math.max(ways.length, tries(0, 400)))).toEqual([]);
   }, 600_000);
 
   it("rows deleted, added, swapped; keys, hashes, nodes, head and checkpoints edited; the newest cut off", async () => {
     const ways = otherTamperings(new Random(seed + 1));
-    expect(await run(ways, Math.max(ways.length, tries(60, 400)))).toEqual([]);
+    expect(await run(ways, Math.max(ways.length, tries(0, 400)))).toEqual([]);
   }, 600_000);
 
   it("and verifies again once all is put back", async () => {

@@ -9,7 +9,7 @@ import type { FoundPerson } from "@/lib/features/erasure/queries";
 export function SearchPeople({ q }: { q: string }) {
   return (
     <search>
-      <form action="/settings/erasure" method="get" className="flex max-w-[520px] gap-2">
+      <form action="/settings/erasure" method="get" className="flex max-w-[520px] items-center gap-2">
         <input
           name="q"
           type="search"

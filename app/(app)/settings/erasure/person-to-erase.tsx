@@ -79,7 +79,7 @@ export function PersonToErase({ preview }: { preview: ErasurePreview }) {
                 <p className="mt-2">The record says how many events were erased, and not whose.</p>
               </ConfirmDialog>
             </div>
-            <noscript>
+            <div className="hidden [@media(scripting:none)]:block">
               <ActionForm action={erasePersonAction} attemptId={randomUUID()} label="Erase this person">
                 {Object.entries(who).map(([field, value]) => (
                   <input key={field} type="hidden" name={field} value={value} readOnly />
@@ -92,7 +92,7 @@ export function PersonToErase({ preview }: { preview: ErasurePreview }) {
                 />
                 <SubmitButton look="danger">Erase for good</SubmitButton>
               </ActionForm>
-            </noscript>
+            </div>
           </>
         )}
       </div>

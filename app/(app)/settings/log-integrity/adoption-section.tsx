@@ -57,20 +57,20 @@ export function AdoptionsSection({ state, clock }: { state: LogIntegrity; clock:
         <thead>
           <tr>
             <Th>When</Th>
-            <Th>Given up</Th>
-            <Th>Signed since</Th>
+            <Th>Old origin</Th>
+            <Th>New origin</Th>
           </tr>
         </thead>
         <tbody>
           {state.adoptions.map(({ retired, adopted, time }) => (
             <tr key={`${retired.origin} ${adopted.origin}`}>
-              <Td className="whitespace-nowrap">
+              <Td className="align-top whitespace-nowrap">
                 <AbsoluteTime value={time} timeZone={clock.timeZone} />
               </Td>
-              <Td>
+              <Td className="align-top">
                 <NameAt {...retired} />
               </Td>
-              <Td>
+              <Td className="align-top">
                 <NameAt {...adopted} />
               </Td>
             </tr>

@@ -36,21 +36,21 @@ export function AlarmsSection({
           <tbody>
             {alarms.map((alarm) => (
               <tr key={alarm.id}>
-                <Td className="min-w-[220px]">
+                <Td className="align-top min-w-[220px]">
                   <b className="font-medium">{alarm.title}</b>
                   <div className="text-fg-2 [overflow-wrap:anywhere]">{alarm.detail}</div>
                 </Td>
-                <Td className="whitespace-nowrap">
+                <Td className="align-top whitespace-nowrap">
                   <AbsoluteTime value={alarm.raisedAt.toISOString()} timeZone={clock.timeZone} />
                 </Td>
-                <Td className="whitespace-nowrap">
+                <Td className="align-top whitespace-nowrap">
                   {alarm.clearedAt ? (
                     <AbsoluteTime value={alarm.clearedAt.toISOString()} timeZone={clock.timeZone} />
                   ) : (
                     <span className="badge deleted">Lasts</span>
                   )}
                 </Td>
-                <Td>
+                <Td className="align-top">
                   {alarm.told.length === 0 ? <span className="text-fg-3">Nobody</span> : null}
                   {alarm.told.map((by) => (
                     <div key={by.channel}>

@@ -13,6 +13,7 @@ import { AppendOnlyPanel } from "./append-only-panel";
 import { KeysPanel, SealPanel } from "./sealing-panels";
 import { StoragePanel } from "./storage-panel";
 import { VerificationSection } from "./verification-section";
+import { VerifyForm } from "./verify-form";
 
 export const metadata = { title: "Log integrity" };
 
@@ -55,7 +56,7 @@ export default async function LogIntegrityPage() {
           <KeysPanel state={state} />
           <StoragePanel state={state} clock={clock} />
         </div>
-        <VerificationSection runs={runs} clock={clock} />
+        <VerificationSection runs={runs} clock={clock} form={<VerifyForm />} />
         <AlarmsSection alarms={alarms} channels={state.channels} clock={clock} />
         <AdoptionsSection state={state} clock={clock} />
       </Page>

@@ -68,6 +68,8 @@ export function SealPanel({ state, clock }: { state: LogIntegrity; clock: Clock 
 function Waiting({ state }: { state: LogIntegrity }) {
   const { seal } = state;
   const unsigned = seal.size - (seal.checkpoint?.size ?? 0);
+  if (seal.refused !== null)
+    return <Verdict is="bad">Signing is refused: no checkpoint covers what is recorded now</Verdict>;
   if (seal.unsealed === 0 && unsigned <= 0)
     return <Verdict is="good">Nothing: every event is sealed and signed</Verdict>;
   const parts = [
@@ -76,7 +78,7 @@ function Waiting({ state }: { state: LogIntegrity }) {
   ].filter((part) => part !== null);
   const lag = seal.waitingSince === null ? "" : `, the longest for ${durationText(seal.lagS * 1000)}`;
   return (
-    <Verdict is={seal.lagS > usualLagS || seal.refused !== null ? "doubt" : "none"}>
+    <Verdict is={seal.lagS > usualLagS ? "doubt" : "none"}>
       {parts.join(" and ")}
       {lag}
     </Verdict>

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+import { LiveRefresh } from "@/components/ui/live-refresh";
 import { Section } from "@/components/ui/page";
 import { Table, Td, Th } from "@/components/ui/table";
 import { VisibleText } from "@/components/visible-text/visible-text";
@@ -10,18 +12,28 @@ import { type Clock, When } from "./sealing-panels";
 const shownRuns = 5;
 const shownFindings = 5;
 
-export const isUnderWay = (run: VerificationStatus | undefined): boolean =>
+const isUnderWay = (run: VerificationStatus | undefined): boolean =>
   run?.state === "waiting" || run?.state === "running";
 
 /** The last verifications, and how the one under way is doing. */
-export function VerificationSection({ runs, clock }: { runs: VerificationStatus[]; clock: Clock }) {
+export function VerificationSection({
+  runs,
+  clock,
+  form,
+}: {
+  runs: VerificationStatus[];
+  clock: Clock;
+  /** The button that asks for one; not shown while one is under way. */
+  form: ReactNode;
+}) {
   const [latest] = runs;
   return (
     <Section
       title="Verification"
       description="Every stored event is hashed again and held against the tree and its checkpoints: daily by System, and on demand. This server checks itself here; an export as Verifiable (ZIP) can be checked without it."
     >
-      {isUnderWay(latest) && latest ? <Progress run={latest} /> : null}
+      <LiveRefresh active={isUnderWay(latest)} />
+      {latest && isUnderWay(latest) ? <Progress run={latest} /> : <div className="mb-3">{form}</div>}
       {runs.length === 0 ? (
         <p className="text-fg-2 text-sm">Not verified yet. The first daily verification is still to come.</p>
       ) : (
@@ -38,17 +50,17 @@ export function VerificationSection({ runs, clock }: { runs: VerificationStatus[
           <tbody>
             {runs.slice(0, shownRuns).map((run) => (
               <tr key={run.id}>
-                <Td className="min-w-[200px]">
+                <Td className="align-top min-w-[200px]">
                   <Result run={run} />
                 </Td>
-                <Td className="whitespace-nowrap">
+                <Td className="align-top whitespace-nowrap">
                   <When at={run.finishedAt ?? run.createdAt} clock={clock} />
                 </Td>
-                <Td className="[overflow-wrap:anywhere]">
+                <Td className="align-top [overflow-wrap:anywhere]">
                   {run.askedBy === null ? "System" : <VisibleText text={run.askedBy} />}
                 </Td>
-                <Td className="num whitespace-nowrap text-right">{countText(run.events)}</Td>
-                <Td className="num whitespace-nowrap text-right">
+                <Td className="align-top num whitespace-nowrap text-right">{countText(run.events)}</Td>
+                <Td className="align-top num whitespace-nowrap text-right">
                   {run.durationMs === null ? "-" : durationText(run.durationMs)}
                 </Td>
               </tr>

@@ -71,7 +71,8 @@ export async function compareSlice(slice: Slice, onProgress: (leaves: number) =>
     joinSnapshot(slice.url, slice.snapshot),
   ]);
   try {
-    const comparison = new Comparison(slice, onProgress);
+    const waiting = await forKeys<{ event_id: string }[]>`select event_id from audit_outbox`;
+    const comparison = new Comparison(slice, new Set(waiting.map((row) => row.event_id)), onProgress);
     const range = { from: slice.from ?? Number.NEGATIVE_INFINITY, to: slice.to ?? Number.POSITIVE_INFINITY };
     const keys = keysInTime(forKeys, slice.orgId, slice.spans, range);
     const copy = await forEvents.unsafe(copySql(slice)).readable();
@@ -152,6 +153,8 @@ class Comparison {
 
   constructor(
     readonly slice: Slice,
+    /** Events that wait for their place. */
+    readonly waiting: ReadonlySet<string>,
     readonly onProgress: (leaves: number) => void,
   ) {}
 
@@ -207,7 +210,8 @@ class Comparison {
     }
     const leaf = fields[2] === String(this.slice.orgId) ? rowLeaf(fields) : null;
     if (leaf && key.hashes.compare(leaf, 0, hashBytes, key.at, key.at + hashBytes) === 0) {
-      if (isAgain) this.#keep(this.#result.doubles, { index: key.index, id });
+      // Put into the queue again, it would be sealed a second time.
+      if (isAgain || this.waiting.has(id)) this.#keep(this.#result.doubles, { index: key.index, id });
       return;
     }
     const stored = storedHex(key);
@@ -240,6 +244,7 @@ class Comparison {
   }
 
   #stray({ id, micros, fields }: Event): void {
+    if (this.waiting.has(id)) return;
     this.#keep(this.#result.strays, {
       id,
       micros,

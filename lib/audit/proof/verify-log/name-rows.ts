@@ -56,7 +56,7 @@ export function nameRows(rows: SliceResult, context: RowContext, findings: Findi
   for (const where of rows.voids)
     findings.add("void", "The event was removed or changed before it was sealed.", where);
   for (const where of rows.doubles)
-    findings.add("added", "The event was put into the log a second time.", where);
+    findings.add("added", "The event was put into the log, or into the queue for it, a second time.", where);
   if (rows.unkept > 0)
     findings.add("changed", `${noted(rows.unkept)} more rows do not fit and are not listed.`);
 }

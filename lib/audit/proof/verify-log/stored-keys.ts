@@ -29,8 +29,8 @@ export function idAt(keys: Buffer, leaf: number): string {
 /** Closed tiles in ascending order. @param tiles numbers; those that are missing are left out */
 export async function closedRuns(sql: AnySql, orgId: number, tiles: readonly number[]): Promise<Run[]> {
   const rows = await sql<{ tile: string; events: Buffer; hashes: Buffer | null }[]>`
-    select tile::text, events, hashes from audit_tile
-    where org_id = ${orgId} and tile = any (${tiles.map(String)}::bigint[]) order by tile`;
+    select tile::text, events, hashes from audit_tile t
+    where org_id = ${orgId} and tile = any (${tiles.map(String)}::bigint[]) order by t.tile`;
   return rows.map(({ tile, events, hashes }) => ({ first: Number(tile) * tileSize, keys: events, hashes }));
 }
 
@@ -38,7 +38,7 @@ export async function closedRuns(sql: AnySql, orgId: number, tiles: readonly num
 export async function openRuns(sql: AnySql, orgId: number): Promise<Run[]> {
   const rows = await sql<{ index: string; key: Buffer; leaf_hash: Buffer | null }[]>`
     select index::text, uuid_send(event_id) || int8send((extract(epoch from occurred_at) * 1000000)::bigint) as key, leaf_hash
-    from audit_seal_tail where org_id = ${orgId} order by index`;
+    from audit_seal_tail t where org_id = ${orgId} order by t.index`;
   const runs: { first: number; keys: Buffer[]; hashes: (Buffer | null)[] }[] = [];
   for (const { index, key, leaf_hash } of rows) {
     const last = runs.at(-1);
@@ -68,8 +68,8 @@ export async function readSpans(sql: AnySql, orgId: number): Promise<Spans> {
   const spans: Spans = { tiles: [], from: [], to: [] };
   for (let after = -1; ; ) {
     const rows = await sql<{ tile: string; events: Buffer }[]>`
-      select tile::text, events from audit_tile
-      where org_id = ${orgId} and tile > ${String(after)}::bigint order by tile limit 128`;
+      select tile::text, events from audit_tile t
+      where org_id = ${orgId} and tile > ${String(after)}::bigint order by t.tile limit 128`;
     for (const { tile, events } of rows) {
       let from = Number.POSITIVE_INFINITY;
       let to = Number.NEGATIVE_INFINITY;

@@ -30,7 +30,8 @@ export async function storedStates(
   findings: Findings,
 ): Promise<State[]> {
   const rows = await sql<{ origin: string; size: string; root: Buffer; note: string }[]>`
-    select origin, size::text, root, note from audit_checkpoint where org_id = ${task.orgId} order by size, origin`;
+    select origin, size::text, root, note from audit_checkpoint c
+    where org_id = ${task.orgId} order by c.size, c.origin`;
   return rows.flatMap(({ origin, size, root, note }) => {
     const name = `Checkpoint ${Number(size).toLocaleString("en-US")}`;
     try {

@@ -4,6 +4,7 @@ import { TextField } from "@/components/forms/fields";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
+import { LiveRefresh } from "@/components/ui/live-refresh";
 import { Page, Section } from "@/components/ui/page";
 import { guruSources } from "@/lib/features/data-sources/queries";
 import { maxTitle } from "@/lib/features/data-sources/schemas";
@@ -12,7 +13,6 @@ import { timeZoneOf } from "../../../time-zone";
 import { GuruFrame } from "../guru-frame";
 import { addTextSourceAction } from "./actions";
 import { ContentField } from "./content-field";
-import { LiveRefresh } from "./live-refresh";
 import { SourceTable } from "./source-table";
 import { UploadForm } from "./upload-form";
 

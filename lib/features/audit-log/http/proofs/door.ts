@@ -2,6 +2,7 @@ import "server-only";
 import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/principal";
 import { newestCheckpoint } from "@/lib/audit/proof/published";
 import type { StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
+import { MissingNode } from "@/lib/audit/proof/stored-nodes";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { runtime } from "@/lib/platform/runtime";
 import { callerOf } from "../caller";
@@ -53,8 +54,22 @@ export async function withProofs(
   const newest = await newestCheckpoint(caller.principal.orgId);
   if (!newest)
     return notFound("No checkpoint is signed yet. The first follows within seconds of the first event.");
-  const given = await answer({ request, facts, principal: caller.principal, params, isHead, newest });
+  const given = await orDamaged(
+    answer({ request, facts, principal: caller.principal, params, isHead, newest }),
+  );
   return isHead ? new Response(null, given) : given;
+}
+
+/** A tree that is not whole is an answer, and no fault of the server: it may be what the caller looks for. */
+async function orDamaged(answer: Promise<Response>): Promise<Response> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof MissingNode)) throw error;
+    const message =
+      "The stored tree lacks a part that the newest checkpoint covers: a backup was restored, or somebody removed it. Tell the owner.";
+    return sourcebotError(409, "DOES_NOT_VERIFY", message);
+  }
 }
 
 export const badParams = (message: string): Response => sourcebotError(400, "INVALID_QUERY_PARAMS", message);

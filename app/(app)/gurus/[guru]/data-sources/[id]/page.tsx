@@ -2,12 +2,12 @@ import { notFound } from "next/navigation";
 import { ButtonLink } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
 import { EmptyState } from "@/components/ui/empty-state";
+import { LiveRefresh } from "@/components/ui/live-refresh";
 import { Page } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import { sourcePassages } from "@/lib/features/data-sources/queries";
 import { load } from "../../../../load";
 import { GuruFrame } from "../../guru-frame";
-import { LiveRefresh } from "../live-refresh";
 import { sizeInWords } from "../sizes";
 import { SourceStatus } from "../source-status";
 

@@ -1,0 +1,30 @@
+import type { LogReport } from "@/lib/audit/proof/verify-log";
+import { findingLine } from "../verifier/report-text";
+
+const count = (n: number): string => n.toLocaleString("en-US");
+
+/** What was checked and found, for a terminal. @param pinned whether the keys were given by whoever verifies */
+export function logText(report: LogReport, pinned: boolean): string {
+  const { findings, findingCount } = report;
+  const lines = [
+    `The log ${report.origin}: ${count(report.size)} entries`,
+    `  Events hashed again and compared: ${count(report.events)}`,
+    `  Past the retention, proven by their hash alone: ${count(report.expired)}`,
+    ...(report.erased > 0 ? [`  Erased in part: ${count(report.erased)}`] : []),
+    ...(report.waiting > 0 ? [`  Recorded and not sealed yet: ${count(report.waiting)}`] : []),
+    `  Checkpoints checked: ${count(report.checkpoints)}${report.adopted > 0 ? `, ${count(report.adopted)} of them of a name that the log had before it was adopted` : ""}`,
+    `  Newest checkpoint that holds: ${report.checkpointSize === null ? "none" : `${count(report.checkpointSize)} events`}`,
+    ...report.keys.map((key) => `  By the key: ${key}${pinned ? " (given)" : ""}`),
+    ...(pinned ? [] : ["    Compare it with the one you noted: it is this machine's own."]),
+    `  Took ${(report.durationMs / 1000).toFixed(1)} s`,
+    "",
+    ...findings.map(findingLine),
+  ];
+  if (findingCount > findings.length) lines.push(`and ${count(findingCount - findings.length)} more`);
+  lines.push(
+    findingCount === 0
+      ? "VERIFIED: nothing was changed, removed, added or reordered."
+      : `DOES NOT VERIFY: ${count(findingCount)} ${findingCount === 1 ? "finding" : "findings"}.`,
+  );
+  return `${lines.join("\n")}\n`;
+}

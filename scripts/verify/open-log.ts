@@ -1,0 +1,81 @@
+import path from "node:path";
+import postgres from "postgres";
+import { NotChecked } from "@/lib/audit/proof/verify/not-checked";
+import type { OutsideCheckpoint } from "@/lib/audit/proof/verify-log";
+import { anchored, rememberedBy } from "@/lib/audit/proof/verify-log/build-task";
+import type { Keys } from "@/lib/platform/runtime";
+import type { Settings } from "../serve/boot";
+import { roleNames } from "../serve/create-roles";
+import { withCredentials } from "../serve/database-url";
+import { loadKeys } from "../serve/keys";
+import { startEmbeddedPostgres } from "../serve/postgres/start-embedded";
+import { root } from "../serve/root";
+
+/** The database with the log, and what this machine knows of it. Nothing in it is changed, and no key is made. */
+export interface OpenLog {
+  url: string;
+  orgIds: number[];
+  /** Null where this machine has none: then a key must be given. */
+  keys: Keys | null;
+  outside: Map<number, OutsideCheckpoint[]>;
+  close(): Promise<void>;
+}
+
+/** @throws NotChecked, StartError, and what the database throws */
+export async function openLog({ env, dataDir }: Settings, log: (line: string) => void): Promise<OpenLog> {
+  const embedded = env.DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir, log, joinRunning: true });
+  try {
+    const admin = embedded?.superuserUrl ?? env.DATABASE_DIRECT_URL ?? env.DATABASE_URL ?? "";
+    const facts = await readFacts(admin);
+    const keys = ownKeys(env, dataDir, facts.fingerprint);
+    // What was signed last is read before the snapshot is taken: what was signed by then is in the database.
+    const anchor = env.GURULOG_ANCHOR_FILE && path.resolve(root, env.GURULOG_ANCHOR_FILE);
+    const anchors = await anchored(anchor);
+    const outside = new Map<number, OutsideCheckpoint[]>();
+    for (const orgId of facts.orgIds)
+      outside.set(orgId, [...(await rememberedBy(dataDir, orgId)), ...anchors]);
+    const url = facts.mayRead ? admin : appUrl(admin, facts.database, keys);
+    return { url, orgIds: facts.orgIds, keys, outside, close: async () => embedded?.stop() };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+interface Facts {
+  database: string;
+  mayRead: boolean;
+  fingerprint: string | null;
+  orgIds: number[];
+}
+
+async function readFacts(url: string): Promise<Facts> {
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+  try {
+    const [found] = await sql<{ stands: boolean; database: string }[]>`
+      select to_regclass('public.audit_head') is not null as stands, current_database() as database`;
+    if (!found?.stands) throw new NotChecked("The database holds no log: Gurulog was never started on it.");
+    const [row] = await sql<{ fingerprint: string | null; mayRead: boolean }[]>`
+      select (select keys_fingerprint from audit_config) as fingerprint,
+        has_table_privilege('audit_event', 'select') and has_table_privilege('audit_head', 'select') as "mayRead"`;
+    return {
+      database: found.database,
+      mayRead: row?.mayRead ?? false,
+      fingerprint: row?.fingerprint ?? null,
+      orgIds: [1],
+    };
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** A database without a fingerprint was never served: to load keys would make new ones. */
+function ownKeys(env: Settings["env"], dataDir: string, fingerprint: string | null): Keys | null {
+  return fingerprint === null ? null : loadKeys({ dataDir, env, databaseFingerprint: fingerprint });
+}
+
+/** The user of DATABASE_URL that made the roles need not be able to read their tables. */
+function appUrl(admin: string, database: string, keys: Keys | null): string {
+  if (!keys?.rolePasswords.app) throw new NotChecked("The user of DATABASE_URL may not read the log.");
+  return withCredentials(admin, roleNames(database).app, keys.rolePasswords.app);
+}
