@@ -50,7 +50,7 @@ export const recordColumns = `e.entry_version, e.id, e.org_id, e.guru_id,
   encode(e.subject_digest, 'hex') as subject_digest`;
 
 /** What stands in a label once its part was erased. */
-export const erasedLabel = "[erased]";
+const erasedLabel = "[erased]";
 
 /** A row that no act of the product can have left: it was changed past it. */
 export class AlteredRow extends Error {

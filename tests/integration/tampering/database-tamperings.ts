@@ -90,6 +90,15 @@ export function otherTamperings(random: Random): Tampering[] {
       },
     },
     {
+      name: "a sealed event put into the queue again",
+      tables: ["audit_outbox"],
+      async change(tx, log) {
+        const { index, id } = event(log);
+        await tx`insert into audit_outbox (org_id, event_id, occurred_at) select org_id, id, occurred_at from audit_event where id = ${id}`;
+        return { kinds: ["added"], index, id };
+      },
+    },
+    {
       name: "erasure that nobody recorded",
       tables: ["audit_event"],
       async change(tx, log) {
