@@ -9,6 +9,7 @@ import { roleNames } from "../serve/create-roles";
 import { withCredentials } from "../serve/database-url";
 import { loadKeys } from "../serve/keys";
 import { startEmbeddedPostgres } from "../serve/postgres/start-embedded";
+import { readStored } from "../serve/postgres/stored-place";
 import { root } from "../serve/root";
 
 /** The database with the log, and what this machine knows of it. Nothing in it is changed, and no key is made. */
@@ -23,6 +24,11 @@ export interface OpenLog {
 
 /** @throws NotChecked, StartError, and what the database throws */
 export async function openLog({ env, dataDir }: Settings, log: (line: string) => void): Promise<OpenLog> {
+  // A start would make a database here; there is nothing to verify in a new one.
+  if (!env.DATABASE_URL && !readStored(dataDir))
+    throw new NotChecked(
+      `There is no database of Gurulog in ${dataDir}. Set GURULOG_DATA_DIR or DATABASE_URL to where it is.`,
+    );
   const embedded = env.DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir, log, joinRunning: true });
   try {
     const admin = embedded?.superuserUrl ?? env.DATABASE_DIRECT_URL ?? env.DATABASE_URL ?? "";

@@ -33,7 +33,7 @@ beforeAll(async () => {
   tell(
     `${log.events.length} events, ${log.size} sealed; ${run.seen.length} checkpoints seen: ${tally(run.seen.map((s) => s.from))}`,
   );
-}, 1_200_000);
+}, 2_400_000);
 
 afterAll(async () => {
   console.log(told.map((line) => `faults: ${line}`).join("\n"));

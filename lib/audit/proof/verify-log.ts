@@ -7,7 +7,7 @@ import { verifierKey } from "./note";
 import { Findings } from "./verify/findings";
 import { NotChecked } from "./verify/not-checked";
 import { compareSlice, type Slice, type SliceResult } from "./verify-log/compare-slice";
-import { judgeStates, nameBroken } from "./verify-log/judge-states";
+import { judgeStates, nameBroken, nameUnsigned } from "./verify-log/judge-states";
 import { nameNodes } from "./verify-log/name-nodes";
 import { joinSlices, nameRows } from "./verify-log/name-rows";
 import { type RebuiltTree, rebuildTree } from "./verify-log/rebuild-tree";
@@ -109,6 +109,7 @@ async function verifyIn(
   );
   nameNodes(tree.nodes, findings);
   nameBroken(tree, head.origin, judged, findings);
+  nameUnsigned(tree, judged, states, await wasRotated(sql, task.orgId, rows), findings);
   await nameErased(sql, task.orgId, rows, findings);
   const [outbox] = await sql<
     { n: string }[]
@@ -154,7 +155,7 @@ async function readStates(
     findings.add("signature", `This is the log ${head.origin}, not the one whose key was given.`);
   const adopted = adoptions
     .filter((a) => a.adopted.origin === head.origin)
-    .map((a) => ({ ...a.adopted, from: `the owner's adoption of ${a.time}` }));
+    .map((a) => ({ ...a.adopted, from: `the owner's adoption of ${a.time}`, isSigned: true }));
   return {
     adoptions,
     states: [
@@ -239,6 +240,15 @@ async function nameErased(sql: AnySql, orgId: number, rows: SliceResult, finding
     `Parts of ${rows.erased} events are erased, and the recorded erasures come to ${recorded}: the content of an event was taken out past the product.`,
     rows.firstErased ?? {},
   );
+}
+
+/** Whether the log holds the record of a key's rotation, as it was sealed. */
+async function wasRotated(sql: AnySql, orgId: number, rows: SliceResult): Promise<boolean> {
+  const wrong = [...rows.mismatched, ...rows.strays].map((row) => row.id);
+  const [found] = await sql<{ rotated: boolean }[]>`
+    select exists (select from audit_event where org_id = ${orgId} and model = 'AuditLog' and action_type = 'updated'
+      and action = 'audit.key_rotated' and not id = any (${wrong}::uuid[])) as rotated`;
+  return found?.rotated === true;
 }
 
 /** Stretches of time that hold about as many leaves each. */

@@ -26,6 +26,11 @@ let over = false;
 process.once("SIGTERM", () => {
   over = true;
 });
+// Whoever started it is gone: nobody will end it.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(1);
+}, 1_000).unref();
 console.log(JSON.stringify({ started: options.people.length }));
 const counts = await Promise.all(
   options.people.map((person, number) => {

@@ -33,6 +33,7 @@ export async function runFaults(world: FaultWorld, plan: Plan): Promise<FaultRun
     const kind = killAt(number, random);
     await killOne(world, kind, random);
     kills.push(kind);
+    if (kills.length % 10 === 0) console.log(`faults: ${kills.length} of ${plan.kills} kills`);
     // Now and then the next blow falls while it is still recovering.
     if (random() < 0.85) await world.healthy();
     const io = Math.floor(number / everyKills);

@@ -25,6 +25,7 @@ export function judgeStates(
 ): Judged {
   const judged: Judged = { holds: [], adopted: 0, broken: [] };
   for (const state of states) {
+    if (!state.isSigned) continue;
     const root = tree.roots.get(state.size);
     const agrees = root !== undefined && sameBytes(root, state.root);
     // What an owner has given up may differ. What was adopted must not: it is a state of its own.
@@ -68,4 +69,27 @@ export function nameBroken(
       state.from === null ? "checkpoint" : "rollback",
       `A checkpoint of ${noted(state.size)} events under the name ${state.origin}${state.from ? ` (${state.from})` : ""} was never adopted by this log.`,
     );
+}
+
+/**
+ * Says which states no key that counts has signed. One from before a rotation, whose key is gone by now, proves nothing
+ * that a newer one does not; it may be there as long as it tells the same.
+ * @param wasRotated whether the log holds the record of a rotation
+ */
+export function nameUnsigned(
+  tree: RebuiltTree,
+  { holds }: Judged,
+  states: readonly State[],
+  wasRotated: boolean,
+  findings: Findings,
+): void {
+  const newest = Math.max(-1, ...holds.map((s) => s.size));
+  for (const state of states.filter((s) => !s.isSigned)) {
+    const root = tree.roots.get(state.size);
+    if (wasRotated && state.size <= newest && root && sameBytes(root, state.root)) continue;
+    findings.add(
+      "signature",
+      `The checkpoint of ${noted(state.size)} events${state.from ? ` (${state.from})` : ""} is not signed by a key of this log.`,
+    );
+  }
 }

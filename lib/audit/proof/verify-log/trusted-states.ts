@@ -14,6 +14,8 @@ export interface State {
   root: Uint8Array;
   /** In words; null for one of the database itself. */
   from: string | null;
+  /** Whether a key that counts has signed it; else it may be from before a rotation. */
+  isSigned: boolean;
 }
 
 /** The keys that may sign, whatever the name that they sign under. */
@@ -22,7 +24,7 @@ export function signedByAny(note: string, origin: string, publicKeys: readonly U
   return publicKeys.some((publicKey) => isSignedBy(parsed, { name: origin, publicKey }));
 }
 
-/** The stored checkpoints: each must be what its note says, signed by a key that counts. */
+/** The stored checkpoints: each must be what its note says. */
 export async function storedStates(
   sql: AnySql,
   task: VerifyTask,
@@ -44,8 +46,7 @@ export async function storedStates(
         findings.add("checkpoint", `${name}: what stands beside it is not what its note says.`);
         return [];
       }
-      if (signedByAny(note, origin, publicKeys)) return [{ ...checkpoint, from: null }];
-      findings.add("signature", `${name} is not signed by a key of this log.`);
+      return [{ ...checkpoint, from: null, isSigned: signedByAny(note, origin, publicKeys) }];
     } catch {
       findings.add("checkpoint", `${name} cannot be read.`);
     }
@@ -64,8 +65,7 @@ export function outsideStates(
     try {
       const checkpoint = parseCheckpoint(note);
       if (!origins.has(checkpoint.origin)) return [];
-      if (signedByAny(note, checkpoint.origin, publicKeys)) return [{ ...checkpoint, from }];
-      findings.add("signature", `A checkpoint of ${from} is not signed by a key of this log.`);
+      return [{ ...checkpoint, from, isSigned: signedByAny(note, checkpoint.origin, publicKeys) }];
     } catch {
       findings.add("checkpoint", `A checkpoint of ${from} cannot be read.`);
     }
