@@ -60,6 +60,14 @@ BEGIN
   EXECUTE format('GRANT EXECUTE ON FUNCTION audit_make_partition(timestamptz), audit_choose_retention(integer) TO %I', app);
   EXECUTE format('GRANT EXECUTE ON FUNCTION audit_prune_edge(), audit_prune_rollups() TO %I', current_setting('gurulog.role_maintenance'));
 
+  -- A trigger runs its function without a right to it; only making one asks for that. Whoever may make temporary tables
+  -- (everyone, on a server that is not ours alone) could else run these on rows that they made up: put events before the
+  -- sealer that nobody recorded, erase somebody in silence.
+  FOR t IN SELECT oid::regprocedure::text FROM pg_proc
+           WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype AND proname LIKE 'audit\_%' LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', t);
+  END LOOP;
+
   -- Erasing a person commits only with the event that records it; see 12_erasure.sql.
   EXECUTE format('GRANT SELECT ON audit_erasure TO %I', app);
   REVOKE ALL ON FUNCTION audit_erase_person(integer, uuid, text), audit_refuse_erased(uuid[]) FROM PUBLIC;

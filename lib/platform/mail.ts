@@ -17,9 +17,6 @@ export interface Mail {
 const stepMs = 10_000;
 const wholeMs = 30_000;
 
-/** Whether mail can be sent at all: SMTP_URL is set. */
-export const canSendMail = (): boolean => runtime().env.SMTP_URL !== undefined;
-
 /**
  * Sends one mail to one person and waits until the server has taken it.
  * Nothing of the arguments can add a header: control characters become spaces in the subject, and an address that has

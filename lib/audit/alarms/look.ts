@@ -6,7 +6,7 @@ import { clearTrouble, noteTrouble, type TroubleKind } from "@/lib/audit/trouble
 import type { Sql } from "@/lib/db/client";
 
 /** From when on something is wrong, and from when on it is well again: apart, so that an alarm does not flutter. */
-export const thresholds = {
+const thresholds = {
   sealing: { raiseS: 60, clearS: 15 },
   partitionDays: 7,
   disk: {

@@ -48,6 +48,12 @@ export async function deletePersonalRows(tx: Tx, { accountId, addresses }: Trace
     sql`delete from export_job
       where account_id = ${account} or ${named(sql`file_name`)} or ${namedIn(sql`filter`)}`,
     sql`delete from pgboss.job where ${namedIn(sql`jsonb_build_array(data, output)`)}`,
+    // A verification that they asked for is the system's from here on: its event could not be recorded as theirs. One that
+    // is over keeps the account id, as its event does.
+    sql`update audit_verification set asked_by = case when state not in ('waiting', 'running') then
+        jsonb_build_object('accountId', asked_by -> 'accountId', 'email', audit_erased_name(asked_by ->> 'accountId')) end
+      where asked_by ->> 'accountId' = ${accountId}::text or ${named(sql`asked_by ->> 'email'`)}`,
+    sql`delete from audit_alarm_message where ${named(sql`address`)} or ${named(sql`last_error`)}`,
     sql`update question set account_id = null where account_id = ${account}`,
     sql`update data_source set created_by = null where created_by = ${account}`,
     sql`delete from upload u where u.account_id = ${account}

@@ -33,7 +33,7 @@ export const api = "/api/ee/audit";
 type Options = NonNullable<Parameters<typeof askRoute>[2]>;
 
 /** Asks an address below the log's, by the route that Next would choose. */
-export function askProof(path: string, options: Options): Promise<Response> {
+function askProof(path: string, options: Options): Promise<Response> {
   const route = named[(path.split(/[/?]/)[1] ?? "") as keyof typeof named];
   const params = { tile: (path.split("/tile/")[1] ?? "").split("/") };
   const handler = options.method === "HEAD" ? route.HEAD : route.GET;
