@@ -169,9 +169,9 @@ BEGIN
       e.subject_digest IS NULL AND coalesce(
         e.target_type = 'user' AND e.target_id = person::text
         OR e.actor_type = 'anonymous' AND e.account_id = person
-        OR lower(concat_ws(' ', e.target_label, e.metadata, e.changes, e.details) COLLATE "C") LIKE ANY (likes)
+        OR lower(concat_ws(' ', e.guru_name, e.target_label, e.metadata, e.changes, e.details) COLLATE "C") LIKE ANY (likes)
           AND EXISTS (
-            SELECT FROM audit_texts(jsonb_build_array(e.target_label, e.metadata, e.changes, e.details)) AS t
+            SELECT FROM audit_texts(jsonb_build_array(e.guru_name, e.target_label, e.metadata, e.changes, e.details)) AS t
             WHERE audit_names_address(t, pattern))
         OR e.account_id = person AND called <> ''
           AND position(called IN concat_ws(' ', e.target_label, e.metadata, e.changes, e.details)) > 0
@@ -342,7 +342,7 @@ DECLARE
   told bigint;
   linked bigint;
 BEGIN
-  SELECT array_agg(DISTINCT p ORDER BY p), max((r.details ->> 'events')::bigint) FILTER (WHERE r.action = 'audit.person_erased')
+  SELECT array_agg(DISTINCT p ORDER BY p), count(DISTINCT r.id) FILTER (WHERE r.action = 'audit.person_erased')
   INTO persons, told
   FROM recorded r CROSS JOIN LATERAL (VALUES
     (r.account_id),
@@ -350,12 +350,12 @@ BEGIN
   WHERE p IS NOT NULL OR r.action = 'audit.person_erased';
   persons := array_remove(persons, NULL);
   IF cardinality(persons) > 0 THEN PERFORM audit_refuse_erased(persons); END IF;
-  IF told IS NOT NULL THEN
+  IF told > 0 THEN
     UPDATE audit_erasure x SET event_id = r.id FROM recorded r
     WHERE x.xid = pg_current_xact_id() AND x.event_id IS NULL AND r.action = 'audit.person_erased' AND r.org_id = x.org_id
       AND (r.details ->> 'events')::bigint = x.events;
     GET DIAGNOSTICS linked = ROW_COUNT;
-    IF linked <> 1 THEN
+    IF linked <> 1 OR told <> 1 THEN
       RAISE EXCEPTION 'an erasure is recorded that did not happen' USING ERRCODE = '42501';
     END IF;
   END IF;

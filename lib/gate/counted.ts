@@ -93,8 +93,8 @@ export async function closeCountersNaming(
     where (event ->> 'accountId' = ${accountId}::text or event ->> 'targetId' = ${accountId}::text
       or exists (
         select from audit_texts(jsonb_build_array(target, event)) t
-        where audit_names_address(t, audit_address_pattern(array(
-          select jsonb_array_elements_text(${JSON.stringify(addresses)}::text::jsonb))))))`;
+        where audit_names_address(t, (select audit_address_pattern(array(
+          select jsonb_array_elements_text(${JSON.stringify(addresses)}::text::jsonb)))))))`;
   while (
     (await closeSome(tx, sql`${naming} and ${isOfKnownEvent()} order by minute limit 500 for update`)) > 0
   );

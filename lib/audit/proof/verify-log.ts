@@ -6,6 +6,7 @@ import { fromBase64, fromHex, sameBytes } from "./bytes";
 import { verifierKey } from "./note";
 import { Findings } from "./verify/findings";
 import { NotChecked } from "./verify/not-checked";
+import { nameBackdated, placesOfStrays } from "./verify-log/backdated-keys";
 import { compareSlice, type Slice, type SliceResult } from "./verify-log/compare-slice";
 import { judgeStates, nameBroken, nameUnsigned } from "./verify-log/judge-states";
 import { nameNodes } from "./verify-log/name-nodes";
@@ -95,6 +96,7 @@ async function verifyIn(
     ...slices.map((slice) => compare(slice, progress)),
   ]);
   const rows = joinSlices(parts);
+  await placesOfStrays(sql, task.orgId, rows);
   const { tree, isHashChanged } = await settleHashes(sql, task, head, stored, rows, states, adoptions);
   const judged = judgeStates(tree, head.origin, states, adoptions);
   nameTree(head, stored, findings);
@@ -107,6 +109,7 @@ async function verifyIn(
     },
     findings,
   );
+  await nameBackdated(sql, task.orgId, spans, { cutoff, firstFresh: rows.firstFresh }, findings);
   nameNodes(tree.nodes, findings);
   nameBroken(tree, head.origin, judged, findings);
   nameUnsigned(tree, judged, states, await wasRotated(sql, task.orgId, rows), findings);

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -52,7 +52,8 @@ export async function injectIoErrors(
 async function limitFileSize(world: FaultWorld): Promise<number> {
   const limited = world.backends().filter((pid) => {
     try {
-      execFileSync("prlimit", ["--pid", String(pid), "--fsize=8192"], { stdio: "ignore" });
+      // As its own user: being root is not enough where the right to raise limits is taken away.
+      execFileSync("prlimit", ["--pid", String(pid), "--fsize=8192"], { stdio: "ignore", ...ownerOf(pid) });
       return true;
     } catch {
       return false; // it has just ended
@@ -61,6 +62,11 @@ async function limitFileSize(world: FaultWorld): Promise<number> {
   // The server ends all of them as soon as one could not write; new ones have the postmaster's limit.
   await untilReplaced(world, limited);
   return limited.length > 0 ? 1 : 0;
+}
+
+function ownerOf(pid: number): { uid?: number; gid?: number } {
+  const { uid, gid } = statSync(`/proc/${pid}`);
+  return process.getuid?.() === 0 ? { uid, gid } : {};
 }
 
 async function failCalls(

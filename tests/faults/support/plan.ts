@@ -14,7 +14,7 @@ export interface Plan {
 /** The whole of it with GURULOG_TEST_FULL (`npm run test:faults`), else a bounded version that each `npm test` runs. */
 export const plan: Plan = process.env.GURULOG_TEST_FULL
   ? { kills: 100, ioErrors: 12, clients: 10, calmMs: [300, 1_500], controlKills: 8, seed: seedOf(Date.now()) }
-  : { kills: 6, ioErrors: 2, clients: 8, calmMs: [300, 500], controlKills: 3, seed: seedOf(1) };
+  : { kills: 4, ioErrors: 2, clients: 8, calmMs: [300, 500], controlKills: 3, seed: seedOf(1) };
 
 function seedOf(otherwise: number): number {
   return Number(process.env.GURULOG_FAULTS_SEED ?? otherwise) % 1_000_000;

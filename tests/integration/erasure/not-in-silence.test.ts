@@ -14,9 +14,9 @@ describe.each(modes)("in the mode %s", (mode) => {
     const [event] = await insertEvents(admin, [
       { actor_type: "user", actor_id: id, account_id: id, actor_email: "ada@x.example" },
     ]);
-    const told = (tx: postgres.TransactionSql, events: number) => tx`
+    const told = (tx: postgres.TransactionSql, events: number | null) => tx`
       insert into audit_event (org_id, action, operation, action_type, model, outcome, actor_type, actor_id, target_type, target_id, target_label, details, version)
-      values (1, 'audit.person_erased', 'ERASE_PERSON', 'deleted', 'AuditLog', 'success', 'system', 'system', 'org', '1', 'Audit log', ${JSON.stringify({ events })}::text::jsonb, '0')`;
+      values (1, 'audit.person_erased', 'ERASE_PERSON', 'deleted', 'AuditLog', 'success', 'system', 'system', 'org', '1', 'Audit log', ${JSON.stringify(events === null ? {} : { events })}::text::jsonb, '0')`;
     const erased = (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
       app.begin(async (tx) => {
         await tx`select audit_erase_person(1, ${id}, null)`;
@@ -28,6 +28,7 @@ describe.each(modes)("in the mode %s", (mode) => {
     await expect(erased((tx) => told(tx, 1))).rejects.toMatchObject(refused);
     await expect(erased((tx) => told(tx, 7))).rejects.toMatchObject(refused);
     await expect(app.begin((tx) => told(tx, 1))).rejects.toMatchObject(refused);
+    await expect(app.begin((tx) => told(tx, null))).rejects.toMatchObject(refused);
     await expect(erased((tx) => tx`set constraints all immediate`)).rejects.toMatchObject(refused);
     if (mode === "enforced")
       await expect(erased((tx) => tx`update audit_erasure set event_id = id`)).rejects.toMatchObject(refused);

@@ -56,6 +56,10 @@ describe("an erasure", () => {
       return ids;
     };
     const named = await idsOf(whole);
+    const [inGuru] = await insertEvents(product.admin, [
+      { guru_id: crypto.randomUUID(), guru_name: "Notes of Eve.O+x@halden.example" },
+    ]);
+    expect(await row(inGuru?.id)).toMatchObject({ guru_name: "Notes of Eve.O+x@halden.example" });
     const unnamed = await idsOf(other);
     done(await eraseThem(person));
     for (const id of named)
@@ -66,6 +70,7 @@ describe("an erasure", () => {
         metadata: null,
         subject_salt: null,
       });
+    expect(await row(inGuru?.id)).toMatchObject({ guru_name: null, subject_salt: null, actor_digest: null });
     for (const id of unnamed)
       expect(await row(id)).toMatchObject({ subject_digest: null, actor_digest: null });
   });

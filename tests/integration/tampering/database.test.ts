@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { columnEdits, otherTamperings, uncoveredColumns } from "./database-tamperings";
+import { columnEdits, rowTamperings, uncoveredColumns } from "./database-tamperings";
 import { Random, tries } from "./random";
 import { shortcoming, type TamperedLog, type Tampering, tamperedLog } from "./tampered-log";
+import { treeTamperings } from "./tree-tamperings";
 
 let log: TamperedLog;
 beforeAll(async () => {
@@ -37,7 +38,8 @@ describe("a log in the database that was tampered with does not verify, and the 
   }, 600_000);
 
   it("rows deleted, added, swapped; keys, hashes, nodes, head and checkpoints edited; the newest cut off", async () => {
-    const ways = otherTamperings(new Random(seed + 1));
+    const random = new Random(seed + 1);
+    const ways = [...rowTamperings(random), ...treeTamperings(random)];
     expect(await run(ways, Math.max(ways.length, tries(0, 400)))).toEqual([]);
   }, 600_000);
 

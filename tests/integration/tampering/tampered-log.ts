@@ -46,9 +46,7 @@ const tables = [
   "audit_checkpoint",
 ];
 
-/** Three closed tiles and an open one, signed along the way, the last few events sealed and not signed yet. */
-export const sealedEvents = 3_300;
-
+/** 3,300 events: three closed tiles and an open one, signed along the way, the last few sealed and not signed yet. */
 export async function tamperedLog(): Promise<TamperedLog> {
   const log = await signingHarness();
   for (const more of [700, 900, 800, 880]) {

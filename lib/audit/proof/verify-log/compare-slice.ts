@@ -53,11 +53,14 @@ export interface SliceResult {
   voids: { index: number; id: string }[];
   /** Two leaves of one event. */
   doubles: { index: number; id: string }[];
+  /** The first place of an event that is there, is right, and is a day younger than the cut-off; null when there is none. */
+  firstFresh: number | null;
   /** Of all these together, how many were too many to be kept. */
   unkept: number;
 }
 
 const mostKept = 50_000;
+const dayMicros = 86_400_000_000;
 
 /**
  * Reads the events of a stretch of time and the leaves said to be theirs, both in the order of (time, id), side by side:
@@ -146,6 +149,7 @@ class Comparison {
     strays: [],
     voids: [],
     doubles: [],
+    firstFresh: null,
     unkept: 0,
   };
   #keys: Key[] = [];
@@ -210,6 +214,9 @@ class Comparison {
     }
     const leaf = fields[2] === String(this.slice.orgId) ? rowLeaf(fields) : null;
     if (leaf && key.hashes.compare(leaf, 0, hashBytes, key.at, key.at + hashBytes) === 0) {
+      const { firstFresh } = this.#result;
+      if (key.micros >= this.slice.cutoff + dayMicros && (firstFresh === null || key.index < firstFresh))
+        this.#result.firstFresh = key.index;
       // Put into the queue again, it would be sealed a second time.
       if (isAgain || this.waiting.has(id)) this.#keep(this.#result.doubles, { index: key.index, id });
       return;

@@ -21,6 +21,10 @@ export function joinSlices(slices: readonly SliceResult[]): SliceResult {
     strays: [...a.strays, ...b.strays],
     voids: [...a.voids, ...b.voids],
     doubles: [...a.doubles, ...b.doubles],
+    firstFresh:
+      a.firstFresh === null || b.firstFresh === null
+        ? (a.firstFresh ?? b.firstFresh)
+        : Math.min(a.firstFresh, b.firstFresh),
     unkept: a.unkept + b.unkept,
   }));
   const byIndex = (a: { index: number }, b: { index: number }) => a.index - b.index;

@@ -19,7 +19,7 @@ export interface State {
 }
 
 /** The keys that may sign, whatever the name that they sign under. */
-export function signedByAny(note: string, origin: string, publicKeys: readonly Uint8Array[]): boolean {
+function signedByAny(note: string, origin: string, publicKeys: readonly Uint8Array[]): boolean {
   const parsed = parseNote(note);
   return publicKeys.some((publicKey) => isSignedBy(parsed, { name: origin, publicKey }));
 }

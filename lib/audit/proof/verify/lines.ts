@@ -5,7 +5,7 @@ const longestLineBytes = 64 * 1024 * 1024;
  * The lines of a UTF-8 text that comes in chunks, each without its newline. A last line without one is given too.
  * @throws when the bytes are no UTF-8, or a line is longer than any of ours
  */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let rest = "";
   for await (const chunk of chunks) {

@@ -1,0 +1,87 @@
+import "server-only";
+import type { AnySql } from "@/lib/audit/seal/dimensions";
+import type { Findings } from "../verify/findings";
+import type { SliceResult } from "./compare-slice";
+import { closedRuns, idAt, keyBytes, microsAt, openRuns, type Run, type Spans } from "./stored-keys";
+
+const mostLookedUp = 100;
+
+/**
+ * Finds the places of events that no key names, though their leaf stands in the tree: a key whose time was set behind the
+ * cut-off passes for that of an expired event. They become leaves without a row, which the naming then brings together.
+ */
+export async function placesOfStrays(sql: AnySql, orgId: number, rows: SliceResult): Promise<void> {
+  const known = new Set([...rows.mismatched, ...rows.missing].map((leaf) => leaf.stored));
+  const strays = rows.strays
+    .filter((s) => s.computed !== null && !known.has(s.computed))
+    .slice(0, mostLookedUp);
+  if (strays.length === 0) return;
+  const hashes = strays.map((s) => s.computed as string);
+  const found = await sql<{ hash: string; index: string }[]>`
+    select k.hash, (t.tile * 1024 + (t.at - 1) / 32)::text as index
+    from unnest(${hashes}::text[]) k (hash)
+    cross join lateral (
+      select tile, position(decode(k.hash, 'hex') in hashes) as at from audit_tile where org_id = ${orgId}
+    ) t where t.at > 0 and t.at % 32 = 1
+    union all
+    select k.hash, s.index::text from unnest(${hashes}::text[]) k (hash)
+    join audit_seal_tail s on s.org_id = ${orgId} and s.leaf_hash = decode(k.hash, 'hex')`;
+  for (const { hash, index } of found) {
+    const stray = strays.find((s) => s.computed === hash);
+    if (stray)
+      rows.missing.push({
+        index: Number(index),
+        id: stray.id,
+        micros: stray.micros,
+        stored: hash,
+        computed: null,
+      });
+  }
+}
+
+/**
+ * Finds places that look expired and cannot be. The order of the log is nearly that of time: a transaction may commit
+ * late by minutes, never by a day. So what follows an event a day younger than the cut-off did not happen before it: its
+ * key was set back, to pass a deletion off for the retention's.
+ */
+export async function nameBackdated(
+  sql: AnySql,
+  orgId: number,
+  spans: Spans,
+  { cutoff, firstFresh }: { cutoff: number; firstFresh: number | null },
+  findings: Findings,
+): Promise<void> {
+  if (firstFresh === null || !Number.isFinite(cutoff)) return;
+  const tiles = spans.tiles.filter(
+    (tile, i) => (tile + 1) * 1024 > firstFresh && (spans.from[i] as number) < cutoff,
+  );
+  for (const run of [...(await closedRuns(sql, orgId, tiles)), ...(await openRuns(sql, orgId))])
+    for (const { index, id } of await backdatedIn(sql, run, cutoff, firstFresh))
+      findings.add(
+        "removed",
+        "The event was removed, and the time at its place set back so that it looks expired.",
+        {
+          index,
+          id,
+        },
+      );
+}
+
+async function backdatedIn(
+  sql: AnySql,
+  { first, keys }: Run,
+  cutoff: number,
+  firstFresh: number,
+): Promise<{ index: number; id: string }[]> {
+  const found: { index: number; id: string }[] = [];
+  for (let leaf = 0; leaf * keyBytes < keys.length; leaf++)
+    if (first + leaf > firstFresh && microsAt(keys, leaf) < cutoff)
+      found.push({ index: first + leaf, id: idAt(keys, leaf) });
+  if (found.length === 0) return found;
+  // One that is still there was read and compared.
+  const rows = await sql<
+    { id: string }[]
+  >`select id from audit_event where id = any (${found.map((f) => f.id)}::uuid[])`;
+  const there = new Set(rows.map((row) => row.id));
+  return found.filter((f) => !there.has(f.id));
+}
