@@ -33,6 +33,12 @@ CREATE TABLE audit_adoption (
 -- Ids of the sealing keys of the last start, the current first: a difference is a rotation, and recorded.
 ALTER TABLE audit_config ADD COLUMN sealing_keys text;
 --> statement-breakpoint
+-- When the organization got its first owner. Kept where the runtime role cannot write, so that a period of retention is
+-- chosen once, whatever becomes of the rows that show an owner.
+ALTER TABLE audit_config ADD COLUMN onboarded_at timestamptz;
+--> statement-breakpoint
+UPDATE audit_config SET onboarded_at = (SELECT min(created_at) FROM membership WHERE role = 'owner');
+--> statement-breakpoint
 -- State of the signing for everyone to see; written by the sealer. `refused` says in words why nothing is signed.
 CREATE TABLE audit_signing (
   org_id integer PRIMARY KEY,

@@ -124,6 +124,11 @@ BEGIN
   IF at < '2020-01-01' OR at > now() + interval '1 year' THEN
     RAISE EXCEPTION 'no partition of the audit log is made for %', at USING ERRCODE = '22008';
   END IF;
+  -- The runtime role asks for the week of an act, which is now; other weeks are maintenance's to make or bring back.
+  IF at NOT BETWEEN now() - interval '8 days' AND now() + interval '8 days'
+    AND NOT pg_has_role(session_user, current_user, 'MEMBER') THEN
+    RAISE EXCEPTION 'no partition of the audit log is made for % by this role', at USING ERRCODE = '42501';
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtext('gurulog.partitions'));
   IF EXISTS (SELECT FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid
              WHERE c.relname = part AND i.inhparent = 'public.audit_event'::regclass) THEN
@@ -198,6 +203,19 @@ BEGIN
 END
 $$;
 --> statement-breakpoint
+-- Notes when the first owner came; later ones, and an owner removed by whatever means, change nothing.
+CREATE OR REPLACE FUNCTION audit_note_onboarding() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+  UPDATE audit_config SET onboarded_at = transaction_timestamp() WHERE onboarded_at IS NULL;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE OR REPLACE TRIGGER membership_note_onboarding AFTER INSERT OR UPDATE ON membership
+FOR EACH ROW WHEN (NEW.role = 'owner') EXECUTE FUNCTION audit_note_onboarding();
+--> statement-breakpoint
 -- Keeps the answer given at onboarding to "how long are events kept?". The runtime role may ask for it once, in the
 -- transaction of the onboarding itself; afterwards only the environment changes the period, at a start.
 -- A value of the environment stays in force.
@@ -208,7 +226,8 @@ BEGIN
   IF days IS NULL OR days < 0 OR days > 36500 THEN
     RAISE EXCEPTION 'events are kept 0 (for ever) to 36500 days, not %', days USING ERRCODE = '22023';
   END IF;
-  IF EXISTS (SELECT FROM membership WHERE role = 'owner' AND created_at < transaction_timestamp())
+  IF EXISTS (SELECT FROM audit_config WHERE onboarded_at < transaction_timestamp())
+    OR EXISTS (SELECT FROM membership WHERE role = 'owner' AND created_at < transaction_timestamp())
     OR EXISTS (SELECT FROM audit_event WHERE action = 'user.owner_created' AND model = 'Organization'
                AND action_type = 'created' AND occurred_at < transaction_timestamp()) THEN
     RAISE EXCEPTION 'how long events are kept is chosen at onboarding, and later by GURULOG_AUDIT_RETENTION_DAYS'

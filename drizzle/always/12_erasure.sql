@@ -192,7 +192,7 @@ $$;
 -- Exactly one of `person` and `address` is given. Returns the erasure's id, the number of events,
 -- and the addresses for whoever cleans the rest.
 -- Errors: GE001 nobody of that kind, GE002 an owner, GE003 an event does not match the sealed log, GE004 the address
--- is or was that of an account that exists.
+-- is or was that of an account that exists, GE006 a cleanup is under way.
 CREATE OR REPLACE FUNCTION audit_erase_person(
   org integer, person uuid, address text, OUT erasure uuid, OUT events bigint, OUT addresses text[]
 )
@@ -209,6 +209,14 @@ DECLARE
 BEGIN
   IF (person IS NULL) = (address IS NULL) THEN
     RAISE EXCEPTION 'one of account and address is erased' USING ERRCODE = 'GE001';
+  END IF;
+  -- The cleanup takes whole weeks out of the log before it drops them, and brings one back where the retention was raised:
+  -- such a week would keep what is to go.
+  IF NOT pg_try_advisory_xact_lock(hashtext('gurulog.cleanup')) OR EXISTS (
+    SELECT FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^audit_event_[0-9]{4}w[0-9]{2}$'
+      AND (i.inhrelid IS NULL OR i.inhdetachpending)) THEN
+    RAISE EXCEPTION 'a cleanup of the log is under way' USING ERRCODE = 'GE006';
   END IF;
   -- One erasure at a time: what an event loses to one, another must not digest half.
   PERFORM pg_advisory_xact_lock(hashtext('gurulog.erasure'));

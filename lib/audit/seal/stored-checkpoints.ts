@@ -57,8 +57,8 @@ export async function newestCheckpoints(sql: AnySql, orgId: number): Promise<Sig
 async function newestBelow(sql: AnySql, orgId: number, from: Row): Promise<Signed | null> {
   for (let size: string | undefined = from.size; size !== undefined; ) {
     const page: Row[] = await sql<Row[]>`
-      select origin, size::text, note from audit_checkpoint
-      where org_id = ${orgId} and origin = ${from.origin} and size < ${size}::bigint order by size desc limit 100`;
+      select c.origin, c.size::text, c.note from audit_checkpoint c
+      where c.org_id = ${orgId} and c.origin = ${from.origin} and c.size < ${size}::bigint order by c.size desc limit 100`;
     for (const row of page) {
       const signed = signedByUs(row);
       if (signed) return signed;

@@ -49,8 +49,8 @@ async function appendMissing(tx: postgres.TransactionSql, file: AnchorFile): Pro
   for (const { org_id, origin } of names) {
     for (let after = sizes.get(origin) ?? -1; ; ) {
       const page = await tx<Row[]>`
-        select org_id, origin, size::text, note from audit_checkpoint
-        where org_id = ${org_id} and origin = ${origin} and size > ${String(after)}::bigint order by size limit ${pageSize}`;
+        select c.org_id, c.origin, c.size::text, c.note from audit_checkpoint c
+        where c.org_id = ${org_id} and c.origin = ${origin} and c.size > ${String(after)}::bigint order by c.size limit ${pageSize}`;
       // Only what a key of ours has signed: a row in the table is no anchor by itself.
       const ours = page.flatMap((row) => signedByUs(row)?.note ?? []);
       if (ours.length > 0) await file.append(ours);

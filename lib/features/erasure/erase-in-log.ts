@@ -72,6 +72,11 @@ function refusalOf(error: unknown): Refusal | undefined {
         "conflict",
         "This is or was the address of an account. Search for the account and erase that.",
       );
+    case "GE006":
+      return refuse(
+        "conflict",
+        "A cleanup of the log is under way. Nothing was erased; try again in a few minutes.",
+      );
     default:
       return undefined;
   }

@@ -23,6 +23,11 @@ const notInADemo = [
   "audit.retention_changed",
   "audit.pruned",
   "user.created",
+  "audit.verified",
+  "audit.verification_failed",
+  "audit.person_erased",
+  "audit.key_rotated",
+  "audit.origin_adopted",
 ];
 
 /** The process of the demo runs its commands as maintenance. */

@@ -46,7 +46,7 @@ async function signSome(checkpoints: number): Promise<void> {
 describe("the anchor file", () => {
   it("gets each checkpoint once, whole, followed by an empty line", async () => {
     expect(await writeAnchors(log.sealer, file)).toBe(true);
-    await signSome(2);
+    await signSome(5);
     expect(await writeAnchors(log.sealer, file)).toBe(true);
     expect(text()).toBe(await joined());
     expect(await writeAnchors(log.sealer, file)).toBe(true);

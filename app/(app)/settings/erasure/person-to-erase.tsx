@@ -17,7 +17,7 @@ export function PersonToErase({ preview }: { preview: ErasurePreview }) {
   const { who, email, name, events, isOwner } = preview;
   return (
     <Section
-      title={name ? `${name}, ${email}` : email}
+      title={<VisibleText text={name ? `${name}, ${email}` : email} />}
       description="What an erasure takes away, and what it leaves."
     >
       <div className="grid gap-4 text-sm sm:grid-cols-2">
