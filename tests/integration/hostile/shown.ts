@@ -8,7 +8,7 @@ export type Shown = (
   world: HostileWorld,
 ) => Promise<[got: unknown, want: unknown]> | [got: unknown, want: unknown];
 
-const cut = (text: string, most: number) => {
+export const cut = (text: string, most: number) => {
   const beginning = text.slice(0, most);
   return beginning.isWellFormed() ? beginning : beginning.slice(0, -1);
 };
@@ -35,6 +35,14 @@ export const change =
     const value = found ? found.after : await world.columnOf("guru", name, event.target_id);
     const first = Array.isArray(value) ? (value[0] ?? "") : value;
     return [first, !found || Buffer.byteLength(text) <= 10_240 ? text : expect10KbCut(first, text)];
+  };
+
+/** A detail of any length. */
+export const longDetail =
+  (name: string): Shown =>
+  (event, text) => {
+    const found = event.details[name];
+    return [found, Buffer.byteLength(text) <= 10_240 ? text : expect10KbCut(found, text)];
   };
 
 function expect10KbCut(stored: unknown, text: string): unknown {

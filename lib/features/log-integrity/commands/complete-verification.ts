@@ -6,19 +6,22 @@ import { clearTrouble, noteTrouble } from "@/lib/audit/trouble";
 import { driverOf } from "@/lib/db/client";
 import { systemOnly } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
+import { cleanText } from "@/lib/platform/clean-text";
 
+/** What a finding names may come from a row that somebody forged. */
+const text = z.string().transform((given) => cleanText(given));
 const finding = z.object({
-  kind: z.string(),
+  kind: text,
   index: z.number().optional(),
-  id: z.string().optional(),
-  message: z.string(),
+  id: text.optional(),
+  message: text,
 });
 
 const input = z.strictObject({
   id: z.uuid(),
   attempt: z.number().int(),
   /** Who asked; null for System. */
-  person: z.strictObject({ accountId: z.string(), email: z.string() }).nullable(),
+  person: z.strictObject({ accountId: z.uuid(), email: text }).nullable(),
   events: z.number().int(),
   size: z.number().int(),
   checkpointSize: z.number().int().nullable(),
@@ -26,7 +29,7 @@ const input = z.strictObject({
   findings: z.array(finding).max(100),
   findingCount: z.number().int(),
   /** Why it could not be done; null when it was. */
-  problem: z.string().nullable(),
+  problem: text.nullable(),
 });
 
 /**
