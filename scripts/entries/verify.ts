@@ -23,6 +23,7 @@ import { StartError } from "../serve/start-error";
 import { filesAt } from "../verifier/files-on-disk";
 import { outcomeText } from "../verifier/report-text";
 import { type Arguments, readArguments, usage } from "../verify/arguments";
+import { isCheckpointFile } from "../verify/checkpoint-file";
 import { logText } from "../verify/log-text";
 import { openLog } from "../verify/open-log";
 import { inThreads, serveSlice } from "../verify/slice-thread";
@@ -34,24 +35,24 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const given = args.checkpoints.flatMap((file) => checkpointsOf(file, true));
-  const notes = args.file === null ? [] : checkpointsOf(args.file, false);
-  if (args.file !== null && notes.length === 0) return checkFile(args.file, args);
-  return checkLog(args, [...given, ...notes]);
+  const { file } = args;
+  if (file !== null && !isCheckpointFile(file)) return checkFile(file, args);
+  return checkLog(args, [...args.checkpoints, ...(file === null ? [] : [file])].flatMap(checkpointsOf));
 }
 
-/** Notes of a checkpoint or anchor file; none for another kind of file. */
-function checkpointsOf(file: string, isRequired: boolean): OutsideCheckpoint[] {
-  let bytes: Buffer;
+/** Notes of a checkpoint or anchor file that the log must continue. */
+function checkpointsOf(file: string): OutsideCheckpoint[] {
+  const notes = notesIn(readWhole(file));
+  if (notes.length === 0) throw new NotChecked(`${file} holds no checkpoint.`);
+  return notes.map((note) => ({ from: path.basename(file), note, isOfThisLog: true }));
+}
+
+function readWhole(file: string): string {
   try {
-    bytes = readFileSync(file);
+    return readFileSync(file, "utf8");
   } catch (error) {
     throw new NotChecked(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
-  const isText = !bytes.subarray(0, 1000).includes(0) && bytes[0] !== 0x7b;
-  const notes = isText ? notesIn(bytes.toString("utf8")) : [];
-  if (isRequired && notes.length === 0) throw new NotChecked(`${file} holds no checkpoint.`);
-  return notes.map((note) => ({ from: path.basename(file), note }));
 }
 
 async function checkFile(file: string, args: Arguments): Promise<number> {
@@ -92,7 +93,10 @@ async function checkLog(args: Arguments, more: OutsideCheckpoint[]): Promise<num
     clearProgress(args);
     if (args.json) process.stdout.write(`${JSON.stringify(reports[0], null, 2)}\n`);
     else for (const report of reports) process.stdout.write(logText(report, pinned.length > 0));
-    return reports.every((report) => report.findingCount === 0) ? 0 : 1;
+    if (reports.some((report) => report.findingCount > 0)) return 1;
+    if (reports.some((report) => report.checkpointSize === null && report.size > 0))
+      throw new NotChecked("No checkpoint of the log was found, so nothing of it is proven.");
+    return 0;
   } finally {
     await log.close();
   }

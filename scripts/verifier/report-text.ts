@@ -1,11 +1,12 @@
+import { visibleString } from "@/components/visible-text/tokens";
 import type { Outcome } from "@/lib/audit/proof/verify/check-files";
 import type { Finding } from "@/lib/audit/proof/verify/findings";
 import type { Signed } from "@/lib/audit/proof/verify/trust";
 
-/** One line a finding: kind, place, id, what is wrong. */
+/** One line a finding: kind, place, id, what is wrong. A terminal must not obey what somebody wrote into a file. */
 export function findingLine({ kind, index, id, message }: Finding): string {
   const where = [index === undefined ? "" : `event ${index}`, id ?? ""].filter(Boolean).join(", ");
-  return `${kind.toUpperCase()}${where ? ` ${where}` : ""}: ${message}`;
+  return visibleString(`${kind.toUpperCase()}${where ? ` ${where}` : ""}: ${message}`);
 }
 
 /** What the signature is worth: a key that came along with the file proves nothing until it is compared. */
@@ -19,8 +20,8 @@ export function signedText({ by, pinned }: Signed): string {
 /** All of it, for a terminal. */
 export function outcomeText(outcome: Outcome): string {
   const lines = [
-    outcome.what,
-    ...outcome.facts.map(([label, value]) => `  ${label}: ${value}`),
+    visibleString(outcome.what),
+    ...outcome.facts.map(([label, value]) => `  ${label}: ${visibleString(value)}`),
     `  Signed by: ${signedText(outcome.signed).replaceAll("\n", "\n    ")}`,
     "",
     ...outcome.findings.map(findingLine),

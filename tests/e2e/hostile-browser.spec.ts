@@ -13,13 +13,11 @@ const nasty: Nasty[] = [
   "zero width 2",
   "ANSI 0",
   "markup 0",
-  "markup 2",
   "formula 11",
   "key 0",
   "emoji 0",
   "combining 0",
   "SQL 0",
-  "word 0",
   "long 3",
 ].map((name) => nastyStrings.find(([known]) => known === name) ?? [name, ""]);
 
@@ -49,8 +47,7 @@ const shown = (text: string, keepLines = true) =>
     .join("");
 
 /** Of what was typed nothing may reach an eye or a terminal as it is; a joiner inside an emoji may. */
-const raw =
-  /[\0-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069]/;
+const raw = /[^\P{Cc}\t\n]|[^\P{Cf}\u200d]/u;
 
 async function ownersPage(browser: Browser, world: World): Promise<Page> {
   const context = await browser.newContext();
@@ -237,7 +234,10 @@ test("hostile texts typed into every form of the product are recorded once, show
   const recorded = new Map<string, Recorded[]>(nasty.map(([name]) => [name, []]));
   const keep = (name: string, one: Recorded | undefined) => one && recorded.get(name)?.push(one);
 
-  for (const [at, one] of nasty.entries()) keep(one[0], await makeGuru(page, world, one, `typed-${at}`));
+  // All in the full run; else every fourth makes a guru, and of each text one sheet is opened, of another act each time.
+  const isFull = process.env.GURULOG_TEST_FULL === "1";
+  for (const [at, one] of nasty.entries())
+    if (isFull || at % 4 === 0) keep(one[0], await makeGuru(page, world, one, `typed-${at}`));
   const base = `${world.url}/gurus/typed-0`;
   // Each of them replaces the one before it, the first that of its creation.
   await page.goto(`${base}/settings`);
@@ -248,14 +248,18 @@ test("hostile texts typed into every form of the product are recorded once, show
   for (const one of nasty) keep(one[0], await ask(page, world, one));
   await page.goto(`${world.url}/settings/api-keys`);
   for (const one of nasty) keep(one[0], await makeKey(page, world, one));
-  expect([...recorded.values()].flat()).toHaveLength(nasty.length * 5 - 2);
+  const acts = [...recorded.values()].flat();
+  const refusedKeys = nasty.filter(([, text]) => text.length > 64).length;
+  expect(acts).toHaveLength(nasty.length * 4 - refusedKeys + (isFull ? nasty.length : 3));
 
   await page.goto(`${world.url}/settings/audit-logs`);
   for (const one of nasty) {
     const rows = (recorded.get(one[0]) ?? []).filter(({ row }) => row.includes(one[1]));
     await search(page, world, one, rows);
   }
-  for (const one of [...recorded.values()].flat()) await openSheet(page, world, one);
+  for (const [at, of] of [...recorded.values()].entries())
+    for (const [i, one] of of.entries())
+      if (isFull || i === at % of.length) await openSheet(page, world, one);
   expect(dialogs).toEqual([]);
   expect(problems()).toEqual([]);
   await page.context().close();

@@ -53,7 +53,7 @@ const forms: Record<string, (guru: string, world: World) => Fields> = {
   askGuruAction: (guru) => ({ guru, question: "Which protocol?" }),
   verifyLogAction: () => ({}),
   adoptOriginAction: () => ({ size: "1", confirmation: "1" }),
-  erasePersonAction: () => ({ email: "nobody@matrix.example", confirmation: "nobody@matrix.example" }),
+  erasePersonAction: () => ({ email: "never-seen@erase.example", confirmation: "never-seen@erase.example" }),
   signOutAction: () => ({}),
 };
 

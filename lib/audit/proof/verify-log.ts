@@ -17,10 +17,10 @@ import { type Snapshot, takeSnapshot } from "./verify-log/snapshot";
 import { readSpans, type Spans } from "./verify-log/stored-keys";
 import type { LogReport, VerifyTask } from "./verify-log/task";
 import {
+  adoptionStatements,
   namesOf,
   outsideStates,
   type State,
-  signedAdoptions,
   storedStates,
 } from "./verify-log/trusted-states";
 
@@ -75,7 +75,7 @@ async function verifyIn(
   const findings = new Findings(options.limit);
   const publicKeys = task.publicKeys.map(fromBase64);
   const head = await readHead(sql, task.orgId);
-  const { states, adoptions } = await readStates(sql, task, head, publicKeys, findings);
+  const { states, adoptions, retiredNames } = await readStates(sql, task, head, publicKeys, findings);
   const spans = await readSpans(sql, task.orgId);
   const cutoff = await cutoffInForce(sql, task.orgId, spans);
   const wanted = new Set(states.map((s) => s.size));
@@ -112,7 +112,8 @@ async function verifyIn(
   await nameBackdated(sql, task.orgId, spans, { cutoff, firstFresh: rows.firstFresh }, findings);
   nameNodes(tree.nodes, findings);
   nameBroken(tree, head.origin, judged, findings);
-  nameUnsigned(tree, judged, states, await wasRotated(sql, task.orgId, rows), findings);
+  const recorded = await wasRotated(sql, task.orgId, rows);
+  nameUnsigned(tree, head.origin, judged, states, { recorded, cutoff, retiredNames }, findings);
   await nameErased(sql, task.orgId, rows, findings);
   const [outbox] = await sql<
     { n: string }[]
@@ -151,8 +152,8 @@ async function readStates(
   head: Head,
   publicKeys: Uint8Array[],
   findings: Findings,
-): Promise<{ states: State[]; adoptions: Adoption[] }> {
-  const adoptions = await signedAdoptions(sql, task.orgId, publicKeys);
+): Promise<{ states: State[]; adoptions: Adoption[]; retiredNames: Set<string> }> {
+  const { signed: adoptions, retiredNames } = await adoptionStatements(sql, task.orgId, publicKeys);
   const names = namesOf(head.origin, adoptions);
   if (task.pinnedNames.length > 0 && !task.pinnedNames.some((name) => names.has(name)))
     findings.add("signature", `This is the log ${head.origin}, not the one whose key was given.`);
@@ -161,6 +162,7 @@ async function readStates(
     .map((a) => ({ ...a.adopted, from: `the owner's adoption of ${a.time}`, isSigned: true }));
   return {
     adoptions,
+    retiredNames,
     states: [
       ...(await storedStates(sql, task, publicKeys, findings)),
       ...outsideStates(task.outside, names, publicKeys, findings),

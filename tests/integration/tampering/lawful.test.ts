@@ -101,3 +101,15 @@ describe("a log that was set back", () => {
     expect((await verifyLog({ ...task, outside: [] })).findings).toEqual([]);
   });
 });
+
+describe("a clock that was wrong for a while", () => {
+  it("is no finding, once the retention has taken what followed", async () => {
+    await aged(94); // as if the clock had gone six days ahead…
+    await aged(100); // …and was set right again
+    await log.grow(20);
+    await log.signed();
+    await log.admin`update audit_config set retention_days = 97`;
+    expect(await prune(maintenance())).toMatchObject({ removed: 30 });
+    expect((await verify()).findings).toEqual([]);
+  });
+});

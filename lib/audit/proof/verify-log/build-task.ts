@@ -33,7 +33,7 @@ export async function ownTask(orgId: number, more: OutsideCheckpoint[] = []): Pr
 export async function rememberedBy(dataDir: string, orgId: number): Promise<OutsideCheckpoint[]> {
   try {
     const own = await lastSignedIn(dataDir).read(orgId);
-    return own ? [{ from: "last-signed.json", note: own.note }] : [];
+    return own ? [{ from: "last-signed.json", note: own.note, isOfThisLog: true }] : [];
   } catch (error) {
     if (error instanceof UnreadableLastSigned) throw new NotChecked(error.message);
     throw error;

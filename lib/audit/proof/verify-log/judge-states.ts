@@ -47,7 +47,7 @@ export function nameBroken(
   const within = broken.filter((s) => s.origin === origin && s.size <= tree.size);
   const first = within.reduce<State | undefined>((a, b) => (a && a.size <= b.size ? a : b), undefined);
   if (first) {
-    const good = Math.max(0, ...holds.filter((s) => s.size < first.size).map((s) => s.size));
+    const good = holds.reduce((a, s) => (s.size < first.size ? Math.max(a, s.size) : a), 0);
     const more = within.length > 1 ? ` The same holds for ${noted(within.length - 1)} later ones.` : "";
     findings.add(
       first.from === null ? "checkpoint" : "rollback",
@@ -71,22 +71,39 @@ export function nameBroken(
     );
 }
 
+/** What explains a checkpoint that no key that counts has signed. */
+export interface Rotations {
+  /** Whether the log holds the record of a rotation. */
+  recorded: boolean;
+  /** Microseconds since 1970: the record of one that is older is gone by now. */
+  cutoff: number;
+  /** Names that the log has had, by statements whose key may have been retired since. */
+  retiredNames: ReadonlySet<string>;
+}
+
 /**
  * Says which states no key that counts has signed. One from before a rotation, whose key is gone by now, proves nothing
- * that a newer one does not; it may be there as long as it tells the same.
- * @param wasRotated whether the log holds the record of a rotation
+ * that a newer one does not; it may be there as long as it tells the same, or bears a name that was given up.
  */
 export function nameUnsigned(
   tree: RebuiltTree,
+  origin: string,
   { holds }: Judged,
   states: readonly State[],
-  wasRotated: boolean,
+  rotations: Rotations,
   findings: Findings,
 ): void {
-  const newest = Math.max(-1, ...holds.map((s) => s.size));
+  const newest = holds.reduce((a, s) => Math.max(a, s.size), -1);
   for (const state of states.filter((s) => !s.isSigned)) {
     const root = tree.roots.get(state.size);
-    if (wasRotated && state.size <= newest && root && sameBytes(root, state.root)) continue;
+    const isRetired = state.origin !== origin && rotations.retiredNames.has(state.origin);
+    const isOurs = isRetired || state.origin === origin;
+    const isSame = isOurs && state.size <= newest && root !== undefined && sameBytes(root, state.root);
+    const isGivenUp = isRetired && newest >= 0;
+    // One that is held outside came there before any rotation that its log has forgotten.
+    const mayBeOld =
+      rotations.recorded || (state.storedAt === undefined ? isSame : state.storedAt < rotations.cutoff);
+    if (mayBeOld && (isSame || isGivenUp)) continue;
     findings.add(
       "signature",
       `The checkpoint of ${noted(state.size)} events${state.from ? ` (${state.from})` : ""} is not signed by a key of this log.`,

@@ -93,10 +93,11 @@ let scratch = Buffer.alloc(1 << 16);
 function plainLeaf(f: Fields): Buffer | null {
   const [actorSalt, subjectSalt] = [f[26], f[27]];
   const isWhole = actorSalt?.length === 64 && subjectSalt?.length === 64 && f[28] === null && f[29] === null;
-  if (!isWhole || f[0] !== "1") return null;
+  // The table forbids null in the last two; whoever owns it may have lifted that.
+  if (!isWhole || f[0] !== "1" || f[24] == null || f[25] == null) return null;
   const metadata = f[23] == null ? "null" : plainJson(f[23]);
-  const changes = plainJson(f[24] as string);
-  const details = plainJson(f[25] as string);
+  const changes = plainJson(f[24]);
+  const details = plainJson(f[25]);
   if (metadata === null || changes === null || details === null) return null;
   const actor = `{"email":${text(f[17])},"ip":${text(f[18])},"userAgent":${text(f[19])}}`;
   const subject = `{"changes":${changes},"details":${details},"guruName":${text(f[21])},"guruSlug":${text(f[20])},"label":${text(f[22])},"metadata":${metadata}}`;

@@ -6,6 +6,11 @@ export interface OutsideCheckpoint {
   from: string;
   /** Signed note. */
   note: string;
+  /**
+   * True where `from` is known to be of this very log: then notes of it that all bear another name say that the log was
+   * replaced. Where several logs may write, those of others say nothing.
+   */
+  isOfThisLog?: boolean;
 }
 
 /** Everything a verification needs; plain data, so that it can be handed to another process or thread. */

@@ -16,6 +16,8 @@ export interface State {
   from: string | null;
   /** Whether a key that counts has signed it; else it may be from before a rotation. */
   isSigned: boolean;
+  /** When one of the database itself was stored, as it says; microseconds since 1970. Nobody signed that. */
+  storedAt?: number;
 }
 
 /** The keys that may sign, whatever the name that they sign under. */
@@ -31,10 +33,10 @@ export async function storedStates(
   publicKeys: readonly Uint8Array[],
   findings: Findings,
 ): Promise<State[]> {
-  const rows = await sql<{ origin: string; size: string; root: Buffer; note: string }[]>`
-    select origin, size::text, root, note from audit_checkpoint c
+  const rows = await sql<{ origin: string; size: string; root: Buffer; note: string; at: number }[]>`
+    select origin, size::text, root, note, extract(epoch from created_at)::float8 * 1000000 as at from audit_checkpoint c
     where org_id = ${task.orgId} order by c.size, c.origin`;
-  return rows.flatMap(({ origin, size, root, note }) => {
+  return rows.flatMap(({ origin, size, root, note, at }) => {
     const name = `Checkpoint ${Number(size).toLocaleString("en-US")}`;
     try {
       const checkpoint = parseCheckpoint(note);
@@ -46,7 +48,8 @@ export async function storedStates(
         findings.add("checkpoint", `${name}: what stands beside it is not what its note says.`);
         return [];
       }
-      return [{ ...checkpoint, from: null, isSigned: signedByAny(note, origin, publicKeys) }];
+      const isSigned = signedByAny(note, origin, publicKeys);
+      return [{ ...checkpoint, from: null, isSigned, storedAt: at }];
     } catch {
       findings.add("checkpoint", `${name} cannot be read.`);
     }
@@ -54,17 +57,22 @@ export async function storedStates(
   });
 }
 
-/** Checkpoints held outside the database. Those of other logs say nothing about this one. */
+/**
+ * Checkpoints held outside the database. Those of other logs say nothing about this one; but where it is known that a
+ * file tells of this log, and all that it tells bears another name, it is this log that was given another.
+ */
 export function outsideStates(
   outside: readonly OutsideCheckpoint[],
   origins: ReadonlySet<string>,
   publicKeys: readonly Uint8Array[],
   findings: Findings,
 ): State[] {
-  return outside.flatMap(({ from, note }) => {
+  const ours = new Set(outside.filter(({ note }) => origins.has(nameIn(note))).map(({ from }) => from));
+  return outside.flatMap(({ from, note, isOfThisLog }) => {
     try {
       const checkpoint = parseCheckpoint(note);
-      if (!origins.has(checkpoint.origin)) return [];
+      const isForeign = !origins.has(checkpoint.origin);
+      if (isForeign && (!isOfThisLog || ours.has(from))) return [];
       return [{ ...checkpoint, from, isSigned: signedByAny(note, checkpoint.origin, publicKeys) }];
     } catch {
       findings.add("checkpoint", `A checkpoint of ${from} cannot be read.`);
@@ -73,24 +81,35 @@ export function outsideStates(
   });
 }
 
-/** The owners' statements, each signed under the name that it retires. One without a valid signature means nothing. */
-export async function signedAdoptions(
+/** The name in a checkpoint's first line. */
+function nameIn(note: string): string {
+  return note.slice(0, Math.max(0, note.indexOf("\n")));
+}
+
+/** The owners' statements, as they are stored. */
+export interface Statements {
+  /** Those that are signed, each under the name that it retires. Another lets nothing be. */
+  signed: Adoption[];
+  /** Names that any of them retires: where its key was retired since, this explains whose checkpoints these are. */
+  retiredNames: Set<string>;
+}
+
+export async function adoptionStatements(
   sql: AnySql,
   orgId: number,
   publicKeys: readonly Uint8Array[],
-): Promise<Adoption[]> {
+): Promise<Statements> {
   const rows = await sql<{ note: string }[]>`
     select note from audit_adoption where org_id = ${orgId} order by created_at, origin`;
-  return rows.flatMap(({ note }) =>
-    splitAdoptions(note).flatMap((statement) => {
-      try {
-        const adoption = parseAdoption(statement);
-        return signedByAny(statement, adoption.retired.origin, publicKeys) ? [adoption] : [];
-      } catch {
-        return [];
-      }
-    }),
-  );
+  const statements: Statements = { signed: [], retiredNames: new Set() };
+  for (const statement of rows.flatMap(({ note }) => splitAdoptions(note))) {
+    try {
+      const adoption = parseAdoption(statement);
+      statements.retiredNames.add(adoption.retired.origin);
+      if (signedByAny(statement, adoption.retired.origin, publicKeys)) statements.signed.push(adoption);
+    } catch {} // no statement of ours: it lets nothing be
+  }
+  return statements;
 }
 
 /**

@@ -27,7 +27,9 @@ export class RowCheck {
     readonly findings: Findings,
   ) {
     if (checkpoint) this.#paths = new PathChecker(checkpoint.size, checkpoint.root);
-    else findings.add("checkpoint", "The manifest holds no checkpoint: the rows cannot be checked.");
+    // Before the first checkpoint an export holds no event, and there is nothing to check.
+    else if (manifest.rows > 0)
+      findings.add("checkpoint", "The manifest holds no checkpoint: the rows cannot be checked.");
   }
 
   /** @returns undefined, and a finding, for a line that is no record */

@@ -109,7 +109,9 @@ async function findDirectory(
   const from = Math.max(0, source.size - endBytes - longestComment - 20);
   const tail = view(await source.read(from, source.size - from));
   for (let at = tail.byteLength - endBytes; at >= 0; at--) {
-    if (tail.getUint32(at, true) !== 0x06054b50) continue;
+    // To the very end of the file: in a comment there could be another end, which other programs would not take.
+    const isEnd = at + endBytes + tail.getUint16(at + 20, true) === tail.byteLength;
+    if (tail.getUint32(at, true) !== 0x06054b50 || !isEnd) continue;
     const entries = tail.getUint16(at + 10, true);
     const length = tail.getUint32(at + 12, true);
     const offset = tail.getUint32(at + 16, true);
