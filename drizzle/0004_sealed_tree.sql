@@ -39,6 +39,9 @@ ALTER TABLE audit_config ADD COLUMN onboarded_at timestamptz;
 --> statement-breakpoint
 UPDATE audit_config SET onboarded_at = (SELECT min(created_at) FROM membership WHERE role = 'owner');
 --> statement-breakpoint
+-- Events that cleanups have removed in all. The event of a cleanup says so too; this stands in where that has expired.
+ALTER TABLE audit_config ADD COLUMN removed_in_all bigint NOT NULL DEFAULT 0;
+--> statement-breakpoint
 -- State of the signing for everyone to see; written by the sealer. `refused` says in words why nothing is signed.
 CREATE TABLE audit_signing (
   org_id integer PRIMARY KEY,

@@ -44,7 +44,7 @@ async function main(): Promise<number> {
 function checkpointsOf(file: string): OutsideCheckpoint[] {
   const notes = notesIn(readWhole(file));
   if (notes.length === 0) throw new NotChecked(`${file} holds no checkpoint.`);
-  return notes.map((note) => ({ from: path.basename(file), note, isOfThisLog: true }));
+  return notes.map((note) => ({ from: file, note, isOfThisLog: true, isGiven: true }));
 }
 
 function readWhole(file: string): string {
@@ -73,7 +73,7 @@ async function checkFile(file: string, args: Arguments): Promise<number> {
 
 async function checkLog(args: Arguments, more: OutsideCheckpoint[]): Promise<number> {
   const pinned = pinnedKeys(args.keys);
-  const log = await openLog(readSettings(), (line) => process.stderr.write(`${line}\n`));
+  const log = await openLog(readSettings(), (line) => process.stderr.write(`${line}\n`), pinned.length > 0);
   try {
     const own = (log.keys?.sealingKeys ?? []).map((key) => verifierOf(key, "any").publicKey);
     const publicKeys = pinned.length > 0 ? pinned.map((key) => key.publicKey) : own;
@@ -96,6 +96,10 @@ async function checkLog(args: Arguments, more: OutsideCheckpoint[]): Promise<num
     if (reports.some((report) => report.findingCount > 0)) return 1;
     if (reports.some((report) => report.checkpointSize === null && report.size > 0))
       throw new NotChecked("No checkpoint of the log was found, so nothing of it is proven.");
+    if (log.hasEmptyAnchor && reports.some((report) => report.checkpointSize !== null))
+      throw new NotChecked(
+        "The file of GURULOG_ANCHOR_FILE is not there, or holds no checkpoint of this log.",
+      );
     return 0;
   } finally {
     await log.close();

@@ -17,19 +17,19 @@ const minuteMs = 60_000;
  * Removes what is behind the cut-off and records it in the same transaction, as the maintenance role. Nothing removed is
  * no act, and no event.
  */
-async function cleanUp(options: { onlyWhenDue: boolean }): Promise<void> {
+export async function cleanUp(options: { onlyWhenDue: boolean }): Promise<void> {
   const { urls, roles, mode } = runtime();
   await prune({
     maintenanceUrl: urls.maintenance,
     roles,
     mode,
     onlyWhenDue: options.onlyWhenDue,
-    async inTransaction(tx, { cutoff, removed }) {
+    async inTransaction(tx, { cutoff, removed, removedInAll }) {
       if (removed === 0 || !cutoff) return;
       const fact = {
         target: { id: String(systemPrincipal.orgId) },
         label: "Audit log",
-        details: { cutoff: cutoff.toISOString(), rowsRemoved: removed },
+        details: { cutoff: cutoff.toISOString(), rowsRemoved: removed, removedInAll },
       };
       await recordEvents(executorOf(tx), [eventOf(auditPruned, fact, systemPrincipal, noRequest)]);
     },

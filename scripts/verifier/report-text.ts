@@ -17,6 +17,11 @@ export function signedText({ by, pinned }: Signed): string {
     : `${by}\nCompare this key with the one you noted: it came with the file.`;
 }
 
+/** Such as "1 finding". */
+export function foundText(count: number): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? "finding" : "findings"}`;
+}
+
 /** All of it, for a terminal. */
 export function outcomeText(outcome: Outcome): string {
   const lines = [
@@ -30,8 +35,8 @@ export function outcomeText(outcome: Outcome): string {
   if (more > 0) lines.push(`and ${more.toLocaleString("en-US")} more`);
   lines.push(
     outcome.verified
-      ? "VERIFIED: nothing was changed, removed, added or reordered."
-      : `DOES NOT VERIFY: ${outcome.findingCount.toLocaleString("en-US")} ${outcome.findingCount === 1 ? "finding" : "findings"}.`,
+      ? `VERIFIED${outcome.signed.pinned ? "" : ", if the key above is the one you noted"}: nothing was changed, removed, added or reordered.`
+      : `DOES NOT VERIFY: ${foundText(outcome.findingCount)}.`,
   );
   return `${lines.join("\n")}\n`;
 }

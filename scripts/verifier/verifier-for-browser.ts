@@ -2,7 +2,7 @@ import { checkFiles, type NamedFile, type Outcome } from "@/lib/audit/proof/veri
 import type { Finding } from "@/lib/audit/proof/verify/findings";
 import { plainPlatform } from "@/lib/audit/proof/verify/platform";
 import { pinnedKeys } from "@/lib/audit/proof/verify/trust";
-import { signedText } from "./report-text";
+import { foundText, signedText } from "./report-text";
 
 // Texts of an export are somebody's: they only ever become text nodes.
 
@@ -61,8 +61,12 @@ async function check(files: File[]): Promise<void> {
 
 function outcomeOf(outcome: Outcome): HTMLElement[] {
   const head = outcome.verified
-    ? element("h2", "Verified: nothing was changed, removed, added or reordered", "good")
-    : element("h2", `Does not verify: ${outcome.findingCount.toLocaleString("en-US")} findings`, "bad");
+    ? element(
+        "h2",
+        `Verified${outcome.signed.pinned ? "" : ", if the key below is the one you noted"}: nothing was changed, removed, added or reordered`,
+        "good",
+      )
+    : element("h2", `Does not verify: ${foundText(outcome.findingCount)}`, "bad");
   const facts = document.createElement("dl");
   for (const [label, value] of [...outcome.facts, ["Signed by", signedText(outcome.signed)]])
     facts.append(element("dt", label ?? ""), element("dd", value ?? ""));

@@ -11,6 +11,7 @@ import { loadKeys } from "../serve/keys";
 import { startEmbeddedPostgres } from "../serve/postgres/start-embedded";
 import { readStored } from "../serve/postgres/stored-place";
 import { root } from "../serve/root";
+import { StartError } from "../serve/start-error";
 
 /** The database with the log, and what this machine knows of it. Nothing in it is changed, and no key is made. */
 export interface OpenLog {
@@ -19,11 +20,20 @@ export interface OpenLog {
   /** Null where this machine has none: then a key must be given. */
   keys: Keys | null;
   outside: Map<number, OutsideCheckpoint[]>;
+  /** An anchor file is set and tells nothing. */
+  hasEmptyAnchor: boolean;
   close(): Promise<void>;
 }
 
-/** @throws NotChecked, StartError, and what the database throws */
-export async function openLog({ env, dataDir }: Settings, log: (line: string) => void): Promise<OpenLog> {
+/**
+ * @param isKeyGiven whoever verifies brought the log's key: then those of this machine may be missing
+ * @throws NotChecked, StartError, and what the database throws
+ */
+export async function openLog(
+  { env, dataDir }: Pick<Settings, "env" | "dataDir">,
+  log: (line: string) => void,
+  isKeyGiven = false,
+): Promise<OpenLog> {
   // A start would make a database here; there is nothing to verify in a new one.
   if (!env.DATABASE_URL && !readStored(dataDir))
     throw new NotChecked(
@@ -33,15 +43,16 @@ export async function openLog({ env, dataDir }: Settings, log: (line: string) =>
   try {
     const admin = embedded?.superuserUrl ?? env.DATABASE_DIRECT_URL ?? env.DATABASE_URL ?? "";
     const facts = await readFacts(admin);
-    const keys = ownKeys(env, dataDir, facts.fingerprint);
+    const keys = ownKeys(env, dataDir, facts.fingerprint, isKeyGiven);
     // What was signed last is read before the snapshot is taken: what was signed by then is in the database.
     const anchor = env.GURULOG_ANCHOR_FILE && path.resolve(root, env.GURULOG_ANCHOR_FILE);
     const anchors = await anchored(anchor);
+    const hasEmptyAnchor = env.GURULOG_ANCHOR_FILE !== undefined && anchors.length === 0;
     const outside = new Map<number, OutsideCheckpoint[]>();
     for (const orgId of facts.orgIds)
       outside.set(orgId, [...(await rememberedBy(dataDir, orgId)), ...anchors]);
     const url = facts.mayRead ? admin : appUrl(admin, facts.database, keys);
-    return { url, orgIds: facts.orgIds, keys, outside, close: async () => embedded?.stop() };
+    return { url, orgIds: facts.orgIds, keys, outside, hasEmptyAnchor, close: async () => embedded?.stop() };
   } catch (error) {
     await embedded?.stop();
     throw error;
@@ -76,8 +87,19 @@ async function readFacts(url: string): Promise<Facts> {
 }
 
 /** A database without a fingerprint was never served: to load keys would make new ones. */
-function ownKeys(env: Settings["env"], dataDir: string, fingerprint: string | null): Keys | null {
-  return fingerprint === null ? null : loadKeys({ dataDir, env, databaseFingerprint: fingerprint });
+function ownKeys(
+  env: Settings["env"],
+  dataDir: string,
+  fingerprint: string | null,
+  isKeyGiven: boolean,
+): Keys | null {
+  if (fingerprint === null) return null;
+  try {
+    return loadKeys({ dataDir, env, databaseFingerprint: fingerprint });
+  } catch (error) {
+    if (isKeyGiven && error instanceof StartError) return null;
+    throw error;
+  }
 }
 
 /** The user of DATABASE_URL that made the roles need not be able to read their tables. */

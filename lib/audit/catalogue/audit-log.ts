@@ -62,7 +62,12 @@ export const auditPruned = defineEvent({
   operation: "PRUNE_AUDIT_LOGS",
   actionType: "deleted",
   always: true,
-  details: { cutoff: z.string(), rowsRemoved: z.number().int() },
+  details: {
+    cutoff: z.string(),
+    rowsRemoved: z.number().int(),
+    /** With all cleanups before: no more events than these may be missing from the sealed order. */
+    removedInAll: z.number().int().optional(),
+  },
   when: "events past the retention are deleted, by System",
 });
 export const retentionChanged = defineEvent({

@@ -6,13 +6,13 @@ import { fromBase64, fromHex, sameBytes } from "./bytes";
 import { verifierKey } from "./note";
 import { Findings } from "./verify/findings";
 import { NotChecked } from "./verify/not-checked";
-import { nameBackdated, placesOfStrays } from "./verify-log/backdated-keys";
+import { nameBackdated, nameTooManyExpired, placesOfStrays } from "./verify-log/backdated-keys";
 import { compareSlice, type Slice, type SliceResult } from "./verify-log/compare-slice";
 import { judgeStates, nameBroken, nameUnsigned } from "./verify-log/judge-states";
 import { nameNodes } from "./verify-log/name-nodes";
 import { joinSlices, nameRows } from "./verify-log/name-rows";
 import { type RebuiltTree, rebuildTree } from "./verify-log/rebuild-tree";
-import { cutoffInForce } from "./verify-log/retention-in-force";
+import { cutoffInForce, removedInAll } from "./verify-log/retention-in-force";
 import { type Snapshot, takeSnapshot } from "./verify-log/snapshot";
 import { readSpans, type Spans } from "./verify-log/stored-keys";
 import type { LogReport, VerifyTask } from "./verify-log/task";
@@ -109,7 +109,12 @@ async function verifyIn(
     },
     findings,
   );
-  await nameBackdated(sql, task.orgId, spans, { cutoff, firstFresh: rows.firstFresh }, findings);
+  const allowed = await removedInAll(sql, task.orgId, spans);
+  if (allowed !== null && rows.expired > allowed)
+    await nameTooManyExpired(sql, task.orgId, spans, { cutoff, allowed }, findings);
+  // Where the numbers are known, an odd time is a clock that was wrong.
+  if (allowed === null)
+    await nameBackdated(sql, task.orgId, spans, { cutoff, firstFresh: rows.firstFresh }, findings);
   nameNodes(tree.nodes, findings);
   nameBroken(tree, head.origin, judged, findings);
   const recorded = await wasRotated(sql, task.orgId, rows);
@@ -127,12 +132,20 @@ async function verifyIn(
     erased: rows.erased,
     waiting: Number(outbox?.n),
     checkpoints: states.filter((s) => s.from === null).length,
+    outside: countBySource(states, new Set(task.outside.map((o) => o.from))),
     adopted: judged.adopted,
     checkpointSize: judged.holds.reduce<number | null>((a, s) => Math.max(a ?? 0, s.size), null),
     keys: publicKeys.map((publicKey) => verifierKey({ name: head.origin, publicKey })),
     findings: findings.list,
     findingCount: findings.count,
   };
+}
+
+function countBySource(states: readonly State[], sources: ReadonlySet<string>): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { from, isSigned } of states)
+    if (from !== null && sources.has(from) && isSigned) counts[from] = (counts[from] ?? 0) + 1;
+  return counts;
 }
 
 async function readHead(sql: AnySql, orgId: number): Promise<Head> {
@@ -263,7 +276,9 @@ function slicesOf(spans: Spans, size: number, wanted: number): { from: number | 
     { length: count - 1 },
     (_, i) => spans.from[Math.floor((spans.tiles.length * (i + 1)) / count)],
   );
-  const ends = [null, ...cuts.filter((c) => c !== undefined).sort((a, b) => a - b), null];
+  // Keys may be tampered with: a moment that the database cannot name is no cut.
+  const moments = cuts.filter((c) => c !== undefined && Math.abs(c) < 2 ** 53) as number[];
+  const ends = [null, ...moments.sort((a, b) => a - b), null];
   return ends.slice(1).map((to, i) => ({ from: ends[i] ?? null, to }));
 }
 

@@ -11,6 +11,8 @@ export interface Pruned {
   cutoff: Date | null;
   /** Events removed. */
   removed: number;
+  /** With those of all cleanups before. */
+  removedInAll: number;
   droppedPartitions: string[];
 }
 
@@ -41,7 +43,7 @@ export interface PruneOptions extends MaintenanceOptions {
 export async function prune(options: PruneOptions): Promise<Pruned> {
   const { patienceMs = 12 * 60_000 } = options;
   return asOwner(options, { name: "gurulog cleanup", lockTimeoutMs: patienceMs }, async (sql) => {
-    const nothing: Pruned = { ran: false, cutoff: null, removed: 0, droppedPartitions: [] };
+    const nothing: Pruned = { ran: false, cutoff: null, removed: 0, removedInAll: 0, droppedPartitions: [] };
     const [lock] = await sql`select pg_try_advisory_lock(hashtext('gurulog.cleanup')) as held`;
     if (!lock?.held || (options.onlyWhenDue && !(await isDue(sql)))) return nothing;
     await detachOldWeeks(sql);
@@ -94,6 +96,7 @@ async function removeForGood(
   names: string[],
   options: PruneOptions,
 ): Promise<Pruned> {
+  const before = await removedBefore(tx);
   let removed = 0;
   for (const name of names) {
     const [week] = await tx<{ events: string }[]>`select audit_drop_week(${name}) as events`;
@@ -102,9 +105,25 @@ async function removeForGood(
   const [edge] = await tx<{ removed: string }[]>`select audit_prune_edge() as removed`;
   removed += Number(edge?.removed);
   const [config] = await tx<{ cutoff: Date | null }[]>`
-    update audit_config set last_pruned_at = now()
+    update audit_config set last_pruned_at = now(), removed_in_all = ${String(before + removed)}::bigint
     returning case when isfinite(audit_cutoff()) then audit_cutoff() end as cutoff`;
-  const pruned = { ran: true, cutoff: config?.cutoff ?? null, removed, droppedPartitions: names };
+  const pruned = {
+    ran: true,
+    cutoff: config?.cutoff ?? null,
+    removed,
+    removedInAll: before + removed,
+    droppedPartitions: names,
+  };
   await options.inTransaction?.(tx, pruned);
   return pruned;
+}
+
+/** As the last cleanup's event has it, which is sealed; only where that has expired, as the configuration does. */
+async function removedBefore(tx: postgres.TransactionSql): Promise<number> {
+  const [told] = await tx<{ total: string }[]>`
+    select coalesce(
+      (select max((details->>'removedInAll')::bigint) from audit_event
+        where model = 'AuditLog' and action_type = 'deleted' and action = 'audit.pruned'),
+      (select removed_in_all from audit_config))::text as total`;
+  return Number(told?.total ?? 0);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { strToU8, zipSync } from "fflate";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { GET as MANIFEST } from "@/app/exports/[id]/manifest/route";
 import { GET } from "@/app/exports/[id]/route";
@@ -12,6 +13,7 @@ import { cancelExport } from "@/lib/features/audit-log/commands/cancel-export";
 import { createTestProduct, type TestProduct, testRequest } from "@/tests/support/product";
 import { check } from "./check-offline";
 import { call, cookieOf, seed, seedMany, started } from "./harness";
+import { readVerifiable } from "./read-files";
 import { sealAll } from "./sealing";
 
 let product: TestProduct;
@@ -68,15 +70,10 @@ describe.each(["csv", "xlsx", "json", "zip"])("the manifest beside a file in %s"
     const checkpoint = parseCheckpoint(manifest.checkpoint ?? "");
     expect(checkpoint.size).toBeLessThanOrEqual(Number(head?.size));
     const beside = { name: `${fileName}.manifest.json`, bytes: text };
-    if (format !== "zip") {
-      expect(await check([{ name: fileName, bytes }, beside])).toMatchObject({
-        verified: true,
-        findings: [],
-      });
-      const changed = bytes.slice();
-      changed[changed.length - 1] = 0x20;
-      expect(await check([{ name: fileName, bytes: changed }, beside])).toMatchObject({ verified: false });
-    }
+    expect(await check([{ name: fileName, bytes }, beside])).toMatchObject({ verified: true, findings: [] });
+    const changed = bytes.slice();
+    changed[changed.length - 1] = 0x20;
+    expect(await check([{ name: fileName, bytes: changed }, beside])).toMatchObject({ verified: false });
     expect(await bytesOf(await call(MANIFEST, id, cookie))).toEqual(text);
     expect(await (await call(STATUS, id, cookie)).json()).toMatchObject({ state: "done", manifest: true });
   });
@@ -97,6 +94,25 @@ describe.each(["csv", "xlsx", "json", "zip"])("the manifest beside a file in %s"
 });
 
 describe("the manifest of an export", () => {
+  it("does not hide which row of a verifiable export was changed, when it stands beside it", async () => {
+    const { id, fileName } = await started(owner, { format: "zip", filter: { model: ["Integration"] } });
+    const { parts } = readVerifiable(await bytesOf(await call(GET, id, cookie)));
+    const beside = {
+      name: `${fileName}.manifest.json`,
+      bytes: await bytesOf(await call(MANIFEST, id, cookie)),
+    };
+    const events = Buffer.from(parts["events.ndjson"] ?? []).toString();
+    const forged = strToU8(events.replace("with a guru", "with another guru"));
+    const checked = await check([
+      { name: fileName, bytes: zipSync({ ...parts, "events.ndjson": forged }) },
+      beside,
+    ]);
+    expect(checked.verified).toBe(false);
+    expect(checked.findings.map(({ kind }) => kind)).toEqual(["changed", "manifest", "manifest"]);
+    expect(checked.findings[0]?.id).toBe((JSON.parse(events) as { id: string }).id);
+    expect(checked.findings.at(-1)?.message).toContain(`${fileName} is not the file`);
+  });
+
   it("counts the events that its checkpoint does not cover", async () => {
     await seed(product, [{ label: "not sealed", model: "Unsealed" }]);
     const { id } = await started(owner, { format: "csv", filter: { model: ["Unsealed", "Integration"] } });

@@ -250,7 +250,13 @@ describe.each(modes)("cleanup (%s)", (mode) => {
     await insertAt(daysAgo(400), variedEvents(5));
     await admin`update audit_config set retention_days = 0`;
     await sealAll();
-    expect(await run()).toEqual({ ran: true, cutoff: null, removed: 0, droppedPartitions: [] });
+    expect(await run()).toEqual({
+      ran: true,
+      cutoff: null,
+      removed: 0,
+      removedInAll: 0,
+      droppedPartitions: [],
+    });
     expect(await rows()).toBe(5);
     expect(await recount(app)).toEqual([]);
   });

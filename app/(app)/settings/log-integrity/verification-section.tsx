@@ -127,7 +127,7 @@ function Findings({ run }: { run: VerificationStatus }) {
       </Verdict>
       <ul className="findings">
         {first.map((finding) => (
-          <FindingLine key={finding.message} finding={finding} />
+          <FindingLine key={`${finding.index} ${finding.id} ${finding.message}`} finding={finding} />
         ))}
       </ul>
       {rest.length > 0 ? (
@@ -135,7 +135,7 @@ function Findings({ run }: { run: VerificationStatus }) {
           <summary className="link">{amount(rest.length, "more finding")}</summary>
           <ul className="findings">
             {rest.map((finding) => (
-              <FindingLine key={finding.message} finding={finding} />
+              <FindingLine key={`${finding.index} ${finding.id} ${finding.message}`} finding={finding} />
             ))}
           </ul>
         </details>

@@ -27,7 +27,8 @@ The verifier says whether every event is the one that was sealed, at its place, 
 
 What to compare. A file cannot vouch for the key it was signed with. The check means something when you compare the
 log's name and the verifier key it prints (also in manifest.json, "keys") with those you have from another source: an
-earlier export, the anchor file, or the owner of the log. The same goes for the checkpoint:
+earlier export, the anchor file, or the owner of the log. The verifier, too, came with the file: where that matters, use
+one from an export that you trust. The same goes for the checkpoint:
 
 ${state}
 

@@ -1,10 +1,23 @@
 import "server-only";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
+import { absentLeaf } from "../absent-leaf";
+import { sameBytes } from "../bytes";
+import { voidLeaf } from "../entry";
 import type { Findings } from "../verify/findings";
-import type { SliceResult } from "./compare-slice";
-import { closedRuns, idAt, keyBytes, microsAt, openRuns, type Run, type Spans } from "./stored-keys";
+import { type SliceResult, timeOf } from "./compare-slice";
+import {
+  closedRuns,
+  hashBytes,
+  idAt,
+  keyBytes,
+  microsAt,
+  openRuns,
+  type Run,
+  type Spans,
+} from "./stored-keys";
 
 const mostLookedUp = 100;
+const tilesAtATime = 128;
 
 /**
  * Finds the places of events that no key names, though their leaf stands in the tree: a key whose time was set behind the
@@ -37,6 +50,55 @@ export async function placesOfStrays(sql: AnySql, orgId: number, rows: SliceResu
         computed: null,
       });
   }
+}
+
+/**
+ * Counts the places whose event is missing as expired, and names those above the number that cleanups have removed: the
+ * youngest, as a cleanup takes the oldest. Left out are leaves that say themselves that their event was lost.
+ */
+export async function nameTooManyExpired(
+  sql: AnySql,
+  orgId: number,
+  spans: Spans,
+  { cutoff, allowed }: { cutoff: number; allowed: number },
+  findings: Findings,
+): Promise<void> {
+  const missing: { index: number; id: string }[] = [];
+  const old = spans.tiles.filter((_, i) => (spans.from[i] as number) < cutoff);
+  for (let at = 0; at < old.length; at += tilesAtATime)
+    for (const run of await closedRuns(sql, orgId, old.slice(at, at + tilesAtATime)))
+      missing.push(...(await missingIn(sql, orgId, run, cutoff)));
+  for (const run of await openRuns(sql, orgId)) missing.push(...(await missingIn(sql, orgId, run, cutoff)));
+  const tooMany = missing.sort((a, b) => a.index - b.index).slice(allowed);
+  for (const { index, id } of tooMany)
+    findings.add(
+      "removed",
+      `More events are missing than the recorded cleanups have removed (${allowed}). The event was removed, and made to look expired.`,
+      { index, id },
+    );
+}
+
+async function missingIn(
+  sql: AnySql,
+  orgId: number,
+  { first, keys, hashes }: Run,
+  cutoff: number,
+): Promise<{ index: number; id: string }[]> {
+  const places: { index: number; id: string }[] = [];
+  for (let leaf = 0; leaf * keyBytes < keys.length; leaf++) {
+    const micros = microsAt(keys, leaf);
+    if (micros >= cutoff) continue;
+    const name = { id: idAt(keys, leaf), org: orgId, time: timeOf(micros) };
+    const stored = hashes?.subarray(leaf * hashBytes, (leaf + 1) * hashBytes);
+    if (stored && (sameBytes(stored, voidLeaf(name)) || sameBytes(stored, absentLeaf(name)))) continue;
+    places.push({ index: first + leaf, id: name.id });
+  }
+  if (places.length === 0) return places;
+  const rows = await sql<
+    { id: string }[]
+  >`select id from audit_event where id = any (${places.map((p) => p.id)}::uuid[])`;
+  const there = new Set(rows.map((row) => row.id));
+  return places.filter((p) => !there.has(p.id));
 }
 
 /**

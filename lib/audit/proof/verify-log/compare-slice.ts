@@ -283,7 +283,7 @@ function toHex(bytes: Uint8Array): string {
 }
 
 /** RFC 3339 UTC with microseconds; empty for a time that no event can have. */
-function timeOf(micros: number): string {
+export function timeOf(micros: number): string {
   const date = new Date(Math.floor(micros / 1000));
   if (Number.isNaN(date.getTime())) return "";
   const rest = String(((micros % 1000) + 1000) % 1000).padStart(3, "0");

@@ -12,6 +12,8 @@ export interface Judged {
   holds: State[];
   /** States of earlier names, and those that an owner's adoption has given up. */
   adopted: number;
+  /** Those among them that somebody asks about and the log does not contain. */
+  givenUp: State[];
   /** What the tree contradicts. */
   broken: State[];
 }
@@ -23,15 +25,17 @@ export function judgeStates(
   states: readonly State[],
   adoptions: readonly Adoption[],
 ): Judged {
-  const judged: Judged = { holds: [], adopted: 0, broken: [] };
+  const judged: Judged = { holds: [], adopted: 0, givenUp: [], broken: [] };
   for (const state of states) {
     if (!state.isSigned) continue;
     const root = tree.roots.get(state.size);
     const agrees = root !== undefined && sameBytes(root, state.root);
     // What an owner has given up may differ. What was adopted must not: it is a state of its own.
     const isRetired = state.origin !== origin && adoptionOf(state, origin, adoptions) !== undefined;
-    if (isRetired) judged.adopted += 1;
-    else if (!agrees || state.origin !== origin) judged.broken.push(state);
+    if (isRetired) {
+      judged.adopted += 1;
+      if (state.isGiven && !agrees) judged.givenUp.push(state);
+    } else if (!agrees || state.origin !== origin) judged.broken.push(state);
     else judged.holds.push(state);
   }
   return judged;
@@ -41,9 +45,14 @@ export function judgeStates(
 export function nameBroken(
   tree: RebuiltTree,
   origin: string,
-  { holds, broken }: Judged,
+  { holds, broken, givenUp }: Judged,
   findings: Findings,
 ): void {
+  for (const state of givenUp)
+    findings.add(
+      "rollback",
+      `The checkpoint of ${noted(state.size)} events (${state.from}) is no part of the log any more: the owner went on without what it covers, under a new name (ADOPT_ORIGIN).`,
+    );
   const within = broken.filter((s) => s.origin === origin && s.size <= tree.size);
   const first = within.reduce<State | undefined>((a, b) => (a && a.size <= b.size ? a : b), undefined);
   if (first) {

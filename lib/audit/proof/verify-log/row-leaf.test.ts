@@ -75,6 +75,16 @@ it("the short way and the long way give the same leaf, and refuse the same rows"
   expect(whole).toBeGreaterThan(100);
 });
 
+it("a row that lacks what the table asks for is another row, and no error", () => {
+  fc.assert(
+    fc.property(fields, fc.constantFrom(24, 25), (row, at) => {
+      const lacking = row.with(at, null);
+      expect(rowLeaf(lacking)?.equals(rowLeaf(row) ?? Buffer.alloc(0)) ?? false).toBe(false);
+    }),
+    { numRuns: propertyRuns(100) },
+  );
+});
+
 it("a line of COPY is read as the database meant it", () => {
   const escapes: Record<string, string> = {
     "\\": "\\\\",

@@ -11,6 +11,8 @@ export interface OutsideCheckpoint {
    * replaced. Where several logs may write, those of others say nothing.
    */
   isOfThisLog?: boolean;
+  /** True where whoever verifies named it: then it is no excuse that the owner has given up the name that it bears. */
+  isGiven?: boolean;
 }
 
 /** Everything a verification needs; plain data, so that it can be handed to another process or thread. */
@@ -42,6 +44,8 @@ export interface LogReport {
   waiting: number;
   /** Stored checkpoints that were checked. */
   checkpoints: number;
+  /** Checkpoints held outside the database that were compared, by where they were found. */
+  outside: Record<string, number>;
   /** Those of names that the log had before an adoption. */
   adopted: number;
   /** Size of the largest checkpoint that holds; null when there is none. */

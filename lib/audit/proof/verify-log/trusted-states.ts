@@ -16,6 +16,8 @@ export interface State {
   from: string | null;
   /** Whether a key that counts has signed it; else it may be from before a rotation. */
   isSigned: boolean;
+  /** Whether whoever verifies named it. */
+  isGiven?: boolean;
   /** When one of the database itself was stored, as it says; microseconds since 1970. Nobody signed that. */
   storedAt?: number;
 }
@@ -68,12 +70,13 @@ export function outsideStates(
   findings: Findings,
 ): State[] {
   const ours = new Set(outside.filter(({ note }) => origins.has(nameIn(note))).map(({ from }) => from));
-  return outside.flatMap(({ from, note, isOfThisLog }) => {
+  return outside.flatMap(({ from, note, isOfThisLog, isGiven }) => {
     try {
       const checkpoint = parseCheckpoint(note);
       const isForeign = !origins.has(checkpoint.origin);
       if (isForeign && (!isOfThisLog || ours.has(from))) return [];
-      return [{ ...checkpoint, from, isSigned: signedByAny(note, checkpoint.origin, publicKeys) }];
+      const isSigned = signedByAny(note, checkpoint.origin, publicKeys);
+      return [{ ...checkpoint, from, isSigned, ...(isGiven ? { isGiven } : {}) }];
     } catch {
       findings.add("checkpoint", `A checkpoint of ${from} cannot be read.`);
     }

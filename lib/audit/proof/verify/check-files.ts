@@ -44,21 +44,45 @@ export async function checkFiles(files: NamedFile[], options: CheckOptions): Pro
   if (manifest && files.length > 1) return checkExport(folderOf(files), options);
   const beside = files.find((f) => f.name.endsWith(".manifest.json"));
   const other = files.find((f) => f !== beside);
-  if (beside && files.length === 2 && other) return checkPlain(other, beside, options);
+  if (beside && files.length === 2 && other) return checkBeside(other, beside, options);
   const [file, ...more] = files;
   if (!file || more.length > 0)
     throw new NotChecked("Give one verifiable export, one proof file, or an export with its manifest.");
-  if (await isZip(file.source)) {
-    const entries = await readZip(file.source, options.platform);
-    const opened: ExportFiles = {
-      names: entries.map((e) => e.name),
-      open: (name) => entries.find((e) => e.name === name)?.open() ?? nothing(),
-    };
-    return checkExport(opened, options);
-  }
+  if (await isZip(file.source)) return checkZip(file, options);
   if (file.name.endsWith("manifest.json"))
     throw new NotChecked("This is a manifest. Give the file that it stands beside as well.");
   return checkProof(file, options);
+}
+
+/** A verifiable export that has its manifest beside it is checked row by row as well: the manifest alone names no row. */
+async function checkBeside(file: NamedFile, beside: NamedFile, options: CheckOptions): Promise<Outcome> {
+  const whole = await checkPlain(file, beside, options);
+  if (!(await isZip(file.source))) return whole;
+  let rows: Outcome;
+  try {
+    rows = await checkZip(file, options);
+  } catch (error) {
+    // An XLSX, or what is left of a zip.
+    if (error instanceof NotChecked || !whole.verified) return whole;
+    throw error;
+  }
+  const more = whole.findings.filter(({ message }) => !rows.findings.some((f) => f.message === message));
+  return {
+    ...rows,
+    verified: rows.verified && whole.verified,
+    what: `${rows.what}, and the manifest beside it`,
+    findings: [...rows.findings, ...more],
+    findingCount: rows.findingCount + more.length,
+  };
+}
+
+async function checkZip(file: NamedFile, options: CheckOptions): Promise<Outcome> {
+  const entries = await readZip(file.source, options.platform);
+  const opened: ExportFiles = {
+    names: entries.map((e) => e.name),
+    open: (name) => entries.find((e) => e.name === name)?.open() ?? nothing(),
+  };
+  return checkExport(opened, options);
 }
 
 async function checkExport(files: ExportFiles, options: CheckOptions): Promise<Outcome> {

@@ -79,10 +79,13 @@ function readProof(text: string): EventProof {
   try {
     value = exactJson(text) as Partial<EventProof> | null;
   } catch {
-    throw new NotChecked("This is no proof file: it cannot be read as JSON.");
+    throw new NotChecked("This is no proof file; a plain export needs its manifest beside it.");
   }
   const { format, record, index, path, checkpoint } = value ?? {};
-  if (format !== proofFormat) throw new NotChecked(`This is no proof file of the format ${proofFormat}.`);
+  if (format !== proofFormat)
+    throw new NotChecked(
+      `This is no proof file of the format ${proofFormat}; a plain export needs its manifest beside it.`,
+    );
   const isWhole =
     typeof record === "object" &&
     record !== null &&

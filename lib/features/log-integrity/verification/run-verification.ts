@@ -36,6 +36,8 @@ export async function runVerification(
         part = now;
       },
     });
+    if (report.findingCount === 0 && report.size > 0 && report.checkpointSize === null)
+      throw new NotChecked("No checkpoint of the log was found, so nothing of it is proven.");
     await complete(run, report);
   } catch (error) {
     if (signal.aborted) await releaseRun(run);

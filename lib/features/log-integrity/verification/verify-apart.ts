@@ -29,13 +29,13 @@ export async function verifyApart(task: VerifyTask, { signal, onProgress }: Opti
   const script = path.join(productDir, "build", "verify.mjs");
   const child = spawn(process.execPath, ["--enable-source-maps", script, "--task"], {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { NODE_ENV: "production" },
+    env: childEnv(),
     signal,
   });
   // Attached at once: a child that cannot be started, or is aborted, says so by this event.
   const failed = new Promise<never>((_, reject) => child.once("error", reject));
   const ended = once(child, "close");
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  lowerPriority(child.pid);
   child.stdin.on("error", () => {}); // it has ended; what it said, or did not say, decides
   child.stdin.end(JSON.stringify(task));
   const read = async (): Promise<LogReport> => {
@@ -53,4 +53,18 @@ export async function verifyApart(task: VerifyTask, { signal, onProgress }: Opti
     child.kill();
     await Promise.race([ended, failed.catch(() => {})]);
   }
+}
+
+/** Nothing of ours, but by what certificates and names a database elsewhere is reached. */
+function childEnv(): NodeJS.ProcessEnv {
+  const passed = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "PGSSL"];
+  const own = passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  return { NODE_ENV: "production", ...Object.fromEntries(own) };
+}
+
+/** A courtesy: a child that has ended by now, or a system that forbids it, is no reason not to verify. */
+function lowerPriority(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {}
 }
