@@ -9,6 +9,8 @@ import type { Sql } from "@/lib/db/client";
 const thresholds = {
   sealing: { raiseS: 60, clearS: 15 },
   partitionDays: 7,
+  /** Daily it is; a start that was late has half an hour for it. */
+  verification: { hours: 26, afterStartMinutes: 30 },
   disk: {
     raise: { share: 0.1, bytes: 2 ** 30, days: 7 },
     clear: { share: 0.12, bytes: 1.25 * 2 ** 30, days: 10 },
@@ -41,6 +43,22 @@ export async function lookForTroubles(sql: Sql, options: LookOptions): Promise<v
   const size = await sizeState(sql, options.orgId);
   await settle("partitions_low", partitionTrouble(size));
   await settle("disk_low", await diskTrouble(size, options, lasting.has("disk_low")));
+  // A verification that passes clears it, and nothing else does.
+  const unverified = lasting.has("verification_failed") ? null : await unverifiedTrouble(sql, options);
+  if (unverified !== null) await noteTrouble(sql, "verification_failed", unverified);
+}
+
+/** A verification that no longer takes place would find nothing either. One that is dated in the future counts for none. */
+async function unverifiedTrouble(sql: Sql, { orgId, since }: LookOptions): Promise<string | null> {
+  const { hours, afterStartMinutes } = thresholds.verification;
+  if (Date.now() - since.getTime() < afterStartMinutes * 60_000) return null;
+  const [row] = await sql<{ hours: number | null }[]>`
+    select (extract(epoch from now() - coalesce(
+      (select max(finished_at) from audit_verification
+        where org_id = ${orgId} and state in ('passed', 'failed') and finished_at <= now()),
+      (select min(occurred_at) from audit_event where org_id = ${orgId}))) / 3600)::float8 as hours`;
+  if (row?.hours == null || row.hours < hours) return null;
+  return `The log has not been verified for ${whole(row.hours)} hours, though it should be each day: see whether the worker runs (GURULOG_WORKER), and what the last verification says.`;
 }
 
 async function sealingTrouble(

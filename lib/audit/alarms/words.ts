@@ -11,7 +11,7 @@ export const alarmWords: Record<TroubleKind, { title: string; todo: string }> = 
   },
   signing_refused: { title: "The audit log is not being signed", todo: "" },
   verification_failed: {
-    title: "The audit log does not verify",
+    title: "The audit log could not be verified",
     todo: "Keep the database and its backups as they are.",
   },
   archive_unwritable: { title: "The archive of the audit log cannot be written", todo: "" },

@@ -153,7 +153,7 @@ describe("the weeks ahead", () => {
     await drop("-8 days");
     await look();
     expect((await troubles())[0]?.detail).toBe("No week of the log stands for the present.");
-    await app`select audit_make_partition(now() + make_interval(weeks => w)) from generate_series(0, 5) as w`;
+    await product.admin`select audit_make_partition(now() + make_interval(weeks => w)) from generate_series(0, 5) as w`;
     await look();
     expect(await troubles()).toEqual([]);
   });
@@ -248,5 +248,29 @@ describe("an alarm", () => {
     expect((await raiseAlarms(app, nobody)).raised).toEqual(["disk_low"]);
     await look({ databaseFolder: "/", probe: roomy });
     expect((await raiseAlarms(app, nobody)).cleared).toEqual(["disk_low"]);
+  });
+});
+
+describe("a verification that no longer takes place", () => {
+  const verified = (age: string, state = "passed") =>
+    product.admin`
+      insert into audit_verification (org_id, state, finished_at) values (1, ${state}, now() - ${age}::interval)`;
+
+  it("is noted after more than a day, whatever is dated in the future, and not while one is as it should be", async () => {
+    await insertEvents(app, variedEvents(2));
+    await sealAll();
+    await signAll();
+    await verified("25 hours");
+    await look();
+    expect(await troubles()).toEqual([]);
+    await product.admin`update audit_verification set finished_at = now() - interval '27 hours'`;
+    await verified("-2 days");
+    await verified("1 hour", "error");
+    await look({ since: new Date() });
+    expect(await troubles()).toEqual([]);
+    await look();
+    expect(await troubles()).toEqual([
+      { kind: "verification_failed", detail: expect.stringContaining("not been verified for 27 hours") },
+    ]);
   });
 });

@@ -44,7 +44,7 @@ export async function askDaily(): Promise<boolean> {
     const [found] = await tx.execute<{ due: boolean }>(sql`
       select coalesce((date_trunc('day', now() at time zone 'UTC' - interval '4 hours') + interval '4 hours') at time zone 'UTC'
         > coalesce(
-          (select max(created_at) from audit_verification where org_id = ${theOrganization} and asked_by is null),
+          (select max(created_at) from audit_verification where org_id = ${theOrganization} and asked_by is null and created_at <= now()),
           (select min(occurred_at) from audit_event where org_id = ${theOrganization})), false) as due`);
     return found?.due === true && (await askFor(tx, theOrganization, null)) !== null;
   });
