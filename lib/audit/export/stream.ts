@@ -101,6 +101,7 @@ class Download {
     );
     // A reader that stalls asks for nothing, so it does not learn either that the query was ended under it.
     void copy.done.then(({ outcome }) => {
+      if (this.settled) return;
       if (outcome === "left") return this.stop("cancelled", "the browser stopped reading");
       if (outcome === "failed") return this.stop("failed", "the database ended the query");
     });
@@ -163,6 +164,8 @@ class Download {
     this.reporting = true;
     try {
       const answer = await this.run.report(this.counts);
+      // Ended meanwhile: that it runs no more is then no sign of a crash.
+      if (this.settled) return;
       if (answer === "cancelled") await this.stop("cancelled", "cancelled by its person");
       if (answer === "gone") await this.stop("failed", "it was taken for crashed");
     } catch (error) {
