@@ -16,7 +16,8 @@ await main(async () => {
 
   const sum = (name) => results.reduce((total, result) => total + result[name], 0);
   const failed = sum("failed");
-  console.log(`\n${results.map(({ line }) => line).join("\n")}`);
+  const failures = results.flatMap(({ name, failures = [] }) => failures.map((each) => `✗ ${name}: ${each}`));
+  console.log(`\n${[...results.map(({ line }) => line), ...failures].join("\n")}`);
   console.log(`All in ${Math.round((Date.now() - begun) / 1000)} s.`);
   console.log(`${sum("passed")} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

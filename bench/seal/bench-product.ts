@@ -21,8 +21,16 @@ export interface BenchProduct {
   close(): Promise<void>;
 }
 
-export async function startBenchProduct(self: string): Promise<BenchProduct> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), "gurulog-bench-"));
+/**
+ * @param self the bench's own bundle, which is started again as the sealer's process
+ * @param options.dataDir a data folder that is kept, and used again when it stands; else one is made and removed
+ */
+export async function startBenchProduct(
+  self: string,
+  options: { dataDir?: string | undefined } = {},
+): Promise<BenchProduct> {
+  const kept = options.dataDir;
+  const dataDir = kept ?? mkdtempSync(path.join(tmpdir(), "gurulog-bench-"));
   for (const name of Object.keys(process.env))
     if (/^(GURULOG_|DATABASE_|AUTH_SECRET$)/.test(name)) delete process.env[name];
   process.env.GURULOG_DATA_DIR = dataDir;
@@ -62,6 +70,7 @@ export async function startBenchProduct(self: string): Promise<BenchProduct> {
       await look.end();
       await closePools();
       for (const step of steps.reverse()) await step();
+      if (kept) return;
       rmSync(dataDir, { recursive: true, force: true });
       if (home) rmSync(home, { recursive: true, force: true });
     },

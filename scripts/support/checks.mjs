@@ -8,7 +8,7 @@ import { commandOf } from "./paths.mjs";
 
 const fewestModules = 60;
 
-/** @typedef {{ passed: number, failed: number, skipped?: number, note?: string }} Result */
+/** @typedef {{ passed: number, failed: number, skipped?: number, note?: string, failures?: string[] }} Result */
 /** @typedef {{ name: string, needs?: string, run: () => Promise<Result> }} Check */
 
 /** @param {{ full: boolean, faultsOnly: boolean }} options */
@@ -78,9 +78,17 @@ async function unit(env, further = []) {
     const brokenFiles = (report?.testResults ?? []).filter(
       (f) => f.status === "failed" && f.assertionResults.length === 0,
     );
+    const failures = (report?.testResults ?? []).flatMap((f) =>
+      f.status !== "failed"
+        ? []
+        : f.assertionResults.length === 0
+          ? [f.name]
+          : f.assertionResults.filter((a) => a.status === "failed").map((a) => a.fullName),
+    );
     return {
       passed,
       skipped,
+      failures,
       failed: atLeastOne((report?.numFailedTests ?? 0) + brokenFiles.length, code, passed),
     };
   });
@@ -100,12 +108,23 @@ async function browser(env) {
       [...commandOf("@playwright/test", "playwright"), "test", "--reporter=line,json"],
       { env: { ...env, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file }, show: true },
     );
-    const stats = parseJson(readText(file))?.stats;
+    const report = parseJson(readText(file));
+    const stats = report?.stats;
     const passed = stats?.expected ?? 0;
     // A test that passes only on a second try is not to be relied on.
     const failed = (stats?.unexpected ?? 0) + (stats?.flaky ?? 0);
-    return { passed, skipped: stats?.skipped ?? 0, failed: atLeastOne(failed, code, passed) };
+    const failures = specsOf(report?.suites ?? []).filter((spec) => !spec.ok);
+    return {
+      passed,
+      skipped: stats?.skipped ?? 0,
+      failures: failures.map((spec) => `${spec.file}: ${spec.title}`),
+      failed: atLeastOne(failed, code, passed),
+    };
   });
+}
+
+function specsOf(suites) {
+  return suites.flatMap((suite) => [...(suite.specs ?? []), ...specsOf(suite.suites ?? [])]);
 }
 
 function atLeastOne(failed, exitCode, passed) {

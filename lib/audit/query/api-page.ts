@@ -1,7 +1,8 @@
 import "server-only";
 import { sql } from "@/lib/db/client";
 import { exactCount } from "./counts";
-import { eventsAt, sequencesOf } from "./pages";
+import { eventsAt } from "./page-number";
+import { sequencesOf } from "./pages";
 import type { EventRecordRow } from "./row";
 import type { Compiled, FilterScope } from "./where";
 

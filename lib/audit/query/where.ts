@@ -2,10 +2,15 @@ import "server-only";
 import type postgres from "postgres";
 import { type Sql, sql } from "@/lib/db/client";
 import { parseAddress } from "@/lib/platform/ip-address";
+import { Binder } from "./binder";
 import type { AuditFilter } from "./filter";
 import { type ChosenActors, type ChosenGurus, type FilterScope, resolveActors, resolveGurus } from "./names";
+import { searchCondition } from "./search";
+import { type Tally, tallyOf } from "./tally";
 
+export { Binder } from "./binder";
 export type { FilterScope } from "./names";
+export type { Tally } from "./tally";
 
 /** A condition on `audit_event e`. Each parameter stands with its cast, so that it may be replaced by a literal. */
 export interface Compiled {
@@ -16,30 +21,6 @@ export interface Compiled {
   impossible: boolean;
   /** Where the sealer's counts answer this very filter; null when events have to be counted. */
   tally: Tally | null;
-}
-
-/** Rows of `audit_rollup` in the scope's counts. */
-export interface Tally {
-  dimension: "all" | "guru" | "model" | "user" | "operation" | "outcome";
-  values: string[];
-  /** Empty = every one. */
-  actionTypes: string[];
-}
-
-/** Collects parameters while SQL text is put together. */
-export class Binder {
-  readonly params: (string | string[])[] = [];
-  constructor(from: readonly (string | string[])[] = []) {
-    this.params.push(...from);
-  }
-  /** @param type SQL type that the parameter is cast to; a constant of the source */
-  bind(
-    value: string | string[],
-    type: "text" | "text[]" | "uuid" | "uuid[]" | "int" | "bigint" | "inet[]" | "timestamptz",
-  ): string {
-    this.params.push(value);
-    return `$${this.params.length}::${type}`;
-  }
 }
 
 const columnOf = {
@@ -112,55 +93,6 @@ function actorConditions(b: Binder, actors: ChosenActors): string[] {
   if (actors.emails.length > 0)
     conditions.push(`lower(e.actor_email) = any (${b.bind(actors.emails, "text[]")})`);
   return conditions;
-}
-
-/** The counts kept by the sealer answer a filter of one dimension at most, and the action type beside it. */
-function tallyOf(
-  { guruScope }: FilterScope,
-  filter: AuditFilter,
-  gurus: ChosenGurus,
-  actors: ChosenActors,
-): Tally | null {
-  if (filter.since || filter.until || filter.q) return null;
-  const chosen = (
-    ["guru", "model", "actor", "operation", "outcome", "action", "target", "ip"] as const
-  ).filter((name) => filter[name].length > 0);
-  const { actionType: actionTypes } = filter;
-  const [only, ...more] = chosen;
-  if (only === undefined) return { dimension: "all", values: [""], actionTypes };
-  if (more.length > 0) return null;
-  switch (only) {
-    case "model":
-    case "operation":
-    case "outcome":
-      return { dimension: only, values: filter[only], actionTypes };
-    case "guru": {
-      if (guruScope !== null || gurus.snapshots.length > 0) return null;
-      return { dimension: "guru", values: gurus.none ? [...gurus.ids, "none"] : gurus.ids, actionTypes };
-    }
-    case "actor": {
-      if (actors.emails.length > 0 || actors.unknownIds.length > 0) return null;
-      // A failed sign-in counts for its account and for Anonymous: together they would count it twice.
-      if (actors.types.length > 0 && actors.accounts.length > 0) return null;
-      return { dimension: "user", values: [...actors.types, ...actors.accounts], actionTypes };
-    }
-    default:
-      return null;
-  }
-}
-
-/** Text anywhere in e-mail, object, guru and operation; at the beginning of target id and address. */
-function searchCondition(b: Binder, q: string): string {
-  const escaped = q.replace(/[\\%_]/g, "\\$&");
-  const anywhere = b.bind(`%${escaped}%`, "text");
-  const beginning = b.bind(`${escaped}%`, "text");
-  return [
-    ...["e.actor_email", "e.target_label", "e.guru_name", "e.guru_slug", "e.operation"].map(
-      (column) => `lower(${column}) like lower(${anywhere})`,
-    ),
-    `lower(e.target_id) like lower(${beginning})`,
-    `host(e.ip) like lower(${beginning})`,
-  ].join(" or ");
 }
 
 /**

@@ -36,15 +36,23 @@ const plain = {
   version: "test",
 } as const;
 
-/** Records events by plain SQL, in one statement, as whoever `sql` is signed in as. */
+/** Postgres takes 65,535 parameters a statement; an event has some twenty. */
+const eventsAStatement = 2_000;
+
+/** Records events by plain SQL, as whoever `sql` is signed in as. */
 export async function insertEvents(
   sql: postgres.Sql | postgres.TransactionSql,
   events: TestEvent[],
 ): Promise<{ id: string; micros: string }[]> {
   const rows = events.map((event) => ({ ...plain, ...event }));
-  return sql<{ id: string; micros: string }[]>`
-    insert into audit_event ${sql(rows)}
-    returning id, (extract(epoch from occurred_at) * 1000000)::bigint::text as micros`;
+  const recorded: { id: string; micros: string }[] = [];
+  for (let from = 0; from < rows.length || from === 0; from += eventsAStatement)
+    recorded.push(
+      ...(await sql<{ id: string; micros: string }[]>`
+        insert into audit_event ${sql(rows.slice(from, from + eventsAStatement))}
+        returning id, (extract(epoch from occurred_at) * 1000000)::bigint::text as micros`),
+    );
+  return recorded;
 }
 
 /** Events of a small team: three people, two gurus, System and strangers, by a counter. */
