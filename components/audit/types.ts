@@ -113,6 +113,38 @@ export type AppliedFilter = {
   q?: string | undefined;
 };
 
+/** Events by type. */
+export type TypeCounts = Record<ActionType, number>;
+
+/** The chart over the period kept. It obeys every filter but the time range, which is what its brush chooses. */
+export type AuditHistogram = {
+  /** Every day of the period kept, oldest first, also those without events; days of UTC as `YYYY-MM-DD`. */
+  days: { day: string; counts: TypeCounts }[];
+  /** Events of the applied filter, time range included: their sum is the total. */
+  inRange: TypeCounts;
+  /** False: counting met its deadline, each bar and number reads "at least". */
+  exact: boolean;
+};
+
+/** What counting found; it may arrive after the rows. */
+export type AuditCounts = {
+  total: AuditTotal;
+  histogram: AuditHistogram;
+  /** Ordinal of the first row shown; null when it is not known. */
+  first: number | null;
+};
+
+/** A filter under a name, of one person or shared with all who read the same log. */
+export type SavedView = {
+  id: string;
+  name: string;
+  filter: AppliedFilter;
+  shared: boolean;
+  /** Who saved it; may be deleted by them, a shared one also by whoever administers the log's scope. */
+  owner: string;
+  mayDelete: boolean;
+};
+
 /** `exact: false` reads "at least N". */
 export type AuditTotal = { count: number; exact: boolean };
 
