@@ -28,12 +28,26 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** Value of each hexadecimal digit by its character code; every other is out of range. */
+const nibbles = new Uint8Array(128).fill(255);
+for (const [value, digit] of [..."0123456789abcdef"].entries()) {
+  nibbles[digit.charCodeAt(0)] = value;
+  nibbles[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
 /** @throws when the text is not pairs of hexadecimal digits */
 export function fromHex(text: string): Uint8Array {
-  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new Error("not hexadecimal");
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
-  );
+  const bytes = new Uint8Array(text.length >> 1);
+  let wrong = text.length & 1 ? 255 : 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const high = nibbles[text.charCodeAt(2 * at)] ?? 255;
+    const low = nibbles[text.charCodeAt(2 * at + 1)] ?? 255;
+    wrong |= high | low;
+    bytes[at] = (high << 4) | low;
+  }
+  // A digit has four bits.
+  if (wrong > 15) throw new Error("not hexadecimal");
+  return bytes;
 }
 
 /** Standard alphabet with padding (RFC 4648, section 4). */

@@ -12,6 +12,7 @@ import {
   verifyConsistency,
 } from "@/lib/audit/proof/merkle";
 import { storedNodes } from "@/lib/audit/proof/stored-nodes";
+import { mapInSlices } from "@/lib/platform/map-in-slices";
 import type { AnySql } from "./dimensions";
 import { bindingStates, type Known } from "./known-states";
 import { leafOfRow } from "./leaf-of-row";
@@ -94,7 +95,11 @@ async function growAgain(sql: AnySql, orgId: number, range: CompactRange, to: nu
   while (range.size < to) {
     const next = Math.min(to, range.size + rowsAtATime);
     const leaves = await sealedLeaves(sql, orgId, range.size, next);
-    for (const leaf of leaves) range.append(checkedLeaf(orgId, range.size, leaf));
+    const from = range.size;
+    const checked = await mapInSlices([...leaves.entries()], ([i, leaf]) =>
+      checkedLeaf(orgId, from + i, leaf),
+    );
+    for (const leaf of checked) range.append(leaf);
     if (range.size !== next)
       throw new Refused(`The log has lost its entry ${count(range.size)}. ${adoptAdvice}`);
   }

@@ -4,6 +4,7 @@ import { toHex } from "@/lib/audit/proof/bytes";
 import { recordColumns } from "@/lib/audit/proof/event-record";
 import { noteTrouble } from "@/lib/audit/trouble";
 import { logLine } from "@/lib/platform/log";
+import { mapInSlices } from "@/lib/platform/map-in-slices";
 import { closeTiles, type Grown } from "./close-tiles";
 import { countBatch } from "./count-batch";
 import { appendLeaves, storedRange } from "./grow-tree";
@@ -95,7 +96,9 @@ async function grow(tx: postgres.TransactionSql, head: Head, taken: Taken[]): Pr
   const orgId = head.org_id;
   const base = Number(head.size);
   const range = await storedRange(tx, orgId, base);
-  const leaves = taken.map((row) => leafToSeal({ id: row.event, org: orgId, time: row.at }, row));
+  const leaves = await mapInSlices(taken, (row) =>
+    leafToSeal({ id: row.event, org: orgId, time: row.at }, row),
+  );
   const nodes = appendLeaves(
     range,
     leaves.map((leaf) => leaf.hash),
