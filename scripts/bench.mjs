@@ -1,6 +1,7 @@
 // `node scripts/bench.mjs NAME`: bundles bench/NAME.ts and runs it. A bench makes what it needs in a folder of its own.
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { ensureBuilt } from "./support/build-product.mjs";
 import { bundleFiles } from "./support/bundle.mjs";
 import { runChild, StepError } from "./support/child.mjs";
 import { main } from "./support/main.mjs";
@@ -11,6 +12,8 @@ await main(async () => {
   const source = path.join(root, "bench", `bench-${name}.ts`);
   if (!/^[a-z-]+$/.test(name) || !existsSync(source))
     throw new StepError(`There is no bench "${name}". Look into bench/.`);
+  // This one measures the built product too.
+  if (name === "log") await ensureBuilt();
   await bundleFiles([source]);
   const file = path.join(root, "build", `bench-${name}.mjs`);
   const args = ["--enable-source-maps", file, ...process.argv.slice(3)];

@@ -11,10 +11,12 @@ import {
   guruAuditPage,
   type PageInput,
 } from "@/lib/features/audit-log/queries";
+import { savedViews } from "@/lib/features/audit-log/saved-views";
 import { isUnread, requestFacts } from "@/lib/gate/current";
 import type { Result } from "@/lib/platform/errors";
 import { load, requireUser } from "./load";
 import { cancelExportAction, startExportAction } from "./settings/audit-logs/export-actions";
+import { deleteViewAction, saveViewAction } from "./settings/audit-logs/view-actions";
 import { timeZoneOf } from "./time-zone";
 
 export type SearchParams = Record<string, string | string[] | undefined>;
@@ -52,13 +54,15 @@ export async function AuditView({ scope, search }: { scope: Scope; search: Searc
     filter: parsed.filter,
     older: params.get("older"),
     newer: params.get("newer"),
+    at: params.get("at"),
     event: params.get("event"),
   };
   const user = await requireUser();
-  const [found, timeZone, running] = await Promise.all([
+  const [found, timeZone, running, views] = await Promise.all([
     dataOf(scope, input),
     timeZoneOf(user),
     load(runningExport, null),
+    load(savedViews, { scope }),
   ]);
   return (
     <AuditPage
@@ -67,6 +71,9 @@ export async function AuditView({ scope, search }: { scope: Scope; search: Searc
       now={new Date().toISOString()}
       exportAction={startExportAction}
       cancelExportAction={cancelExportAction}
+      views={{ list: views, asked: params.get("view") }}
+      saveViewAction={saveViewAction}
+      deleteViewAction={deleteViewAction}
       exportState={running ? { ...running, status: running } : null}
     />
   );
@@ -90,7 +97,8 @@ function leaveUnlessOk(result: Result<null>, scope: Scope): void {
   throw new Error(result.message);
 }
 
-type Found = Omit<AuditPageProps, "timeZone" | "now" | "exportAction" | "cancelExportAction" | "exportState">;
+type Around = "timeZone" | "now" | "exportState" | "views" | Extract<keyof AuditPageProps, `${string}Action`>;
+type Found = Omit<AuditPageProps, Around>;
 
 async function dataOf(scope: Scope, input: PageInput): Promise<Found> {
   if (scope.kind === "global") return { scope, ...(await load(globalAuditPage, input)) };

@@ -4,7 +4,7 @@ import type { Runtime } from "@/lib/platform/runtime";
 import { business, hours, insertEvents, kindBounds, nextPart, population, slots } from "./fill-sql";
 import { kinds } from "./kinds";
 
-export const size = { people: 5_000, gurus: 300, days: 90 } as const;
+const size = { people: 5_000, gurus: 300, days: 90 } as const;
 
 const rowsAtATime = 50_000;
 
@@ -23,18 +23,20 @@ export interface FillProgress {
  *
  * @param rows events in all
  * @param report called after each part
+ * @returns events recorded by this run
  * @throws Error when the log is being filled with another number of events
  */
 export async function fillLog(
   { urls, roles, mode }: Runtime,
   rows: number,
   report: (progress: FillProgress) => void,
-): Promise<void> {
+): Promise<number> {
+  let recorded = 0;
   await asOwner(
     { maintenanceUrl: urls.maintenance, roles, mode },
     { name: "gurulog bench", lockTimeoutMs: 10_000 },
     async (sql) => {
-      await prepare(sql, rows);
+      await prepareLog(sql, rows);
       for (;;) {
         const [part] = await sql.unsafe<{ from_hour: number; to_hour: number; rows: string }[]>(nextPart, [
           String(rowsAtATime),
@@ -42,7 +44,7 @@ export async function fillLog(
         if (!part) break;
         await sql.begin(async (tx) => {
           await tx`set local synchronous_commit to off`;
-          await tx.unsafe(insertEvents, [part.from_hour, part.to_hour]);
+          recorded += (await tx.unsafe(insertEvents, [part.from_hour, part.to_hour])).count;
           await tx`update bench.fill set done_hours = ${part.to_hour}`;
         });
         report({ rows: Number(part.rows), of: rows });
@@ -50,15 +52,18 @@ export async function fillLog(
       await sql`analyze audit_event`;
     },
   );
+  return recorded;
 }
 
 /** The people, gurus and kinds, and how many events each hour holds; nothing where that stands already. */
-async function prepare(sql: postgres.Sql, rows: number): Promise<void> {
+export async function prepareLog(sql: postgres.Sql, rows: number): Promise<void> {
   const [stands] = await sql`select to_regclass('bench.fill') is not null as yes`;
   if (stands?.yes) {
     const [fill] = await sql<{ rows: string }[]>`select rows::text from bench.fill`;
     if (fill?.rows !== String(rows))
-      throw new Error(`this log is being filled with ${fill?.rows} events, not ${rows}`);
+      throw new Error(
+        `this log is being filled with ${fill?.rows} events, not ${rows}: give that size, or another folder`,
+      );
     return;
   }
   await sql.begin(async (tx) => {

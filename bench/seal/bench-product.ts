@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import postgres from "postgres";
@@ -24,16 +24,18 @@ export interface BenchProduct {
 /**
  * @param self the bench's own bundle, which is started again as the sealer's process
  * @param options.dataDir a data folder that is kept, and used again when it stands; else one is made and removed
+ * @param options.databaseUrl a database of an external server in place of the embedded one
  */
 export async function startBenchProduct(
   self: string,
-  options: { dataDir?: string | undefined } = {},
+  options: { dataDir?: string | undefined; databaseUrl?: string | undefined } = {},
 ): Promise<BenchProduct> {
   const kept = options.dataDir;
   const dataDir = kept ?? mkdtempSync(path.join(tmpdir(), "gurulog-bench-"));
   for (const name of Object.keys(process.env))
     if (/^(GURULOG_|DATABASE_|AUTH_SECRET$)/.test(name)) delete process.env[name];
   process.env.GURULOG_DATA_DIR = dataDir;
+  if (options.databaseUrl) process.env.DATABASE_URL = options.databaseUrl;
   const steps: (() => Promise<void> | void)[] = [];
   const shutdown: Shutdown = {
     add: (_, step) => steps.push(step),
@@ -41,8 +43,6 @@ export async function startBenchProduct(
     hasBegun: false,
   };
   const { runtime } = await boot(readSettings(), shutdown, { baseUrl: "http://localhost", log: () => {} });
-  const stored = readStored(dataDir);
-  const home = stored && homeOf(dataDir, stored);
   const look = postgres(runtime.urls.sealer, { max: 1, onnotice: () => {} });
   const child = fork(self, ["sealer"], { serialization: "advanced" });
   await tell(child, { runtime });
@@ -70,11 +70,17 @@ export async function startBenchProduct(
       await look.end();
       await closePools();
       for (const step of steps.reverse()) await step();
-      if (kept) return;
-      rmSync(dataDir, { recursive: true, force: true });
-      if (home) rmSync(home, { recursive: true, force: true });
+      if (!kept) removeDataFolder(dataDir);
     },
   };
+}
+
+/** Deletes a data folder and its database, which stands elsewhere when it was made as root. */
+export function removeDataFolder(dataDir: string): void {
+  const stored = existsSync(dataDir) ? readStored(dataDir) : undefined;
+  const home = stored && homeOf(dataDir, stored);
+  if (home) for (const left of [home, `${home}.log`]) rmSync(left, { recursive: true, force: true });
+  rmSync(dataDir, { recursive: true, force: true });
 }
 
 function tell(child: ChildProcess, message: object): Promise<void> {

@@ -1,21 +1,40 @@
 "use client";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
+import { absoluteTime } from "@/components/ui/time-format";
 import { visibleString } from "@/components/visible-text/tokens";
+import { isEmptyFilter } from "./filter-url";
 import { rangeText } from "./range-text";
 import type { AppliedFilter, EmptyKind } from "./types";
 
 type Props = {
   kind: EmptyKind;
   applied: AppliedFilter;
+  /** The moment that the address leads to. */
+  at: string | null;
   timeZone: string;
   retentionDays: number;
+  onNewest: () => void;
   onReset: () => void;
   onEditSearch: () => void;
 };
 
-/** Three reasons for an empty table, and what to do about each. */
-export function AuditEmpty({ kind, applied, timeZone, retentionDays, onReset, onEditSearch }: Props) {
+/** The reasons for an empty table, and what to do about each. */
+export function AuditEmpty(props: Props) {
+  const { kind, applied, at, timeZone, retentionDays, onReset, onEditSearch } = props;
+  if (at !== null) {
+    return (
+      <EmptyState
+        title="Nothing up to that moment"
+        art={<EmptyLines />}
+        actions={<Button onClick={props.onNewest}>Show the newest</Button>}
+      >
+        The log has no event of {absoluteTime(at, timeZone, "minutes")} or before
+        {isEmptyFilter(applied) ? "" : " that matches these filters"}.
+        {retentionDays > 0 ? ` Events are kept for ${retentionDays} days.` : ""}
+      </EmptyState>
+    );
+  }
   if (kind === "nothing-yet") {
     return (
       <EmptyState title="Nothing recorded yet" art={<EmptyLines />}>

@@ -1,23 +1,33 @@
 "use client";
-import Link from "next/link";
-import { usePathname, useRouter } from "next/navigation";
+import { useRouter, useSearchParams } from "next/navigation";
 import { useCallback, useRef, useTransition } from "react";
 import { Banner } from "@/components/ui/banner";
 import { AbsoluteTime } from "@/components/ui/time";
 import { AuditEmpty } from "./audit-empty";
 import { AuditFooter } from "./audit-footer";
+import { AuditHead } from "./audit-head";
 import { AuditTable } from "./audit-table";
+import { ActivityChart } from "./chart/activity-chart";
+import { ChartFailed, ChartWaiting } from "./chart/chart-stand-ins";
+import { DAY_MS, dayStartMs } from "./chart/days";
+import { Counted } from "./counted";
 import { EventSheet } from "./event-sheet";
 import { ExportMenu } from "./export-menu";
 import { ExportProgress } from "./export-progress";
+import { useFacetLookup } from "./facet-lookup";
 import { FilterBar } from "./filter-bar";
 import { FilterChips } from "./filter-chips";
 import { useFilterDraft } from "./filter-draft";
-import { EMPTY_FILTER, FACET_KEYS, filterToSearchParams, isEmptyFilter } from "./filter-url";
-import { totalText } from "./total-text";
+import { EMPTY_FILTER, FACET_KEYS, isEmptyFilter } from "./filter-url";
+import { GoToDate } from "./go-to-date";
+import { NewerNotice } from "./newer/newer-notice";
+import { SearchedTo } from "./searched-to";
 import type { AuditPageProps } from "./types";
+import { useCounting } from "./use-counting";
 import { useEventAddress } from "./use-event-address";
 import { useExport } from "./use-export";
+import { useViewAddress } from "./views/use-view-address";
+import { ViewsMenu } from "./views/views-menu";
 
 const GURU_KEYS = FACET_KEYS.filter((key) => key !== "guru");
 /** Stands for an event that the address names and the log does not have. */
@@ -25,27 +35,29 @@ const NO_SUCH_EVENT = "-";
 
 /** The audit log, of a guru or of everything. Shows what it is given; every change of it is a new address. */
 export function AuditPage(props: AuditPageProps) {
-  const { scope, rows, total, facets, applied, timeZone, now, event } = props;
+  const { scope, rows, counts, applied, timeZone, now, event } = props;
   const router = useRouter();
-  const pathname = usePathname();
   const [loading, startLoading] = useTransition();
   const filter = useFilterDraft(applied);
   const search = useRef<HTMLInputElement>(null);
   const openId = event === undefined ? null : (event?.id ?? NO_SUCH_EVENT);
   const address = useEventAddress(openId);
   const exporting = useExport(props);
+  const at = useSearchParams().get("at");
+  const lookup = useFacetLookup(props);
+  const { counting, before, onEnd } = useCounting(counts);
+  const total = counting?.found?.total ?? null;
+  const firstOrdinal = counting?.found?.first ?? null;
 
   const go = useCallback(
     (href: string) => startLoading(() => router.push(href, { scroll: false })),
     [router],
   );
-  const goToFilter = (to: typeof applied) => {
-    const query = filterToSearchParams(to).toString();
-    go(query ? `${pathname}?${query}` : pathname);
-  };
+  const refresh = () => startLoading(() => router.refresh());
+  const views = useViewAddress(props, go, refresh);
   const reset = () => {
     filter.reset();
-    goToFilter(EMPTY_FILTER);
+    go(views.hrefOf(EMPTY_FILTER, null));
   };
   const menu = {
     total,
@@ -65,33 +77,60 @@ export function AuditPage(props: AuditPageProps) {
           it on.
         </Banner>
       ) : null}
-      <div className="audit-head">
-        <h1>Audit Logs</h1>
-        <span className="audit-total" role="status">
-          <b data-testid="audit-total">{totalText(total)}</b>{" "}
-          {total.count === 1 && total.exact ? "event" : "events"}
-        </span>
-        {scope.kind === "global" ? (
-          <Link className="link integrity-link" href="/settings/log-integrity" prefetch={false}>
-            Log integrity
-          </Link>
-        ) : null}
-        <span className="only-phone ml-auto">
-          <ExportMenu {...menu} />
-        </span>
-      </div>
+      {views.isUnknown ? (
+        <Banner>
+          The view of this address does not exist any more, or is not shared with you. Its filter stands in
+          the address and is applied all the same.
+        </Banner>
+      ) : null}
+      <AuditHead
+        counting={counting}
+        filtered={!isEmptyFilter(applied)}
+        isGlobal={scope.kind === "global"}
+        views={
+          <ViewsMenu
+            {...views.menu}
+            scope={scope}
+            applied={applied}
+            pending={filter.pending}
+            timeZone={timeZone}
+            nowMs={Date.parse(now)}
+            saveViewAction={props.saveViewAction}
+            deleteViewAction={props.deleteViewAction}
+          />
+        }
+      >
+        <ExportMenu {...menu} />
+      </AuditHead>
       <FilterBar
         filter={filter}
-        facets={facets}
+        lookup={lookup}
         keys={scope.kind === "global" ? FACET_KEYS : GURU_KEYS}
         timeZone={timeZone}
         now={now}
         searchRef={search}
         exporting={menu}
-        onApply={() => goToFilter(filter.draft)}
+        onApply={() => go(views.hrefOf(filter.draft))}
         onReset={reset}
       />
-      <FilterChips filter={filter} facets={facets} timeZone={timeZone} />
+      <FilterChips filter={filter} facets={lookup.facets} timeZone={timeZone} />
+      <Counted
+        counts={counts}
+        waiting={
+          before ? <ActivityChart histogram={before.histogram} filter={filter} dim /> : <ChartWaiting />
+        }
+        failed={<ChartFailed onRetry={refresh} />}
+        onEnd={onEnd}
+      >
+        {({ histogram }) => <ActivityChart histogram={histogram} filter={filter} dim={loading} />}
+      </Counted>
+      <NewerNotice
+        scope={scope}
+        applied={applied}
+        newestPlace={props.newestPlace}
+        newestHref={props.cursors.newer === undefined ? null : views.hrefOf(applied)}
+        onShow={() => (views.isNewestAddress ? refresh() : go(views.hrefOf(applied)))}
+      />
       <AuditTable
         rows={rows}
         global={scope.kind === "global"}
@@ -101,23 +140,46 @@ export function AuditPage(props: AuditPageProps) {
         now={now}
         onOpen={address.open}
       />
-      {rows.length === 0 ? (
+      {props.searchedTo ? (
+        <SearchedTo
+          {...props.searchedTo}
+          href={views.keptIn(props.cursors)[props.searchedTo.isBack ? "older" : "newer"]}
+          isEmpty={rows.length === 0}
+          timeZone={timeZone}
+          onGo={go}
+        />
+      ) : null}
+      {rows.length === 0 && props.searchedTo ? null : rows.length === 0 ? (
         <AuditEmpty
           kind={props.emptyKind ?? (isEmptyFilter(applied) ? "nothing-yet" : "no-match")}
           applied={applied}
+          at={at}
           timeZone={timeZone}
           retentionDays={props.retentionDays}
+          onNewest={() => go(views.hrefOf(applied))}
           onReset={reset}
           onEditSearch={() => search.current?.focus()}
         />
       ) : (
         <AuditFooter
+          waiting={counting === null}
           total={total}
-          range={props.range}
-          cursors={props.cursors}
+          range={{
+            ...props.range,
+            first: firstOrdinal,
+            last: firstOrdinal === null ? null : firstOrdinal + rows.length - 1,
+          }}
+          cursors={views.keptIn(props.cursors)}
           timeZone={timeZone}
           onGo={go}
-        />
+        >
+          <GoToDate
+            timeZone={timeZone}
+            keptFromMs={keptFromMs(props)}
+            newest={props.range.newest}
+            onGo={(at) => go(views.hrefOf(applied, undefined, { at }))}
+          />
+        </AuditFooter>
       )}
       {address.shownId === null ? null : (
         <EventSheet
@@ -145,4 +207,10 @@ export function AuditPage(props: AuditPageProps) {
       ) : null}
     </div>
   );
+}
+
+/** Begin of the first day that may still have events; null when everything is kept. */
+function keptFromMs({ retentionDays, now }: AuditPageProps): number | null {
+  if (retentionDays === 0) return null;
+  return dayStartMs(new Date(Date.parse(now) - retentionDays * DAY_MS).toISOString().slice(0, 10));
 }

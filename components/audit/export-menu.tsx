@@ -6,7 +6,8 @@ import { totalText } from "./total-text";
 import type { AuditTotal, ExportFormat } from "./types";
 
 export type ExportMenuProps = {
-  total: AuditTotal;
+  /** Null when it is not known. */
+  total: AuditTotal | null;
   filtered: boolean;
   /** While an export of this person runs, another cannot begin. */
   busy: boolean;
@@ -21,7 +22,7 @@ const FORMATS: { format: ExportFormat; label: string }[] = [
 ];
 
 export function ExportMenu({ total, filtered, busy, onExport }: ExportMenuProps) {
-  const nothing = total.count === 0;
+  const nothing = total?.count === 0;
   if (nothing || busy) {
     const why = busy ? "An export is running" : "There is nothing to export";
     return (
@@ -46,7 +47,7 @@ export function ExportMenu({ total, filtered, busy, onExport }: ExportMenuProps)
         </DropdownMenuItem>
       ))}
       <DropdownMenuNote>
-        {totalText(total)} {total.count === 1 ? "event" : "events"}
+        {total ? `${totalText(total)} ${total.count === 1 ? "event" : "events"}` : "All events"}
         {filtered ? " with the applied filter" : ""}, times in UTC. The export is recorded. A signed manifest
         goes with the file; the verifiable one also has the proof of each event and the verifier.
       </DropdownMenuNote>

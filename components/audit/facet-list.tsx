@@ -1,9 +1,11 @@
 "use client";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { Icon } from "@/components/ui/icon";
-import { VisibleText } from "@/components/visible-text/visible-text";
-import { ActorSign, EmailText } from "./actor";
+import { type ListLookup, withValues } from "./facet-lookup";
+import { FacetOption } from "./facet-option";
+import { FacetStatus } from "./facet-status";
 import type { FacetValue } from "./types";
+import { type FacetSearch, useFacetSearch } from "./use-facet-search";
 
 const SHOWN_AT_MOST = 200;
 
@@ -14,55 +16,67 @@ type Props = {
   others: string;
   values: FacetValue[];
   chosen: string[];
+  lookup: ListLookup;
   onChange: (chosen: string[]) => void;
 };
 
 /**
  * A multiple-choice list with a search field that keeps the focus: arrows, Home and End move, Enter chooses,
- * Space chooses once an arrow has been used (before that it is a letter of the search), typing searches.
+ * Space chooses once an arrow has been used (before that it is a letter of the search), typing searches, on the server
+ * where the page has not every value.
  */
-export function FacetList({ plural, others, values, chosen, onChange }: Props) {
+export function FacetList({ plural, others, values, chosen, lookup, onChange }: Props) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const [text, setText] = useState("");
-  const [at, setAt] = useState<number | null>(null);
+  // By its value: the list grows under it when the server answers.
+  const [current, setCurrent] = useState<string | null>(null);
   // Chosen values come first, as they were when the list opened: a row must not jump away under the pointer.
   const [chosenFirst] = useState(() => new Set(chosen));
-  const found = useMemo(() => search(values, text, chosenFirst), [values, text, chosenFirst]);
+  const searched = useFacetSearch(lookup, text.trim());
+  const known = searched.state === "found" ? withValues(values, searched.values) : values;
+  const answered = searched.state === "found" ? searched.values : null;
+  const found = useMemo(
+    () => search(known, text, chosenFirst, answered),
+    [known, text, chosenFirst, answered],
+  );
   const shown = found.slice(0, SHOWN_AT_MOST);
   const split = shown.filter((each) => chosenFirst.has(each.value)).length;
   const isChosen = new Set(chosen);
+  const at = shown.findIndex((each) => each.value === current);
 
   useEffect(() => {
-    if (at !== null) list.current?.querySelector("[data-current]")?.scrollIntoView({ block: "nearest" });
-  }, [at]);
+    if (current !== null) list.current?.querySelector("[data-current]")?.scrollIntoView({ block: "nearest" });
+  }, [current]);
 
-  function toggle(value: string) {
-    onChange(isChosen.has(value) ? chosen.filter((each) => each !== value) : [...chosen, value]);
+  function toggle(value: FacetValue) {
+    if (!values.includes(value)) lookup.remember(value);
+    onChange(
+      isChosen.has(value.value) ? chosen.filter((each) => each !== value.value) : [...chosen, value.value],
+    );
   }
 
   function onKeyDown(event: React.KeyboardEvent) {
     const last = shown.length - 1;
-    const current = at === null ? undefined : shown[at];
-    if (event.key === "ArrowDown") setAt(at === null || at >= last ? 0 : at + 1);
-    else if (event.key === "ArrowUp") setAt(at === null || at <= 0 ? last : at - 1);
-    else if (event.key === "Home") setAt(0);
-    else if (event.key === "End") setAt(last);
-    else if (event.key === "Enter" && (current || (text && shown[0])))
-      toggle((current ?? shown[0])?.value ?? "");
-    else if (event.key === " " && current) toggle(current.value);
+    const move = (to: number) => setCurrent(shown[to]?.value ?? null);
+    const active = shown[at] ?? (event.key === "Enter" && text ? shown[0] : undefined);
+    if (event.key === "ArrowDown") move(at >= last ? 0 : at + 1);
+    else if (event.key === "ArrowUp") move(at <= 0 ? last : at - 1);
+    else if (event.key === "Home") move(0);
+    else if (event.key === "End") move(last);
+    else if ((event.key === "Enter" || event.key === " ") && active) toggle(active);
     else return;
     event.preventDefault();
   }
 
   const option = (value: FacetValue, index: number) => (
-    <Option
+    <FacetOption
       key={value.value}
       id={`${id}-${index}`}
       value={value}
       chosen={isChosen.has(value.value)}
       current={index === at}
-      onToggle={() => toggle(value.value)}
+      onToggle={() => toggle(value)}
     />
   );
 
@@ -76,18 +90,19 @@ export function FacetList({ plural, others, values, chosen, onChange }: Props) {
           aria-expanded="true"
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
-          aria-activedescendant={at === null ? undefined : `${id}-${at}`}
+          aria-activedescendant={at < 0 ? undefined : `${id}-${at}`}
           placeholder={`Search ${plural}`}
           autoComplete="off"
+          maxLength={200}
           spellCheck={false}
           value={text}
           onChange={(event) => {
             setText(event.target.value);
-            setAt(null);
+            setCurrent(null);
           }}
           onKeyDown={onKeyDown}
         />
-        <small>{found.length.toLocaleString("en-US")}</small>
+        <small>{countText(found.length, text ? searched : lookup.more)}</small>
       </div>
       <div
         ref={list}
@@ -110,60 +125,35 @@ export function FacetList({ plural, others, values, chosen, onChange }: Props) {
           </div>
         ) : null}
         {shown.slice(split).map((value, index) => option(value, split + index))}
-        {shown.length === 0 ? (
-          <p className="facet-none">{text ? "Nothing has this name." : "Nothing to choose from yet."}</p>
-        ) : null}
-        {found.length > shown.length ? (
-          <p className="facet-none">
-            {(found.length - shown.length).toLocaleString("en-US")} more: type a part of the name to see them.
-          </p>
-        ) : null}
       </div>
+      <FacetStatus
+        text={text.trim()}
+        searched={searched}
+        shown={shown.length}
+        left={found.length - shown.length + (text.trim() ? 0 : lookup.more)}
+      />
     </>
   );
 }
 
-type OptionProps = { id: string; value: FacetValue; chosen: boolean; current: boolean; onToggle: () => void };
-
-function Option({ id, value, chosen, current, onToggle }: OptionProps) {
-  const person = value.actorType === "user" || value.actorType === "api_key";
-  return (
-    // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the search field, which names the active option
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the search field handles the keys
-    <div
-      id={id}
-      role="option"
-      aria-selected={chosen}
-      aria-label={value.label}
-      aria-describedby={value.count === null ? undefined : `${id}-count`}
-      className="opt"
-      data-current={current || undefined}
-      data-value={value.value}
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={onToggle}
-    >
-      <span className="opt-box">
-        <Icon name="check" />
-      </span>
-      <span className={value.actorType && !person ? "who soft" : "who"}>
-        {value.actorType ? <ActorSign type={value.actorType} email={value.label} /> : null}
-        <span className="cut">
-          {person ? <EmailText email={value.label} /> : <VisibleText text={value.label} />}
-        </span>
-      </span>
-      {value.count === null ? null : (
-        <span className="opt-count" id={`${id}-count`}>
-          {value.count.toLocaleString("en-US")}
-          <span className="sr-only"> {value.count === 1 ? "event" : "events"}</span>
-        </span>
-      )}
-    </div>
-  );
+function countText(found: number, rest: number | FacetSearch): string {
+  if (typeof rest === "number") return (found + rest).toLocaleString("en-US");
+  const isAll = rest.state === "off" || (rest.state === "found" && !rest.more);
+  return `${found.toLocaleString("en-US")}${isAll ? "" : "+"}`;
 }
 
-function search(values: FacetValue[], text: string, first: ReadonlySet<string>): FacetValue[] {
+/** @param answered what the server found, in its order; null where the page's own values are searched */
+function search(
+  values: FacetValue[],
+  text: string,
+  first: ReadonlySet<string>,
+  answered: FacetValue[] | null,
+): FacetValue[] {
   const needle = text.trim().toLowerCase();
-  const found = needle ? values.filter((value) => value.label.toLowerCase().includes(needle)) : values;
+  const isAnswer = new Set(answered?.map((each) => each.value));
+  const found = needle
+    ? values.filter((each) => isAnswer.has(each.value) || each.label.toLowerCase().includes(needle))
+    : values;
   return [
     ...found.filter((each) => first.has(each.value)),
     ...found.filter((each) => !first.has(each.value)),

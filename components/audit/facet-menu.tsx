@@ -4,6 +4,7 @@ import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { FacetList } from "./facet-list";
+import type { ListLookup } from "./facet-lookup";
 import { FACET_NAMES, withChosen } from "./facet-names";
 import type { FacetKey, FacetValue } from "./types";
 
@@ -11,13 +12,14 @@ type Props = {
   facet: FacetKey;
   values: FacetValue[];
   chosen: string[];
+  lookup: ListLookup;
   /** Whether the choice differs from what is applied. */
   pending: boolean;
   onChange: (chosen: string[]) => void;
 };
 
 /** One dropdown of the filter bar. Its accessible name is the filter's; the count is its description. */
-export function FacetMenu({ facet, values, chosen, pending, onChange }: Props) {
+export function FacetMenu({ facet, values, chosen, lookup, pending, onChange }: Props) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const names = FACET_NAMES[facet];
@@ -51,6 +53,7 @@ export function FacetMenu({ facet, values, chosen, pending, onChange }: Props) {
             others={names.others}
             values={withChosen(values, chosen)}
             chosen={chosen}
+            lookup={lookup}
             onChange={onChange}
           />
           <div className="facet-foot">

@@ -5,16 +5,17 @@ import { useHotkey } from "@/components/ui/hotkey";
 import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { ExportMenu, type ExportMenuProps } from "./export-menu";
+import { type FacetLookup, listLookup } from "./facet-lookup";
 import { FacetMenu } from "./facet-menu";
 import { FILTER_PARTS, type FilterDraft, hasPart, samePart } from "./filter-draft";
 import { FilterSheet } from "./filter-sheet";
 import { filterToSearchParams } from "./filter-url";
 import { RangeMenu } from "./range-menu";
-import type { AuditFacets, FacetKey } from "./types";
+import type { FacetKey } from "./types";
 
 type Props = {
   filter: FilterDraft;
-  facets: AuditFacets;
+  lookup: FacetLookup;
   /** The filters of this scope, in order. */
   keys: readonly FacetKey[];
   timeZone: string;
@@ -27,7 +28,7 @@ type Props = {
 
 /** Nothing here changes the results but Apply and Reset. */
 export function FilterBar(props: Props) {
-  const { filter, facets, keys, timeZone, now, searchRef } = props;
+  const { filter, lookup, keys, timeZone, now, searchRef } = props;
   const [sheetOpen, setSheetOpen] = useState(false);
   const partsChosen = FILTER_PARTS.filter((part) => part !== "q" && hasPart(filter.draft, part)).length;
   useHotkey({ key: "/" }, () => searchRef.current?.focus());
@@ -59,8 +60,9 @@ export function FilterBar(props: Props) {
             <FacetMenu
               key={key}
               facet={key}
-              values={facets[key]}
+              values={lookup.facets[key]}
               chosen={filter.draft[key]}
+              lookup={listLookup(lookup, key)}
               pending={!samePart(filter.draft, filter.applied, key)}
               onChange={(chosen) => filter.change({ [key]: chosen })}
             />
@@ -106,7 +108,7 @@ export function FilterBar(props: Props) {
       {sheetOpen ? (
         <FilterSheet
           filter={filter}
-          facets={facets}
+          lookup={lookup}
           keys={keys}
           timeZone={timeZone}
           onApply={props.onApply}

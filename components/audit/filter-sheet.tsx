@@ -4,14 +4,15 @@ import { Button, IconButton } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { Modal } from "@/components/ui/modal";
 import { FacetList } from "./facet-list";
+import { type FacetLookup, listLookup } from "./facet-lookup";
 import { FACET_NAMES, withChosen } from "./facet-names";
 import type { FilterDraft } from "./filter-draft";
 import { RangeFields } from "./range-fields";
-import type { AuditFacets, FacetKey } from "./types";
+import type { FacetKey } from "./types";
 
 type Props = {
   filter: FilterDraft;
-  facets: AuditFacets;
+  lookup: FacetLookup;
   keys: readonly FacetKey[];
   timeZone: string;
   onApply: () => void;
@@ -20,7 +21,7 @@ type Props = {
 };
 
 /** The filters on the phone: one fold each, Apply at the bottom. */
-export function FilterSheet({ filter, facets, keys, timeZone, onApply, onReset, onClose }: Props) {
+export function FilterSheet({ filter, lookup, keys, timeZone, onApply, onReset, onClose }: Props) {
   const titleId = useId();
   return (
     <Modal labelledBy={titleId} className="sheet bottom" onClose={onClose}>
@@ -40,8 +41,9 @@ export function FilterSheet({ filter, facets, keys, timeZone, onApply, onReset, 
             <FacetList
               plural={FACET_NAMES[key].plural}
               others={FACET_NAMES[key].others}
-              values={withChosen(facets[key], filter.draft[key])}
+              values={withChosen(lookup.facets[key], filter.draft[key])}
               chosen={filter.draft[key]}
+              lookup={listLookup(lookup, key)}
               onChange={(chosen) => filter.change({ [key]: chosen })}
             />
           </Fold>

@@ -25,4 +25,7 @@ it("says a range with its zone, and days without needless clock times", () => {
   expect(rangeText({ until: "2026-11-20T13:41:59.999Z" }, "UTC")).toBe("until 20 Nov 2026, 13:41 UTC");
   expect(rangeText({ since: presetSince(1, now, zone) }, "UTC")).toBe("19 Nov 2026, 13:41 UTC – now");
   expect(rangeText({}, zone)).toBe("");
+  const utcDays = { since: "2026-10-22T00:00:00.000Z", until: "2026-11-20T23:59:59.999Z" };
+  expect(rangeText(utcDays, zone)).toBe("22 Oct 2026 – 20 Nov 2026, UTC");
+  expect(rangeText({ ...utcDays, until: "2026-10-22T23:59:59.999Z" }, zone)).toBe("22 Oct 2026, UTC");
 });

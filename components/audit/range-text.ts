@@ -32,11 +32,27 @@ export function presetOf(range: Range, nowMs: number, timeZone: string): string 
 
 /** A range in words: "22 Oct 2026 – now", "until 20 Nov 2026, 14:41 CET". Midnights are left out. */
 export function rangeText(range: Range, timeZone: string): string {
+  const inUtc = utcDays(range);
+  if (inUtc && !isWholeDays(range, timeZone)) return `${inUtc}, UTC`;
   const from = range.since ? moment(range.since, timeZone, "start") : "";
   const to = range.until ? moment(range.until, timeZone, "end") : "";
   if (from && to) return `${from} – ${to}`;
   if (from) return `${from} – now`;
   return to ? `until ${to}` : "";
+}
+
+/** The days of UTC that the chart's brush makes, which would read as odd clock times in most zones. */
+function utcDays({ since, until }: Range): string | undefined {
+  if (!since || !until || !isWholeDays({ since, until }, "UTC")) return undefined;
+  const [from, to] = [since, until].map((iso) => absoluteTime(iso, "UTC", "date"));
+  return from === to ? from : `${from} – ${to}`;
+}
+
+function isWholeDays({ since = "", until = "" }: Range, timeZone: string): boolean {
+  const starts = Date.parse(since);
+  const ends = Date.parse(until) + 1;
+  if (Number.isNaN(starts) || Number.isNaN(ends)) return false;
+  return startOfDay(starts, 0, timeZone) === starts && startOfDay(ends, 0, timeZone) === ends;
 }
 
 function moment(iso: string, timeZone: string, side: "start" | "end"): string {

@@ -26,6 +26,8 @@ const PHRASES: Record<string, Phrase> = {
     tried: "read the audit log of",
     object: true,
   },
+  SAVE_AUDIT_VIEW: { done: "saved the view", tried: "save the view", object: true },
+  DELETE_AUDIT_VIEW: { done: "deleted the view", tried: "delete the view", object: true },
   ASK_GURU: { done: "asked the guru", tried: "ask the guru", object: true },
   REINDEX_DATASOURCE: { done: "reindexed the data source", tried: "reindex the data source", object: true },
   ACCESS_DENIED: { done: "was refused access to", tried: "reach", object: true },

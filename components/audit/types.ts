@@ -1,3 +1,5 @@
+import type { FormAction } from "@/components/forms/action-result";
+
 /** What the audit page is given: plain data, safe to send from a server component to the browser. */
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
@@ -122,6 +124,8 @@ export type AuditHistogram = {
   days: { day: string; counts: TypeCounts }[];
   /** Events of the applied filter, time range included: their sum is the total. */
   inRange: TypeCounts;
+  /** Events before the first day, which have no bar: where events are kept for more than 400 days. */
+  earlier?: number | undefined;
   /** False: counting met its deadline, each bar and number reads "at least". */
   exact: boolean;
 };
@@ -132,18 +136,33 @@ export type AuditCounts = {
   histogram: AuditHistogram;
   /** Ordinal of the first row shown; null when it is not known. */
   first: number | null;
+  /** Events of the log without any filter; left out where it is not known. */
+  kept?: AuditTotal | undefined;
 };
+
+/** Null: the events could not be counted, which the log of the server says; rows and filters stay usable. */
+export type CountsOfPage = AuditCounts | null;
+
+/** Values of each dropdown that are left out of it and found by searching; 0 when it has them all. */
+export type MoreFacets = Record<FacetKey, number>;
 
 /** A filter under a name, of one person or shared with all who read the same log. */
 export type SavedView = {
   id: string;
   name: string;
   filter: AppliedFilter;
+  /** Days up to the one on which the view is opened; its filter then has no range. */
+  recentDays: number | null;
   shared: boolean;
-  /** Who saved it; may be deleted by them, a shared one also by whoever administers the log's scope. */
+  isOwn: boolean;
+  /** E-mail of who saved it. */
   owner: string;
+  /** They may, and of a shared one whoever administers the log. */
   mayDelete: boolean;
 };
+
+/** The views of a log that its reader can open, and the id that the address names. */
+export type SavedViews = { list: SavedView[]; asked: string | null };
 
 /** `exact: false` reads "at least N". */
 export type AuditTotal = { count: number; exact: boolean };
@@ -202,9 +221,11 @@ export type RunningExport = ExportStarted & { status: ExportStatus };
 export type AuditPageProps = {
   scope: { kind: "global" } | { kind: "guru"; slug: string; name: string };
   rows: AuditRow[];
-  total: AuditTotal;
-  range: AuditRange;
+  range: Pick<AuditRange, "oldest" | "newest">;
+  /** Total, chart and ordinals; slow counting streams in after the rows. */
+  counts: CountsOfPage | Promise<CountsOfPage>;
   facets: AuditFacets;
+  moreFacets: MoreFacets;
   applied: AppliedFilter;
   cursors: AuditCursors;
   /** The event of `?event=<id>`; null when that id is not in this log. Undefined: no sheet. */
@@ -216,9 +237,16 @@ export type AuditPageProps = {
   /** RFC 3339; set when logging is off. */
   loggingOffSince?: string | null | undefined;
   emptyKind?: EmptyKind | undefined;
+  /** Where a search met its deadline: up to when it looked (RFC 3339), and whether back in time; a cursor goes on there. */
+  searchedTo?: { time: string; isBack: boolean } | null | undefined;
   /** Days; 0 keeps for ever. */
   retentionDays: number;
   exportAction: ExportAction;
   cancelExportAction: CancelExportAction;
+  /** Place of the first row in the order of time, which newer events are counted from. */
+  newestPlace: string;
+  views: SavedViews;
+  saveViewAction: FormAction;
+  deleteViewAction: FormAction;
   exportState?: RunningExport | null | undefined;
 };

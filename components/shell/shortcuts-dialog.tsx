@@ -9,6 +9,7 @@ const SHORTCUTS: { keys: string[]; does: string }[] = [
   { keys: ["⌘K", "Ctrl K"], does: "Go to a page or guru" },
   { keys: ["?"], does: "Show these shortcuts" },
   { keys: ["/"], does: "Search the events" },
+  { keys: ["G"], does: "Go to a date in the log" },
   { keys: ["↓", "J"], does: "Next event (in the table or the details)" },
   { keys: ["↑", "K"], does: "Previous event" },
   { keys: ["Enter"], does: "Open the event's details" },

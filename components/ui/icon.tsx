@@ -173,6 +173,7 @@ const DRAWINGS = {
   edit: <path d="m10.5 3 2.5 2.5-7.25 7.25-3 .5.5-3ZM9 4.5 11.5 7" />,
   file: <path d="M9.25 1.75h-5.5v12.5h8.5v-9.5ZM9.25 1.75v3h3M5.75 8.25h4.5M5.75 10.75h4.5" />,
   upload: <path d="M8 10V2.75M4.75 6 8 2.75 11.25 6M2.75 13.25h10.5" />,
+  bookmark: <path d="M4 2.25h8v11.5L8 10.75l-4 3Z" />,
   more: <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" />,
 } satisfies Record<string, ReactNode>;
 

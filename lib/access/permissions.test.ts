@@ -22,6 +22,7 @@ const ofTheOrganization = `
   audit:read-global     yes   yes     -      -
   audit:export-global   yes   yes     -      -
   audit:read-proofs     yes   yes     -      -
+  audit:delete-views    yes   -       -      -
   audit:verify          yes   yes     -      -
   audit:adopt-origin    yes   -       -      -
   audit:erase-person    yes   -       -      -
@@ -45,6 +46,7 @@ const onOneGuru = `
   audit:read-global     -          -      -       -
   audit:export-global   -          -      -       -
   audit:read-proofs     -          -      -       -
+  audit:delete-views    -          -      -       -
   audit:verify          -          -      -       -
   audit:adopt-origin    -          -      -       -
   audit:erase-person    -          -      -       -
@@ -69,6 +71,7 @@ const byKeyOfTheOwner = `
   audit:read-global     yes  yes        -      -
   audit:export-global   yes  yes        -      -
   audit:read-proofs     yes  yes        -      -
+  audit:delete-views    yes  -          -      -
   audit:verify          yes  -          -      -
   audit:adopt-origin    yes  -          -      -
   audit:erase-person    yes  -          -      -

@@ -5,6 +5,8 @@ export const permissionMatrix = {
   "audit:read-global": { org: ["owner", "auditor"], scope: "audit:read" },
   "audit:export-global": { org: ["owner", "auditor"], scope: "audit:read" },
   "audit:read-proofs": { org: ["owner", "auditor"], scope: "audit:read" },
+  /** Views of the whole log that others have shared; those of a guru's log are its maintainers'. */
+  "audit:delete-views": { org: ["owner"] },
   "audit:verify": { org: ["owner", "auditor"] },
   "audit:adopt-origin": { org: ["owner"] },
   "audit:erase-person": { org: ["owner"] },

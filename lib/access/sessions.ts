@@ -65,6 +65,18 @@ async function sessionIdOf(cookie: string | undefined): Promise<string | null> {
  * Its last use is kept at a minute's grain.
  */
 export async function principalOfCookie(cookie: string | undefined): Promise<UserPrincipal | null> {
+  return principalOf(cookie, true);
+}
+
+/**
+ * The same for what an open page asks by itself, whether or not somebody is there: that is no use of the session, which
+ * runs out as if nobody had asked.
+ */
+export async function principalOfPoll(cookie: string | undefined): Promise<UserPrincipal | null> {
+  return principalOf(cookie, false);
+}
+
+async function principalOf(cookie: string | undefined, isUse: boolean): Promise<UserPrincipal | null> {
   const sid = await sessionIdOf(cookie);
   if (!sid) return null;
   const idHash = sha256(sid);
@@ -91,7 +103,7 @@ export async function principalOfCookie(cookie: string | undefined): Promise<Use
       ),
     );
   if (!found) return null;
-  if (found.stale)
+  if (found.stale && isUse)
     await db().update(schema.session).set({ lastSeenAt: sql`now()` }).where(eq(session.idHash, idHash));
   const { stale: _, ...facts } = found;
   return { kind: "user", orgId: theOrganization, sessionHash: idHash.toString("hex"), ...facts };

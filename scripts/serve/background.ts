@@ -4,6 +4,7 @@ import { startWorker } from "@/lib/jobs/worker";
 import { runtime } from "@/lib/platform/runtime";
 import { startCleanup } from "./cleanup";
 import { root } from "./root";
+import { startSearchIndexing } from "./search-indexing";
 
 export interface Background {
   stop(): Promise<void>;
@@ -20,8 +21,10 @@ export async function startBackground(options: { worker: boolean }): Promise<Bac
   sealer.start();
   const worker = options.worker ? await startWorker({ databaseUrl: urls.direct }) : null;
   const cleanup = options.worker ? startCleanup() : null;
+  const searchIndexing = options.worker ? startSearchIndexing() : null;
   return {
     async stop() {
+      await searchIndexing?.stop();
       await cleanup?.stop();
       await worker?.stop();
       await sealer.stop();

@@ -4,7 +4,7 @@ import path from "node:path";
 import { ensureBuilt } from "./build-product.mjs";
 import { runChild, StepError } from "./child.mjs";
 import { ensureChromium } from "./chromium.mjs";
-import { commandOf } from "./paths.mjs";
+import { commandOf, root } from "./paths.mjs";
 
 const fewestModules = 60;
 
@@ -24,6 +24,7 @@ export function checks({ full, faultsOnly }) {
     { name: "unit and integration", run: () => unit(env) },
     { name: "build", run: build },
     { name: "browser", needs: "build", run: () => browser(env) },
+    { name: "bench", needs: "build", run: bench },
     { name: "faults", needs: "build", run: () => unit(env, faults) },
   ];
   return faultsOnly ? all.filter(({ name }) => name === "build" || name === "faults") : all;
@@ -121,6 +122,15 @@ async function browser(env) {
       failed: atLeastOne(failed, code, passed),
     };
   });
+}
+
+/** Every reader and writer once on a log of 100,000 events: fails on a query that breaks, never on a time. */
+async function bench() {
+  const script = path.join(root, "scripts", "bench.mjs");
+  const { code, output } = await runChild("", process.execPath, [script, "log", "--rows=1e5", "--check"]);
+  if (code === 0) return { passed: 1, failed: 0 };
+  process.stdout.write(output);
+  return { passed: 0, failed: 1 };
 }
 
 function specsOf(suites) {

@@ -34,6 +34,20 @@ const places: { name: string; path: string; act?: (page: Page) => Promise<void>;
     act: (page) => page.getByRole("button", { name: /^Date range/ }).click(),
   },
   {
+    name: "a day chosen in the chart",
+    path: "/settings/audit-logs",
+    act: async (page) => {
+      await page.getByRole("slider", { name: "Range start" }).press("End");
+      await expect(page.getByText("not applied yet", { exact: true })).toBeVisible();
+    },
+  },
+  {
+    name: "the chart as a table",
+    path: "/settings/audit-logs",
+    act: (page) => page.getByRole("button", { name: "Show as table" }).click(),
+  },
+  { name: "go to a date", path: "/settings/audit-logs", act: (page) => page.keyboard.press("g") },
+  {
     name: "the details",
     path: "/settings/audit-logs?operation=CREATE_GURU",
     act: async (page) => {

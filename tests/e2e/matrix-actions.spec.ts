@@ -19,6 +19,21 @@ const uuid = () => randomUUID();
 
 type Fields = Record<string, FieldValue>;
 
+/** Views of the owner, shared in either log. */
+const viewIds = {
+  global: "0199d0a4-0000-7000-8000-000000000001",
+  guru: "0199d0a4-0000-7000-8000-000000000002",
+} as const;
+
+/** Makes the owner's views, unless they stand: an act that is allowed deletes one. */
+async function ownersViews({ admin, people, guruA }: World): Promise<void> {
+  for (const [log, id] of Object.entries(viewIds))
+    await admin`
+      insert into saved_view (id, org_id, guru_id, account_id, name, name_key, filter, shared)
+      values (${id}, 1, ${log === "guru" ? guruA.id : null}, ${people.owner.id}, 'Shared', 'shared', '{}', true)
+      on conflict (id) do nothing`;
+}
+
 /** Values of each action for a guru: its own refusals stand where no permission does. */
 const forms: Record<string, (guru: string, world: World) => Fields> = {
   signInAction: (_, { people }) => ({ email: people.owner.email, password: "not this one, no" }),
@@ -51,6 +66,10 @@ const forms: Record<string, (guru: string, world: World) => Fields> = {
   reindexDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
   deleteDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
   askGuruAction: (guru) => ({ guru, question: "Which protocol?" }),
+  "saveViewAction:guru": (guru) => ({ scope: "guru", guru, name: uuid(), filter: "outcome=failure" }),
+  "saveViewAction:global": () => ({ scope: "global", name: uuid(), filter: "outcome=failure" }),
+  "deleteViewAction:guru": (guru) => ({ scope: "guru", guru, id: viewIds.guru }),
+  "deleteViewAction:global": () => ({ scope: "global", id: viewIds.global }),
   verifyLogAction: () => ({}),
   adoptOriginAction: () => ({ size: "1", confirmation: "1" }),
   erasePersonAction: () => ({ email: "never-seen@erase.example", confirmation: "never-seen@erase.example" }),
@@ -109,6 +128,7 @@ test("each action refuses each role that the table refuses: nothing changes, and
   world,
 }) => {
   const exportId = await ownersExport(world);
+  await ownersViews(world);
   const since = (await world.admin`select now() as at`)[0]?.at as Date;
   const before = await businessState(world.admin);
   const got: Record<string, string> = {};
@@ -158,6 +178,7 @@ test("each action does for each other role what the table says", async ({ world 
   );
   for (const [row, cells] of rows) {
     for (const role of roles.filter((one) => !isDenial(cells[one]))) {
+      if (row.startsWith("deleteViewAction")) await ownersViews(world);
       if (row.startsWith("startExportAction")) await world.admin`update export_job set state = 'cancelled'`;
       // One at a time runs: the one that the role before asked for may be under way.
       if (row === "verifyLogAction")

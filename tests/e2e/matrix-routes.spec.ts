@@ -74,6 +74,9 @@ function requestFor(route: string, world: World, exportId: string, eventId: stri
     .replace("[...tile]", "0/000.p/1");
   if (route === "/exports") return exportOf({ guru: slug });
   if (route === "/uploads") return { path: `${path}?guru=${slug}&name=a.txt`, body: "some text" };
+  if (route === "/audit/choices") return { path: `${path}?scope=${slug}&dimension=actor&q=` };
+  if (route === "/audit/newer")
+    return { path: `${path}?scope=${slug}&after=0-00000000-0000-0000-0000-000000000000` };
   if (route === "/proofs")
     return {
       path,

@@ -16,6 +16,7 @@ export async function bundleScript(source: string): Promise<{ file: string; remo
     platform: "node",
     format: "esm",
     packages: "external",
+    alias: { "server-only": path.resolve("tests/support/server-only.ts") },
   });
   return { file, remove: () => rmSync(file, { force: true }) };
 }

@@ -56,6 +56,35 @@ export const auditViewed = defineEvent({
   details: { filters },
   when: "the audit page was read: once per person, scope and filter in ten minutes",
 });
+const savedView = {
+  name: z.string(),
+  shared: z.boolean(),
+  filters,
+  /** Days up to the one on which it is opened, in place of a range of dates. */
+  recentDays: z.number().int().optional(),
+};
+export const auditViewSaved = defineEvent({
+  ...log,
+  action: "audit.view_saved",
+  operation: "SAVE_AUDIT_VIEW",
+  actionType: "created",
+  guru: "sometimes",
+  details: savedView,
+  when: "a filter of the log is saved under a name, for oneself or shared with all who may read the same log",
+});
+export const auditViewDeleted = defineEvent({
+  ...log,
+  action: "audit.view_deleted",
+  operation: "DELETE_AUDIT_VIEW",
+  actionType: "deleted",
+  guru: "sometimes",
+  details: {
+    ...savedView,
+    /** Account of who had saved it, where somebody else deletes it. */
+    savedBy: z.string().optional(),
+  },
+  when: "a saved view is deleted, by who saved it, by who administers the log that it is shared in, or with its guru",
+});
 export const auditPruned = defineEvent({
   ...log,
   action: "audit.pruned",

@@ -52,6 +52,4 @@ export const pendingActions: readonly string[] = [
   "webhook.rejected",
   "excel_job.output_downloaded",
   "analytics.exported",
-  "audit.view_saved",
-  "audit.view_deleted",
 ];

@@ -6,6 +6,8 @@ import { sql } from "@/lib/db/client";
 /** How far the log is sealed, seen by the snapshot of an export. */
 export interface SealedState {
   origin: string;
+  /** Leaves of the log: events with an index. */
+  size: number;
   /** The newest checkpoint; null before the first. */
   checkpoint: { note: string; size: number } | null;
   /** Events of the export that the checkpoint does not cover. */
@@ -25,17 +27,18 @@ export function checkpointSize(orgId: number): string {
  * @throws when the organization has no log
  */
 export async function sealedState(on: AnySql, orgId: number, where: string): Promise<SealedState> {
-  const [found] = await on<{ origin: string; note: string | null; size: string | null }[]>`
-    select h.origin, c.note, c.size::text
+  const [found] = await on<{ origin: string; leaves: number; note: string | null; size: string | null }[]>`
+    select h.origin, h.size::float8 as leaves, c.note, c.size::text
     from audit_head h
     left join lateral (
       select note, size from audit_checkpoint where org_id = h.org_id and origin = h.origin order by size desc limit 1
     ) c on true
     where h.org_id = ${orgId}`;
   if (!found) throw new Error(`organization ${orgId} has no log`);
-  const { origin, note, size } = found;
+  const { origin, leaves, note, size } = found;
   return {
     origin,
+    size: leaves,
     checkpoint: note === null || size === null ? null : { note, size: Number(size) },
     notYetSealed: await countBeyond(on, { orgId, size: Number(size ?? 0), where }),
   };

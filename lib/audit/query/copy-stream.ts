@@ -4,13 +4,9 @@ import postgres from "postgres";
 import { sql as pool } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
 import { runtime } from "@/lib/platform/runtime";
+import { isOfRows, RowTexts } from "./copy-rows";
 
-/** Changes the bytes on their way out; both must answer at once. */
-export interface CopyTransform {
-  chunk(bytes: Buffer): Buffer;
-  /** What follows the last row. */
-  end(): Buffer;
-}
+export { copyRows } from "./copy-rows";
 
 interface CopyOptions {
   /**
@@ -23,9 +19,10 @@ interface CopyOptions {
    * `openCopy` throws, and no byte leaves.
    */
   snapshotWork?: (tx: postgres.Sql) => Promise<void>;
-  transform?: CopyTransform;
   /** The longest it may take, in milliseconds; then it fails. */
   maxDurationMs?: number;
+  /** The time in which it has to hand over `leastBytes`, again and again, in milliseconds; else it fails. */
+  paceMs?: number;
   /** A reader that asks for nothing this long counts as gone, in milliseconds. */
   idleMs?: number;
 }
@@ -47,21 +44,17 @@ export interface CopyStream {
 
 const coalesceBytes = 65_536;
 const bufferBytes = 262_144;
+/**
+ * An honest download of many millions of events takes hours on a slow line, so it is not cut for its length but for its
+ * pace: less than this in ten minutes (56 KiB a second), and a snapshot is held open for nothing.
+ */
+const leastBytes = 32 * 1024 * 1024;
 /** After this long without an effect a cancelled backend is terminated. */
 const patienceMs = 1_000;
 
 /**
- * A COPY statement that sends one text a row as it is: quote and delimiter are control characters that JSON texts and
- * our other row texts never hold.
- * @param select a query with a single text column
- */
-export function copyRows(select: string): string {
-  return `copy (${select}) to stdout (format csv, quote e'\\x01', delimiter e'\\x02')`;
-}
-
-/**
  * Streams rows out of the database in constant memory: a client of its own outside the pool, in a read-only
- * repeatable-read transaction of capped duration.
+ * repeatable-read transaction that ends when nobody reads, when it is too slow and, at the latest, after half a day.
  *
  * The driver's stream must keep flowing until its end whatever becomes of the reader: destroyed or paused for good, it
  * leaves the backend writing for ever. So a reader that leaves has the backend cancelled from another connection, after
@@ -70,7 +63,8 @@ export function copyRows(select: string): string {
  * @throws what connecting, `snapshotWork` or the start of the copy throws; nothing is left open then
  */
 export async function openCopy(options: CopyOptions): Promise<CopyStream> {
-  const { copySql, snapshotWork, transform, maxDurationMs = 600_000, idleMs = 30_000 } = options;
+  const { copySql, snapshotWork, idleMs = 30_000 } = options;
+  const { maxDurationMs = 43_200_000, paceMs = 600_000 } = options;
   const client = postgres(runtime().urls.direct, {
     max: 1,
     prepare: false,
@@ -80,6 +74,9 @@ export async function openCopy(options: CopyOptions): Promise<CopyStream> {
     connection: {
       application_name: "gurulog export",
       TimeZone: "UTC",
+      // Statements write times as text; and compiling one would cost more than it saves.
+      DateStyle: "ISO",
+      jit: "off",
       statement_timeout: maxDurationMs,
       lock_timeout: 10_000,
       idle_in_transaction_session_timeout: 60_000,
@@ -91,7 +88,8 @@ export async function openCopy(options: CopyOptions): Promise<CopyStream> {
     if (!me) throw new Error("the database does not say who serves the copy");
     await snapshotWork?.(client);
     const source = await client.unsafe(copySql).readable();
-    return flow({ client, pid: me.pid, source, transform, maxDurationMs, idleMs });
+    const texts = isOfRows(copySql) ? new RowTexts() : null;
+    return flow({ client, pid: me.pid, source, texts, maxDurationMs, paceMs, idleMs });
   } catch (error) {
     await discard(client);
     throw error;
@@ -102,8 +100,9 @@ interface Flow {
   client: postgres.Sql;
   pid: number;
   source: Readable;
-  transform: CopyTransform | undefined;
+  texts: RowTexts | null;
   maxDurationMs: number;
+  paceMs: number;
   idleMs: number;
 }
 
@@ -111,7 +110,7 @@ class ReaderLeft extends Error {
   override readonly name = "ReaderLeft";
 }
 
-function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): CopyStream {
+function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flow): CopyStream {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let bytes = 0;
@@ -128,6 +127,11 @@ function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): 
     () => stop(new Error(`the copy took longer than ${maxDurationMs} ms`)),
     maxDurationMs,
   );
+  let bytesBefore = 0;
+  const pace = setInterval(() => {
+    if (bytes - bytesBefore < leastBytes) stop(new Error(`the copy handed over too little in ${paceMs} ms`));
+    bytesBefore = bytes;
+  }, paceMs);
 
   function stop(reason: Error): void {
     if (cut) return;
@@ -150,8 +154,8 @@ function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): 
 
   /** Hands over what is collected. */
   function flush(): void {
-    if (pendingBytes === 0 || !controller) return;
-    const chunk = pending.length === 1 && pending[0] ? pending[0] : Buffer.concat(pending, pendingBytes);
+    if ((texts?.length ?? pendingBytes) === 0 || !controller) return;
+    const chunk = texts?.take() ?? Buffer.concat(pending, pendingBytes);
     pending = [];
     pendingBytes = 0;
     bytes += chunk.length;
@@ -164,10 +168,12 @@ function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): 
   }
 
   function collect(chunk: Buffer): void {
-    if (chunk.length === 0) return;
-    pending.push(chunk);
-    pendingBytes += chunk.length;
-    if (pendingBytes >= coalesceBytes) flush();
+    if (texts) texts.push(chunk);
+    else {
+      pending.push(chunk);
+      pendingBytes += chunk.length;
+    }
+    if ((texts?.length ?? pendingBytes) >= coalesceBytes) flush();
   }
 
   function guarded(work: () => void): void {
@@ -179,12 +185,12 @@ function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): 
   }
 
   source.on("data", (chunk: Buffer) => {
-    if (!cut) guarded(() => collect(transform ? transform.chunk(chunk) : chunk));
+    if (!cut) guarded(() => collect(chunk));
   });
   source.once("end", () => {
     guarded(() => {
       if (cut) return;
-      if (transform) collect(transform.end());
+      texts?.end();
       flush();
       controller?.close();
     });
@@ -204,6 +210,7 @@ function flow({ client, pid, source, transform, maxDurationMs, idleMs }: Flow): 
     if (finished) return;
     finished = true;
     clearTimeout(longest);
+    clearInterval(pace);
     clearTimeout(idle);
     const outcome = cut === undefined ? "whole" : cut instanceof ReaderLeft ? "left" : "failed";
     if (outcome === "failed") logError("streaming rows", cut);

@@ -1,8 +1,14 @@
 import "server-only";
-import type postgres from "postgres";
-import { type AnySql, organizationScope } from "@/lib/audit/seal/dimensions";
+import type { AnySql } from "@/lib/audit/seal/dimensions";
 import { sql } from "@/lib/db/client";
-import { Binder, type Compiled, type FilterScope, type Tally } from "./where";
+import { isOverdue, within } from "./deadline";
+import { emptyFilter } from "./filter";
+import { type Histogram, histogramOf, sumOf } from "./histogram";
+import { type EventPlace, nothingCounted, type Slice } from "./slices";
+import { type Span, spanOf } from "./span";
+import { countByTally } from "./tally-slices";
+import { type Compiled, compileFilter, type FilterScope } from "./where";
+import { countByWindows } from "./window-slices";
 
 export interface Total {
   count: number;
@@ -10,18 +16,34 @@ export interface Total {
   exact: boolean;
 }
 
+/** The numbers of a page. */
+export interface PageCounts {
+  total: Total;
+  histogram: Histogram;
+  /** Events of the filter newer than the place asked about; null when that was not counted in time or not asked. */
+  newer: number | null;
+  /** Events of the scope without any filter; null when there was no time for it. */
+  kept: Total | null;
+}
+
+/** For all the counting of a page, in milliseconds. */
 const deadlineMs = 250;
-/** Days of the windows that are counted one after the other until the deadline, newest first. */
-const windowDays = [7, 21, 63, 365, null] as const;
+/** Without knowing its days there is no answer at all, so that one look gets longer. */
+const spanPatienceMs = 2_000;
 
 /**
  * The exact number of events. From the sealer's counts and what is not sealed yet where those answer the filter, else
  * counted.
- * @param sql handle whose snapshot counts; the two parts agree within one statement
+ * @param sql a transaction that keeps one snapshot (repeatable read): its statements have to agree
  */
 export async function exactCount(sql: AnySql, scope: FilterScope, where: Compiled): Promise<number> {
   if (where.impossible) return 0;
-  if (where.tally) return tallied(sql, scope, where, where.tally);
+  if (where.tally) {
+    const counted = nothingCounted();
+    const span = await spanOf(sql, scope);
+    await countByTally(sql, { ...scope, where, newerThan: null, tally: where.tally, span }, counted);
+    return total(counted.slices, "inRange");
+  }
   const [row] = await sql.unsafe<{ n: string }[]>(
     `select count(*) as n from audit_event e where ${where.text}`,
     where.params,
@@ -29,92 +51,63 @@ export async function exactCount(sql: AnySql, scope: FilterScope, where: Compile
   return Number(row?.n ?? 0);
 }
 
-async function tallied(
-  sql: AnySql,
-  { orgId, guruScope }: FilterScope,
-  where: Compiled,
-  tally: Tally,
-): Promise<number> {
-  const b = new Binder(where.params);
-  const types =
-    tally.actionTypes.length > 0 ? `and r.action_type = any (${b.bind(tally.actionTypes, "text[]")})` : "";
-  const [row] = await sql.unsafe<{ n: string }[]>(
-    `select (
-      select coalesce(sum(r.count), 0) from audit_rollup r
-      where r.org_id = ${b.bind(String(orgId), "int")} and r.scope = ${b.bind(guruScope ?? organizationScope, "uuid")}
-        and r.dimension = ${b.bind(tally.dimension, "text")} and r.value = any (${b.bind(tally.values, "text[]")}) ${types}
-        and r.day >= (audit_cutoff() at time zone 'UTC')::date
-    ) + (
-      select count(*) from audit_outbox o
-      cross join lateral (
-        select from audit_event e where e.occurred_at = o.occurred_at and e.id = o.event_id and ${where.text} offset 0
-      ) e
-      where o.org_id = ${b.bind(String(orgId), "int")}
-    ) as n`,
-    b.params,
-  );
-  return Number(row?.n ?? 0);
-}
+const total = (slices: readonly Slice[], of: "inRange" | "newer") =>
+  slices.reduce((sum, slice) => sum + slice[of], 0);
 
 /**
- * The total that a page shows: exact where the sealer's counts answer or the counting ends before its deadline, else the
- * number counted so far.
- * @param extra a further condition on `e` with parameters of `where`'s numbering; then events are always counted
+ * The total, the chart and the place of a page's first row, in one snapshot and under one deadline: exact where the
+ * sealer's counts answer or counting ends before it, else what was counted until then, which is never more than the
+ * log has. The total comes first, then the bars outside the range.
+ *
+ * @param options.newerThan place of the page's first row; null for the newest row of all
+ * @param options.withinMs the deadline; by default that of a page
+ * @throws what the database throws; a connection is held until the deadline at most, whoever has left by then
  */
-export async function shownCount(
+export async function countPage(
   scope: FilterScope,
   where: Compiled,
-  extra?: (b: Binder) => string,
-): Promise<Total> {
-  if (where.impossible) return { count: 0, exact: true };
-  if (where.tally && !extra) return { count: await exactCount(sql(), scope, where), exact: true };
-  const ends = Date.now() + deadlineMs;
-  let count = 0;
-  return sql().begin("read only", async (tx) => {
-    for (const [i, days] of windowDays.entries()) {
-      const leftMs = ends - Date.now();
-      if (leftMs < 5) return { count, exact: false };
-      const found = await countWindow(
-        tx,
-        where,
-        extra,
-        { from: days, to: windowDays[i - 1] ?? null },
-        leftMs,
-      );
-      if (found === null) return { count, exact: false };
-      count += found;
-    }
-    return { count, exact: true };
-  });
-}
-
-/** @returns null when the time was up */
-async function countWindow(
-  tx: postgres.TransactionSql,
-  where: Compiled,
-  extra: ((b: Binder) => string) | undefined,
-  days: { from: number | null; to: number | null },
-  leftMs: number,
-): Promise<number | null> {
-  const b = new Binder(where.params);
-  const conditions = [where.text];
-  if (extra) conditions.push(extra(b));
-  if (days.from !== null)
-    conditions.push(`e.occurred_at >= now() - ${b.bind(`${days.from} days`, "text")}::interval`);
-  if (days.to !== null)
-    conditions.push(`e.occurred_at < now() - ${b.bind(`${days.to} days`, "text")}::interval`);
+  options: { newerThan: EventPlace | null; withinMs?: number },
+): Promise<PageCounts> {
+  const { newerThan, withinMs = deadlineMs } = options;
+  const ends = performance.now() + withinMs;
+  const leftMs = () => Math.max(1, ends - performance.now());
+  const counted = nothingCounted();
+  let kept: number | null = null;
+  let span: Span | undefined;
   try {
-    return await tx.savepoint(async (inner) => {
-      await inner`select set_config('statement_timeout', ${String(Math.ceil(leftMs))}, true)`;
-      const [row] = await inner.unsafe<{ n: string }[]>(
-        `select count(*) as n from audit_event e where ${conditions.join(" and ")}`,
-        b.params,
-      );
-      return Number(row?.n ?? 0);
+    await sql().begin("isolation level repeatable read read only", async (tx) => {
+      span = await within(tx, spanPatienceMs, () => spanOf(tx, scope));
+      const of = { ...scope, newerThan, span, leftMs };
+      const { tally } = where;
+      if (where.impossible) counted.done = { all: true, inRange: true, newer: true };
+      else if (tally) await within(tx, leftMs(), () => countByTally(tx, { ...of, where, tally }, counted));
+      else await countByWindows(tx, { ...of, where }, counted);
+      kept = await countEverything(tx, of);
     });
   } catch (error) {
-    // query_canceled: the deadline, which is an answer.
-    if (error instanceof Error && "code" in error && error.code === "57014") return null;
-    throw error;
+    if (!span || !isOverdue(error)) throw error;
   }
+  if (!span) throw new Error("unreachable: counted without knowing the days");
+  const histogram = histogramOf(counted.slices, span, counted.done.all);
+  return {
+    total: { count: sumOf(histogram.inRange), exact: counted.done.inRange },
+    histogram,
+    newer: newerThan && counted.done.newer ? total(counted.slices, "newer") : null,
+    kept: kept === null ? null : { count: kept, exact: true },
+  };
+}
+
+/** How many events there are without any filter: the last and least, in what is left of the time. */
+async function countEverything(
+  tx: AnySql,
+  { span, leftMs, ...scope }: FilterScope & { span: Span; leftMs: () => number },
+): Promise<number | null> {
+  const where = await compileFilter({ ...scope, filter: emptyFilter });
+  const { tally } = where;
+  if (!tally || leftMs() < 5) return null;
+  const counted = nothingCounted();
+  await within(tx, leftMs(), () =>
+    countByTally(tx, { ...scope, where, newerThan: null, tally, span }, counted),
+  );
+  return total(counted.slices, "inRange");
 }

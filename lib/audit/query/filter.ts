@@ -76,7 +76,7 @@ const latest = Date.parse("9999-12-31T23:59:59.998Z");
  * Reads a time with zone.
  * @returns the same moment in UTC, cut to milliseconds; undefined when the text is not RFC 3339 or no such day exists
  */
-function parseTime(text: string): string | undefined {
+export function parseTime(text: string): string | undefined {
   const parts = rfc3339.exec(text);
   if (!parts) return undefined;
   const [, day = "", clock = "", second = "", fraction = "", zone = ""] = parts;

@@ -3,68 +3,62 @@ import type { AnySql } from "@/lib/audit/seal/dimensions";
 import { indexOfEvents } from "@/lib/audit/seal/lookup";
 import { sql } from "@/lib/db/client";
 import { isUuid } from "@/lib/platform/ids";
-import { type EventRecordRow, eventColumns, newestFirst } from "./row";
+import { plannedForShortReads, planOf } from "./page-plan";
+import { type EventRecordRow, eventColumns } from "./row";
+import { searchPage } from "./search-pages";
+import { type Direction, stretchesOf, type TimeCursor } from "./stretches";
 import { Binder, type Compiled, type FilterScope } from "./where";
-
-/** Place of an event in the order of time. */
-interface TimeCursor {
-  /** Microseconds since 1970 as decimal text: a Date would cut them, and rows would be skipped or doubled. */
-  micros: string;
-  id: string;
-}
 
 interface EventsPage {
   /** Newest first. */
   rows: EventRecordRow[];
   /** Further events beyond the last row, seen in the direction asked. */
   more: boolean;
+  /** A search text's deadline came here; beyond it there may be more. */
+  searchedTo?: TimeCursor;
 }
 
-/** Days looked through before all is: most pages are full within the first. */
-const windowsDays = [7, 28, null] as const;
+interface PageAsked {
+  where: Compiled;
+  limit: number;
+  cursor: TimeCursor | null;
+  direction: Direction;
+}
 
 const moment = (micros: string) => `(timestamptz 'epoch' + ${micros} * interval '1 microsecond')`;
 
 /**
- * A page by keyset: never skips or doubles an event, at the same price at any depth.
+ * A page by keyset: never skips or doubles an event, at much the same price for any filter and at any depth.
  * @param options.cursor the event next to which the page begins; null for the newest
  * @param options.direction `older` than the cursor or `newer`
+ * @param options.db a transaction to read in; its own otherwise. A search text is then looked for event by event, under
+ *   the transaction's own deadline.
  */
-export async function eventsPage(options: {
-  where: Compiled;
-  limit: number;
-  cursor: TimeCursor | null;
-  direction: "older" | "newer";
-  db?: AnySql;
-}): Promise<EventsPage> {
+export async function eventsPage(options: PageAsked & { db?: AnySql }): Promise<EventsPage> {
   const { where, limit, cursor, direction, db = sql() } = options;
   if (where.impossible) return { rows: [], more: false };
-  for (const days of windowsDays) {
-    const b = new Binder(where.params);
-    const conditions = [where.text];
-    const from = cursor ? moment(b.bind(cursor.micros, "bigint")) : "now()";
-    if (cursor) {
-      const id = b.bind(cursor.id, "uuid");
-      const [bound, beyond] = direction === "older" ? ["<=", "<"] : [">=", ">"];
-      // The first bound is implied by the second, but only it lets weeks be left out.
-      conditions.push(`e.occurred_at ${bound} ${from} and (e.occurred_at, e.id) ${beyond} (${from}, ${id})`);
-    }
-    if (days !== null) {
-      const span = `interval '${days} days'`;
-      conditions.push(
-        direction === "older" ? `e.occurred_at >= ${from} - ${span}` : `e.occurred_at <= ${from} + ${span}`,
-      );
-    }
-    const order = direction === "older" ? newestFirst : "e.occurred_at, e.id";
-    const rows = await db.unsafe<EventRecordRow[]>(
-      `select ${eventColumns} from audit_event e where ${conditions.join(" and ")} order by ${order} limit ${limit + 1}`,
-      b.params,
-    );
-    if (rows.length <= limit && days !== null) continue;
-    const page = rows.slice(0, limit);
-    return { rows: direction === "older" ? page : page.reverse(), more: rows.length > limit };
+  const { search } = where;
+  if (search && !options.db) return searchPage({ where: { ...where, search }, limit, cursor, direction });
+  const found =
+    "begin" in db
+      ? await db.begin("isolation level repeatable read read only", (tx) => walk(tx, options))
+      : await walk(db, options);
+  const rows = found.slice(0, limit);
+  return { rows: direction === "older" ? rows : rows.reverse(), more: found.length > limit };
+}
+
+/** One more than a page, in the direction asked, stretch by stretch. */
+async function walk(tx: AnySql, asked: PageAsked): Promise<EventRecordRow[]> {
+  const { where, cursor, direction, limit } = asked;
+  await plannedForShortReads(tx);
+  const stretches = stretchesOf(where, cursor, direction);
+  const { next, stretches: pruned } = await planOf(tx, asked, stretches);
+  const found: EventRecordRow[] = [];
+  for (const stretch of pruned) {
+    found.push(...(await next({ where, stretch, cursor, direction, rows: limit + 1 - found.length })));
+    if (found.length > limit) break;
   }
-  throw new Error("the last window has no end");
+  return found;
 }
 
 /**

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Metadata } from "@/lib/audit/catalogue/define";
+import { timestampSql } from "./record-sql";
 
 /** An event as the log's readers get it from the database: `eventColumns` and a sequence. */
 export interface EventRecordRow {
@@ -66,8 +67,6 @@ interface FullRecord extends DefaultRecord {
   sequence: number | null;
 }
 
-/** to_char cuts, it does not round: the filter's millisecond grain counts on it. */
-const timestampSql = `to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const microsSql = "(extract(epoch from e.occurred_at) * 1000000)::bigint::text";
 
 /** How the actor is called whose part was erased; null where it stands, or where nobody was named. */
@@ -115,24 +114,4 @@ export function toFullRecord(row: EventRecordRow, sequence: bigint | null): Full
     cause: row.cause,
     sequence: sequence === null ? null : Number(sequence),
   };
-}
-
-const defaultPairs = `'id', e.id, 'timestamp', ${timestampSql}, 'action', e.action, 'actorId', e.actor_id,
-  'actorType', e.actor_type, 'targetId', e.target_id, 'targetType', e.target_type, 'sourcebotVersion', e.version,
-  'metadata', e.metadata, 'orgId', e.org_id`;
-
-/** JSON text of a `DefaultRecord`, made by the database. */
-export const defaultRecordSql = `json_build_object(${defaultPairs})::text`;
-
-/**
- * JSON text of a `FullRecord`, made by the database.
- * @param sequence SQL expression of the sealed index; a constant of the source
- */
-export function fullRecordSql(sequence: string): string {
-  return `json_build_object(${defaultPairs}, 'operation', e.operation, 'actionType', e.action_type, 'model', e.model,
-    'actorEmail', e.actor_email, 'ip', host(e.ip),
-    'guru', case when e.guru_id is null then null
-      else json_build_object('id', e.guru_id, 'slug', e.guru_slug, 'name', e.guru_name) end,
-    'objectLabel', e.target_label, 'outcome', e.outcome, 'changes', e.changes, 'details', e.details, 'cause', e.cause,
-    'sequence', ${sequence})::text`;
 }

@@ -4,6 +4,7 @@ import type { AnySql } from "@/lib/audit/seal/dimensions";
 import { eventsFrom, type SealedKey } from "@/lib/audit/seal/lookup";
 import { tileLeaves } from "@/lib/audit/seal/seal-batch";
 import { sql } from "@/lib/db/client";
+import { leapAhead, type SealedRow } from "./leap-ahead";
 import { type EventRecordRow, eventColumns } from "./row";
 import { Binder, type Compiled, type FilterScope } from "./where";
 
@@ -32,7 +33,7 @@ export function cursorIndex(orgId: number, cursor: string): bigint | null {
 }
 
 type SealedPage =
-  | { state: "page"; rows: { row: EventRecordRow; index: bigint }[]; next: bigint }
+  | { state: "page"; rows: SealedRow[]; next: bigint }
   /** The place was never handed out: the log is shorter. */
   | { state: "beyond" }
   /** What stood there is past the retention. */
@@ -59,7 +60,7 @@ export async function sealedPage(
     if (options.from !== null && options.from > size) return { state: "beyond" };
     let at = await nextKept(tx, orgId, options.from ?? 0n, size, kept);
     if (options.from !== null && at > options.from) return { state: "expired", oldest: at };
-    const rows: { row: EventRecordRow; index: bigint }[] = [];
+    const rows: SealedRow[] = [];
     const step = Math.max(limit, 1_024);
     while (at < size && rows.length < limit) {
       const keys = await eventsFrom(tx, orgId, at, Number(size - at < BigInt(step) ? size - at : step));
@@ -69,6 +70,11 @@ export async function sealedPage(
       rows.push(...found);
       const full = found.at(-1);
       at = (rows.length === limit && full ? full.index : last.index) + 1n;
+      if (found.length > 0 || where.impossible || where.search || at >= size) continue;
+      // Nothing in a whole step: the matches to come are few.
+      const leap = await leapAhead(tx, { orgId, where, at, limit: limit - rows.length });
+      rows.push(...leap.rows);
+      at = leap.next;
     }
     return { state: "page", rows, next: at };
   });

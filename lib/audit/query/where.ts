@@ -5,7 +5,8 @@ import { parseAddress } from "@/lib/platform/ip-address";
 import { Binder } from "./binder";
 import type { AuditFilter } from "./filter";
 import { type ChosenActors, type ChosenGurus, type FilterScope, resolveActors, resolveGurus } from "./names";
-import { searchCondition } from "./search";
+import type { Chosen } from "./routes";
+import { type Search, searchCondition } from "./search";
 import { type Tally, tallyOf } from "./tally";
 
 export { Binder } from "./binder";
@@ -19,8 +20,16 @@ export interface Compiled {
   params: (string | string[])[];
   /** Nothing can match: the query may be left out. The text says the same. */
   impossible: boolean;
-  /** Where the sealer's counts answer this very filter; null when events have to be counted. */
+  /** Where the sealer's counts answer the filter but for its range; null when events have to be counted. */
   tally: Tally | null;
+  /** The condition without the range of time. */
+  anyTime: Pick<Compiled, "text" | "params">;
+  /** The range of time: RFC 3339 in UTC with milliseconds, both ends inclusive. */
+  range: Pick<AuditFilter, "since" | "until">;
+  /** The search text's part of the condition; null when none is searched for. */
+  search: Search | null;
+  /** What the text was made of. */
+  chosen: Chosen;
 }
 
 const columnOf = {
@@ -44,11 +53,9 @@ export async function compileFilter(
 ): Promise<Compiled> {
   const { orgId, guruScope } = scope;
   const b = new Binder();
-  const all: string[] = [`e.org_id = ${b.bind(String(orgId), "int")}`, "e.occurred_at >= audit_cutoff()"];
+  const kept = [`e.org_id = ${b.bind(String(orgId), "int")}`, "e.occurred_at >= audit_cutoff()"];
+  const all = [...kept];
   if (guruScope !== null) all.push(`e.guru_id = ${b.bind(guruScope, "uuid")}`);
-  if (filter.since) all.push(`e.occurred_at >= ${b.bind(filter.since, "timestamptz")}`);
-  if (filter.until)
-    all.push(`e.occurred_at < ${b.bind(filter.until, "timestamptz")} + interval '1 millisecond'`);
   for (const [name, column] of Object.entries(columnOf) as [keyof typeof columnOf, string][]) {
     if (filter[name].length > 0) all.push(`${column} = any (${b.bind(filter[name], "text[]")})`);
   }
@@ -60,13 +67,39 @@ export async function compileFilter(
   const actors = await resolveActors(db, scope, filter.actor);
   if (filter.guru.length > 0) all.push(anyOf(guruConditions(b, gurus)));
   if (filter.actor.length > 0) all.push(anyOf(actorConditions(b, actors)));
-  if (filter.q) all.push(searchCondition(b, filter.q));
+  const rest = [...all];
+  const searched = filter.q ? searchCondition(b, filter.q) : null;
+  if (searched) all.push(searched);
+  const { since, until } = filter;
+  const anyTime = { text: together(all), params: [...b.params] };
+  const range = rangeConditions(b, filter);
   return {
-    text: all.map((c) => `(${c})`).join(" and "),
+    text: together([...all, ...range]),
     params: b.params,
+    search: filter.q
+      ? {
+          q: filter.q,
+          condition: searched ?? "",
+          rest: together([...rest, ...range]),
+          isAlone: rest.length === kept.length,
+        }
+      : null,
     impossible: all.includes("false"),
     tally: tallyOf(scope, filter, gurus, actors),
+    chosen: { ...scope, filter, gurus, actors },
+    anyTime,
+    range: { ...(since ? { since } : {}), ...(until ? { until } : {}) },
   };
+}
+
+const together = (conditions: string[]) => conditions.map((c) => `(${c})`).join(" and ");
+
+/** A range of time as conditions on `audit_event e`; `until` is inclusive at the grain of a millisecond. */
+export function rangeConditions(b: Binder, { since, until }: Compiled["range"]): string[] {
+  const conditions: string[] = [];
+  if (since) conditions.push(`e.occurred_at >= ${b.bind(since, "timestamptz")}`);
+  if (until) conditions.push(`e.occurred_at < ${b.bind(until, "timestamptz")} + interval '1 millisecond'`);
+  return conditions;
 }
 
 function anyOf(conditions: string[]): string {

@@ -1,12 +1,11 @@
 import "server-only";
-import type { AnySql } from "@/lib/audit/seal/dimensions";
-import { tileLeaves } from "@/lib/audit/seal/seal-batch";
 import { sql } from "@/lib/db/client";
-import { type CopyStream, type CopyTransform, copyRows, openCopy } from "./copy-stream";
-import { defaultRecordSql, fullRecordSql, newestFirst } from "./row";
+import { type CopyStream, copyRows, openCopy } from "./copy-stream";
+import { defaultRecordSql, fullRecordSql } from "./record-sql";
+import { arrayAnswer, lines, recordStream } from "./record-stream";
+import { newestFirst } from "./row";
+import { SealedSequences } from "./sealed-sequences";
 import { type Compiled, literalSql } from "./where";
-
-const leafBytes = 24;
 
 /**
  * JSON text of every matching event in the ten keys, newest first, a row an event.
@@ -17,52 +16,11 @@ export function defaultRecordsSelect(where: string): string {
 }
 
 /**
- * The same in the full view. The sealed index is joined to the whole result at once: asking the tiles event by event
- * would read a tile of 24 kB for each. Keys are sorted first and the events fetched in that order, so that no wide row
- * is ever sorted. Run `planForFullRecords` in the transaction before.
+ * The same in the full view. The sealed index is null: `recordStream` fills it.
  * @param where a condition without parameters (`literalSql`)
- * @param orgId the organization that `where` names
  */
-export function fullRecordsSelect(where: string, orgId: number): string {
-  return `with sealed as (
-      select substring(b.events from g * ${leafBytes} + 1 for 16) as key, t.tile * ${tileLeaves} + g as index
-      from audit_tile t
-      cross join lateral (select t.events || ''::bytea as events offset 0) b
-      cross join generate_series(0, ${tileLeaves - 1}) g
-      where t.org_id = ${Math.trunc(orgId)} and t.span && tstzrange(audit_cutoff(), null)
-      union all
-      select uuid_send(event_id), index from audit_seal_tail where org_id = ${Math.trunc(orgId)}
-    )
-    select ${fullRecordSql("k.index")}
-    from (
-      select e.occurred_at, e.id, s.index
-      from audit_event e left join sealed s on s.key = uuid_send(e.id)
-      where ${where}
-      order by ${newestFirst}
-      offset 0
-    ) k
-    cross join lateral (
-      select * from audit_event e where e.occurred_at = k.occurred_at and e.id = k.id offset 0
-    ) e
-    order by k.occurred_at desc, k.id desc`;
-}
-
-/** A nested loop over the unindexed keys of all tiles would never end: the planner may not guess wrongly here. */
-export async function planForFullRecords(tx: AnySql): Promise<void> {
-  await tx`select set_config('enable_nestloop', 'off', true)`;
-}
-
-/** Rows begin with a comma; the first one's becomes the bracket. A cut answer has no closing bracket. */
-function asArray(): CopyTransform {
-  let isFirst = true;
-  return {
-    chunk(bytes) {
-      if (!isFirst || bytes.length === 0) return bytes;
-      isFirst = false;
-      return Buffer.concat([Buffer.from("["), bytes.subarray(1)]);
-    },
-    end: () => Buffer.from(isFirst ? "[]" : "]"),
-  };
+export function fullRecordsSelect(where: string): string {
+  return `select ${fullRecordSql} from audit_event e where ${where} order by ${newestFirst}`;
 }
 
 interface WholeLogOptions {
@@ -85,19 +43,21 @@ interface WholeLogOptions {
 export async function openWholeLog(options: WholeLogOptions): Promise<CopyStream | null> {
   const { orgId, view, isLines } = options;
   const where = await literalSql(sql(), options.where);
-  const select = view === "full" ? fullRecordsSelect(where, orgId) : defaultRecordsSelect(where);
+  let size = 0;
   try {
-    return await openCopy({
-      copySql: copyRows(isLines ? select : `select ',' || t.r from (${select}) t (r)`),
-      ...(isLines ? {} : { transform: asArray() }),
+    const copy = await openCopy({
+      copySql: copyRows(view === "full" ? fullRecordsSelect(where) : defaultRecordsSelect(where)),
       async snapshotWork(tx) {
-        const [lock] = await tx<{ held: boolean }[]>`
-          select pg_try_advisory_xact_lock(hashtextextended(${`gurulog.whole-log ${options.reader}`}, 0)) as held`;
-        if (!lock?.held) throw new ReaderBusy();
-        if (view === "full") await planForFullRecords(tx);
+        const [found] = await tx<{ held: boolean; size: number }[]>`
+          select pg_try_advisory_xact_lock(hashtextextended(${`gurulog.whole-log ${options.reader}`}, 0)) as held,
+            coalesce((select size from audit_head where org_id = ${orgId}), 0)::float8 as size`;
+        if (!found?.held) throw new ReaderBusy();
+        size = found.size;
         await options.afterSnapshot();
       },
     });
+    const sequences = view === "full" ? new SealedSequences(sql(), orgId, size) : null;
+    return { ...copy, stream: answerOf(copy, isLines, sequences) };
   } catch (error) {
     if (error instanceof ReaderBusy) return null;
     throw error;
@@ -106,4 +66,30 @@ export async function openWholeLog(options: WholeLogOptions): Promise<CopyStream
 
 class ReaderBusy extends Error {
   override readonly name = "ReaderBusy";
+}
+
+function answerOf(
+  { stream, abort }: CopyStream,
+  isLines: boolean,
+  sequences: SealedSequences | null,
+): ReadableStream<Uint8Array> {
+  // Lines in the default view are the rows as they come.
+  if (isLines && !sequences) return stream;
+  const parts = recordStream(stream, isLines ? lines : arrayAnswer, { sequences })[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { value, done } = await parts.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          abort();
+          throw error;
+        }
+      },
+      cancel: abort,
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: 1 }),
+  );
 }

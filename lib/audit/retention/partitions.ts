@@ -54,6 +54,12 @@ export async function detachWeek(sql: postgres.Sql, name: string): Promise<void>
   await sql`alter table audit_event detach partition ${sql(name)} concurrently`.simple();
 }
 
+/** Brings a detached week back into the log, with its rows. */
+export async function attachAgain(sql: postgres.Sql, name: string): Promise<void> {
+  await sql`
+    select audit_make_partition(to_date(substring(${name}::text from 13), 'IYYY"w"IW')::timestamp at time zone 'UTC')`;
+}
+
 /**
  * Makes the weeks ahead, for at least four weeks from now; those that stand are left alone.
  * @returns the moment up to which acts can be recorded

@@ -2,7 +2,7 @@ import "server-only";
 import type postgres from "postgres";
 import { logLine } from "@/lib/platform/log";
 import { asOwner, type MaintenanceOptions } from "./maintenance-session";
-import { attachedWeeks, detachedWeeks, detachWeek, finalizeDetaching } from "./partitions";
+import { attachAgain, attachedWeeks, detachedWeeks, detachWeek, finalizeDetaching } from "./partitions";
 
 export interface Pruned {
   /** False when another instance is cleaning up at the moment, or when nothing was due. Nothing was done then. */
@@ -84,11 +84,6 @@ async function detachOldWeeks(sql: postgres.Sql): Promise<void> {
 
 function isLockTimeout(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "55P03";
-}
-
-async function attachAgain(sql: postgres.Sql, name: string): Promise<void> {
-  await sql`
-    select audit_make_partition(to_date(substring(${name}::text from 13), 'IYYY"w"IW')::timestamp at time zone 'UTC')`;
 }
 
 async function removeForGood(

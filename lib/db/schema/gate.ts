@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { bytea, createdAt, id, moment } from "./columns";
 
 /** What became of an attempt, kept 24 h so that a repeat does and records nothing twice. */
@@ -68,7 +80,8 @@ export const exportJob = pgTable(
     state: text("state", { enum: ["pending", "running", "done", "failed", "cancelled"] })
       .notNull()
       .default("pending"),
-    rowsExpected: bigint("rows_expected", { mode: "number" }).notNull(),
+    /** Null = counting took too long. */
+    rowsExpected: bigint("rows_expected", { mode: "number" }),
     rowsSent: bigint("rows_sent", { mode: "number" }).notNull().default(0),
     bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
     cancelRequested: boolean("cancel_requested").notNull().default(false),
@@ -85,4 +98,30 @@ export const exportJob = pgTable(
     finishedAt: moment("finished_at"),
   },
   (t) => [index("export_job_account").on(t.accountId, sql`created_at desc`)],
+);
+
+/** A filter of the log under a name. */
+export const savedView = pgTable(
+  "saved_view",
+  {
+    id: id(),
+    orgId: integer("org_id").notNull(),
+    /** Null = the global log. */
+    guruId: uuid("guru_id"),
+    accountId: uuid("account_id").notNull(),
+    name: text("name").notNull(),
+    /** The form in which names are compared. */
+    nameKey: text("name_key").notNull(),
+    /** Only what is active, as the log's events record a filter. */
+    filter: jsonb("filter").$type<Record<string, string | string[]>>().notNull(),
+    /** Days up to the one on which the view is opened, in place of a range. */
+    recentDays: smallint("recent_days"),
+    shared: boolean("shared").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    unique("saved_view_name").on(t.orgId, t.guruId, t.accountId, t.nameKey).nullsNotDistinct(),
+    index("saved_view_account").on(t.accountId),
+    index("saved_view_guru").on(t.guruId),
+  ],
 );

@@ -18,7 +18,8 @@ export interface ExportStatus {
   format: string;
   state: ExportState;
   rowsSent: number;
-  rowsExpected: number;
+  /** Null when counting took too long. */
+  rowsExpected: number | null;
   bytes: number;
   /** The signed manifest of the file can be fetched. */
   manifest: boolean;

@@ -1,8 +1,7 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import type { GuruFacts } from "@/lib/access/guru-standing";
-import { shownCount, type Total } from "@/lib/audit/query/counts";
-import { type Choices, choicesOf } from "@/lib/audit/query/facets";
+import { type ChoiceDimension, type Choices, choicesOf } from "@/lib/audit/query/facets";
 import { type AuditFilter, emptyFilter, isEmptyFilter } from "@/lib/audit/query/filter";
 import { eventById, eventsPage, sequencesOf } from "@/lib/audit/query/pages";
 import type { EventRecordRow } from "@/lib/audit/query/row";
@@ -12,7 +11,8 @@ import { inOrganization, onGuru } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { runtime } from "@/lib/platform/runtime";
 import { readsLog } from "./commands/view-audit-logs";
-import { type Place, pageHref, placeOf } from "./page-address";
+import { type Place, pageHref, placeAfter, placeOf, placeOfNothing, placeText, timeOf } from "./page-address";
+import { countsOfPage, type ShownCounts, soonOrLater } from "./page-counts";
 import { type PageEvent, type PageRow, pageEvent, pageRows } from "./page-rows";
 
 const rowsPerPage = 50;
@@ -23,17 +23,26 @@ export interface PageInput {
   older?: string | null | undefined;
   /** `newer` of the page's address. */
   newer?: string | null | undefined;
+  /** `at` of the page's address: a moment that the page begins at, unless it begins at a place. */
+  at?: string | null | undefined;
   /** `event` of the page's address; undefined: no sheet is open. */
   event?: string | null | undefined;
 }
 
 interface AuditPageData {
   rows: PageRow[];
-  total: Total;
-  range: { first: number | null; last: number | null; oldest: string | null; newest: string | null };
+  range: { oldest: string | null; newest: string | null };
+  /** A promise where counting takes longer than the rows should wait. */
+  counts: ShownCounts | Promise<ShownCounts>;
   facets: Choices;
+  /** Values that a dropdown leaves out. */
+  moreFacets: Record<ChoiceDimension, number>;
   applied: AuditFilter;
+  /** Newer events are counted from here. */
+  newestPlace: string;
   cursors: { newer?: string; older?: string };
+  /** Where a search met its deadline: up to when it looked (RFC 3339), and whether back in time. `cursors` goes on there. */
+  searchedTo: { time: string; isBack: boolean } | null;
   /** Null: the address names an event that is not in this log. */
   event: PageEvent | null | undefined;
   /** RFC 3339; null while logging is on. */
@@ -84,46 +93,64 @@ async function eventOf(scope: FilterScope, id: string): Promise<PageEvent | null
 async function pageData(scope: FilterScope, input: PageInput): Promise<AuditPageData> {
   const { filter } = input;
   const where = await compileFilter({ ...scope, filter });
-  const [page, total, facets, event, kept] = await Promise.all([
-    rowsAround(where, input),
-    shownCount(scope, where),
-    choicesOf(scope),
+  const [{ page, counting }, facets, event, kept] = await Promise.all([
+    countedRows(scope, where, input),
+    choicesOf(scope, filter),
     input.event == null ? undefined : eventOf(scope, input.event),
     retention(),
   ]);
   const first = page.rows[0];
   const last = page.rows.at(-1);
-  const before = !first ? null : page.hasNewer ? await newerThan(scope, where, first) : 0;
+  const { cut } = page;
+  const newer = page.hasNewer && (cut && !cut.isBack ? cut.place : first);
+  const older = page.hasOlder && (cut?.isBack ? cut.place : last);
+  const [rows, emptyKind, { soonOrLater: counts }] = await Promise.all([
+    pageRows(scope.orgId, page.rows),
+    cut ? ("no-match" as const) : kindOfEmpty(where, input, page.rows.length, kept.cutoff),
+    soonOrLater(counting),
+  ]);
   return {
-    rows: await pageRows(scope.orgId, page.rows),
-    total: total.exact ? total : { count: Math.max(total.count, page.rows.length), exact: false },
-    range: {
-      first: before === null ? null : before + 1,
-      last: before === null ? null : before + page.rows.length,
-      oldest: last?.timestamp ?? null,
-      newest: first?.timestamp ?? null,
-    },
-    facets,
+    rows,
+    counts,
+    range: { oldest: last?.timestamp ?? null, newest: first?.timestamp ?? null },
+    facets: facets.choices,
+    moreFacets: facets.more,
     applied: filter,
+    newestPlace: first ? placeText(first) : placeOfNothing,
     cursors: {
-      ...(first && page.hasNewer ? { newer: pageHref(filter, "newer", first) } : {}),
-      ...(last && page.hasOlder ? { older: pageHref(filter, "older", last) } : {}),
+      ...(newer ? { newer: pageHref(filter, "newer", newer) } : {}),
+      ...(older ? { older: pageHref(filter, "older", older) } : {}),
     },
+    searchedTo: cut ? { time: timeOf(cut.place), isBack: cut.isBack } : null,
     event,
     loggingOffSince: kept.offSince,
-    emptyKind: emptyKind(input, total, kept.cutoff),
+    emptyKind,
     retentionDays: kept.days,
   };
 }
 
+/** The rows, and counting under way. */
+async function countedRows(
+  scope: FilterScope,
+  where: Compiled,
+  input: PageInput,
+): Promise<{ page: Rows; counting: Promise<ShownCounts> }> {
+  const page = await rowsAround(where, input);
+  return { page, counting: countsOfPage(scope, where, page) };
+}
+
 /** Why there are no rows. An address of older events outlives them: then there are rows, but none so old any more. */
-function emptyKind(
+async function kindOfEmpty(
+  where: Compiled,
   { filter, older }: PageInput,
-  total: Total,
+  rows: number,
   cutoff: string | null,
-): AuditPageData["emptyKind"] {
+): Promise<AuditPageData["emptyKind"]> {
   if (filter.until && cutoff !== null && filter.until < cutoff) return "older-than-retention";
-  if (placeOf(older) && total.count > 0) return "older-than-retention";
+  if (rows === 0 && placeOf(older)) {
+    const newest = await eventsPage({ where, limit: 1, cursor: null, direction: "older" });
+    if (newest.rows.length > 0) return "older-than-retention";
+  }
   return isEmptyFilter(filter) ? "nothing-yet" : "no-match";
 }
 
@@ -131,6 +158,8 @@ interface Rows {
   rows: EventRecordRow[];
   hasNewer: boolean;
   hasOlder: boolean;
+  /** Where a search was cut by its deadline; the next page goes on there. */
+  cut?: { place: Place; isBack: boolean } | null;
 }
 
 async function rowsAround(where: Compiled, input: PageInput): Promise<Rows> {
@@ -138,21 +167,24 @@ async function rowsAround(where: Compiled, input: PageInput): Promise<Rows> {
   const newer = placeOf(input.newer);
   if (newer) {
     const page = await eventsPage({ where, limit, cursor: newer, direction: "newer" });
+    const cut = page.searchedTo ? { place: page.searchedTo, isBack: false } : null;
     // Short of a page the newest one is meant.
-    if (page.rows.length === limit) return { rows: page.rows, hasNewer: page.more, hasOlder: true };
+    if (page.rows.length === limit || cut)
+      return { rows: page.rows, hasNewer: page.more || cut !== null, hasOlder: page.rows.length > 0, cut };
   }
   const older: Place | null = newer ? null : placeOf(input.older);
-  const page = await eventsPage({ where, limit, cursor: older, direction: "older" });
-  return { rows: page.rows, hasNewer: older !== null, hasOlder: page.more };
+  const moment = newer || older ? null : placeAfter(input.at);
+  const [page, hasNewer] = await Promise.all([
+    eventsPage({ where, limit, cursor: older ?? moment, direction: "older" }),
+    moment ? isAnyAfter(where, moment) : older !== null,
+  ]);
+  const cut = page.searchedTo ? { place: page.searchedTo, isBack: true } : null;
+  return { rows: page.rows, hasNewer, hasOlder: page.more || cut !== null, cut };
 }
 
-/** Number of events before a row; null when the counting does not end in time. */
-async function newerThan(scope: FilterScope, where: Compiled, row: EventRecordRow): Promise<number | null> {
-  const counted = await shownCount(scope, where, (b) => {
-    const at = `(timestamptz 'epoch' + ${b.bind(row.micros, "bigint")} * interval '1 microsecond')`;
-    return `e.occurred_at >= ${at} and (e.occurred_at, e.id) > (${at}, ${b.bind(row.id, "uuid")})`;
-  });
-  return counted.exact ? counted.count : null;
+async function isAnyAfter(where: Compiled, cursor: Place): Promise<boolean> {
+  const page = await eventsPage({ where, limit: 1, cursor, direction: "newer" });
+  return page.rows.length > 0 || page.searchedTo !== undefined;
 }
 
 async function retention(): Promise<{ days: number; cutoff: string | null; offSince: string | null }> {

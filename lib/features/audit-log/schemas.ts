@@ -13,6 +13,19 @@ export type AuditScopeInput = z.infer<typeof auditScopeInput>;
 
 export const viewAuditLogsInput = z.strictObject({ scope: auditScopeInput, filter: auditFilterInput });
 
+/** Dropdowns with so many values that they are searched on the server, and what is typed there. */
+export const choicesQuestion = z.strictObject({
+  dimension: z.enum(
+    ["guru", "model", "actor", "operation"],
+    "dimension takes guru, model, actor, operation.",
+  ),
+  q: z
+    .string()
+    .max(200, "q is too long: at most 200 characters.")
+    .refine((text) => text.isWellFormed() && !text.includes("\0"), "q is not valid text."),
+});
+export type ChoicesQuestion = z.infer<typeof choicesQuestion>;
+
 export const fetchAuditLogInput = z.strictObject({
   filter: auditFilterInput,
   mode: z.enum(["all", "page", "cursor"]),

@@ -51,6 +51,9 @@ export async function deletePersonalRows(tx: Tx, { accountId, addresses }: Trace
     // Whoever filtered by the address has the file; filter, name and manifest go.
     sql`delete from export_job
       where account_id = ${account} or ${named(sql`file_name`)} or ${namedIn(sql`filter`)}`,
+    // A view that others shared goes too where its name or filter says the address: an empty name would be no view.
+    sql`delete from saved_view
+      where account_id = ${account} or ${named(sql`name`)} or ${namedIn(sql`filter`)}`,
     sql`delete from pgboss.job where ${namedIn(sql`jsonb_build_array(data, output)`)}`,
     // A verification that they asked for is the system's from here on: its event could not be recorded as theirs. One that
     // is over keeps the account id, as its event does.

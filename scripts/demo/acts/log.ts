@@ -63,6 +63,7 @@ export async function exportLog(
     return;
   }
   // Its file goes nowhere; what is left of it is that it was downloaded whole.
-  const bytes = 90 + rowsExpected * (format === "json" ? 780 : format === "csv" ? 310 : 95);
-  await finishExport(id, { rows: rowsExpected, bytes }, null);
+  const rows = rowsExpected ?? 0;
+  const bytes = 90 + rows * (format === "json" ? 780 : format === "csv" ? 310 : 95);
+  await finishExport(id, { rows, bytes }, null);
 }

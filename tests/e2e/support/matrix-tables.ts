@@ -52,6 +52,8 @@ export const routeTable = table(`
   GET /gurus/[guru]/logo             in         200    404      404     200         200     404      404
   POST /uploads                      401        201    404      404     201         403     404      404
   POST /proofs                       401        200    404      404     200         403     404      404
+  GET /audit/choices                 401        200    404      404     200         403     404      404
+  GET /audit/newer                   401        200    404      404     200         403     404      404
   POST /exports                      401        201    404      404     201         403     404      404
   HEAD /exports/[id]                 401        200    404      404     404         404     404      404
   GET /exports/[id]/status           401        200    404      404     404         404     404      404
@@ -140,6 +142,10 @@ export const actionTable = table(`
   startExportAction:guru      in         ok     404      404     ok          403     404      404
   startExportAction:global    in         ok     ok       404     404         404     404      404
   cancelExportAction          in         ok     404      404     404         404     404      404
+  saveViewAction:guru         in         ok     404      404     ok          403     404      404
+  saveViewAction:global       in         ok     ok       403     403         403     403      403
+  deleteViewAction:guru       in         ok     404      404     ok          403     404      404
+  deleteViewAction:global     in         ok     403      403     403         403     403      403
   erasePersonAction           in         no     404      404     404         404     404      404
   verifyLogAction             in         ok     ok       404     404         404     404      404
   adoptOriginAction           in         no     404      404     404         404     404      404

@@ -44,6 +44,7 @@ const businessTables = [
   "upload",
   "question",
   "export_job",
+  "saved_view",
 ];
 
 /** Until the background has read every source: its own work changes rows too. */

@@ -27,7 +27,7 @@ describe("the reason of an empty page", () => {
     const long = `${Date.parse("2020-01-01T00:00:00Z")}000-00000000-0000-7000-8000-000000000000`;
     const past = await page({}, long);
     expect(past.rows).toEqual([]);
-    expect(past.total.count).toBeGreaterThan(100);
+    expect((await past.counts)?.total.count).toBeGreaterThan(100);
     expect(past.emptyKind).toBe("older-than-retention");
   });
 
@@ -67,13 +67,13 @@ describe("the User filter", () => {
     expect(wanted.length).toBe(before.length + 1);
     const byId = await page({ actor: [ada] });
     expect(byId.rows.map((r) => r.id)).toEqual(wanted.slice(0, 50));
-    expect(byId.total).toEqual({ count: wanted.length, exact: true });
+    expect((await byId.counts)?.total).toEqual({ count: wanted.length, exact: true });
     expect(byId.facets.actor.find((c) => c.value === ada)).toMatchObject({
       label: latest,
       count: wanted.length,
     });
     const byLatest = await page({ actor: [latest] });
-    expect(byLatest.total.count).toBe(wanted.length);
+    expect((await byLatest.counts)?.total).toEqual({ count: wanted.length, exact: true });
     // What was recorded under the old address says so still.
     expect(byId.rows.some((r) => r.actor.email === old)).toBe(true);
   });

@@ -4,7 +4,7 @@ import { emptyFilter } from "@/lib/audit/query/filter";
 import { eventById, eventsPage, sequencesOf } from "@/lib/audit/query/pages";
 import { toDefaultRecord, toFullRecord } from "@/lib/audit/query/row";
 import { compileFilter, literalSql } from "@/lib/audit/query/where";
-import { defaultRecordsSelect, fullRecordsSelect, planForFullRecords } from "@/lib/audit/query/whole-log";
+import { defaultRecordsSelect, openWholeLog } from "@/lib/audit/query/whole-log";
 import { createSealer } from "@/lib/audit/seal/sealer";
 import { sql } from "@/lib/db/client";
 import { createTestProduct, type TestProduct } from "@/tests/support/product";
@@ -41,12 +41,21 @@ const hostile = [
 ];
 const whereAll = () => compileFilter({ orgId: 1, guruScope: null, filter: emptyFilter });
 
-async function lines(
-  select: string,
-  prepare = async (_tx: Parameters<typeof planForFullRecords>[0]) => {},
-): Promise<string[]> {
-  const copy = await openCopy({ copySql: copyRows(select), snapshotWork: prepare });
-  return (await new Response(copy.stream).text()).split("\n").filter((line) => line !== "");
+async function linesOf(stream: ReadableStream<Uint8Array>): Promise<string[]> {
+  return (await new Response(stream).text()).split("\n").filter((line) => line !== "");
+}
+
+async function lines(select: string): Promise<string[]> {
+  return linesOf((await openCopy({ copySql: copyRows(select) })).stream);
+}
+
+/** The records of the full view, as the API sends them. */
+async function fullLines(): Promise<string[]> {
+  const where = await whereAll();
+  const options = { orgId: 1, where, view: "full", isLines: true, reader: "a reader" } as const;
+  const copy = await openWholeLog({ ...options, afterSnapshot: async () => {} });
+  if (!copy) throw new Error("another reads");
+  return linesOf(copy.stream);
 }
 
 describe("a record", () => {
@@ -83,9 +92,7 @@ describe("a record", () => {
     expect(inDefault.map((r) => Object.keys(r))).toEqual(
       rows.map((row) => Object.keys(toDefaultRecord(row))),
     );
-    const inFull = (await lines(fullRecordsSelect(literal, 1), planForFullRecords)).map((line) =>
-      JSON.parse(line),
-    );
+    const inFull = (await fullLines()).map((line) => JSON.parse(line));
     const ours = rows.map((row) => toFullRecord(row, indexes.get(row.id) ?? null));
     expect(inFull).toEqual(ours.map(plain));
     expect(inFull.map((r) => Object.keys(r))).toEqual(ours.map((r) => Object.keys(r)));
@@ -96,10 +103,7 @@ describe("a record", () => {
     const sealer = createSealer({ sealerUrl: product.database.urls.sealer });
     while ((await sealer.sealOnce()) > 0);
     await sealer.stop();
-    const literal = await literalSql(sql(), await whereAll());
-    const records = (await lines(fullRecordsSelect(literal, 1), planForFullRecords)).map(
-      (line) => JSON.parse(line) as { id: string; sequence: number },
-    );
+    const records = (await fullLines()).map((line) => JSON.parse(line) as { id: string; sequence: number });
     expect(records.map((r) => r.sequence).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 3_000 + hostile.length }, (_, i) => i),
     );

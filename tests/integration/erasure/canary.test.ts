@@ -16,6 +16,7 @@ import { createApiKey } from "@/lib/features/api-keys/commands/create-api-key";
 import { deleteApiKey } from "@/lib/features/api-keys/commands/delete-api-key";
 import { askGuru } from "@/lib/features/ask/commands/ask-guru";
 import { fetchAuditLog } from "@/lib/features/audit-log/commands/fetch-audit-log";
+import { saveView } from "@/lib/features/audit-log/commands/save-view";
 import { startExport } from "@/lib/features/audit-log/commands/start-export";
 import { viewAuditLogs } from "@/lib/features/audit-log/commands/view-audit-logs";
 import { addFileSource } from "@/lib/features/data-sources/commands/add-file-source";
@@ -115,6 +116,8 @@ async function live(): Promise<{ kestrel: UserPrincipal; guru: { id: string; slu
       filter: { ...emptyFilter, q: email },
     }),
   );
+  const ofGuru = { kind: "guru", slug: guru.slug };
+  done(await act(saveView, again, { scope: ofGuru, name: `Of ${email}`, shared: true, filter: emptyFilter }));
   done(await act(createGuru, again, { name: "Short", slug: "short" }));
   done(await act(addMaintainer, again, { guru: "short", email: "owner@halden.example" }));
   done(await act(deleteGuru, again, { guru: "short", confirmation: "short" }));
@@ -140,6 +143,27 @@ async function live(): Promise<{ kestrel: UserPrincipal; guru: { id: string; slu
       startExport,
       owner,
       { scope: "global", format: "csv", filter: { ...emptyFilter, q: `mail of ${email}.` } },
+      elsewhere,
+    ),
+  );
+  const global = { kind: "global" };
+  const searched = { ...emptyFilter, q: `mail of ${email}.` };
+  done(
+    await act(saveView, owner, { scope: global, name: "Kept", shared: true, filter: emptyFilter }, elsewhere),
+  );
+  done(
+    await act(
+      saveView,
+      owner,
+      { scope: global, name: `On ${email}`, shared: true, filter: emptyFilter },
+      elsewhere,
+    ),
+  );
+  done(
+    await act(
+      saveView,
+      owner,
+      { scope: global, name: "One person", shared: false, filter: searched },
       elsewhere,
     ),
   );
@@ -207,6 +231,8 @@ it("leaves no trace of the person in any column of any table, and every number r
   // What they made stands.
   const [kept] = await product.admin`select count(*)::int as n from guru where id = ${guru.id}`;
   expect(kept?.n).toBe(1);
+  // Of the owner's views the one that says nothing of the person.
+  expect((await product.admin`select name from saved_view`).map((view) => view.name)).toEqual(["Kept"]);
   const [left] = await product.admin`
     select (select count(*) from session where account_id = ${kestrel.accountId}) + (select count(*) from api_key where account_id = ${kestrel.accountId})
       + (select count(*) from guru_role where account_id = ${kestrel.accountId}) + (select count(*) from question where account_id = ${kestrel.accountId}) as n`;

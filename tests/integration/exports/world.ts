@@ -20,7 +20,8 @@ export interface ExportWorld {
 /** Chooses one event: an export of it is over in no time. */
 export const small = { filter: { model: ["Integration"] } };
 
-export async function exportWorld(): Promise<ExportWorld> {
+/** @param events of the long log */
+export async function exportWorld(events = 60_000): Promise<ExportWorld> {
   const product = await createTestProduct();
   const { admin } = product;
   const owner = await product.person("owner@halden.example", "owner");
@@ -33,7 +34,7 @@ export async function exportWorld(): Promise<ExportWorld> {
     { label: "in the guru", guru: { id: guru.id, slug: "payments", name: "Payments" } },
     { label: "elsewhere", model: "Integration" },
   ]);
-  await seedMany(product, 60_000);
+  await seedMany(product, events);
   return {
     product,
     owner,

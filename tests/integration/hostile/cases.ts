@@ -189,6 +189,7 @@ export const cases: Record<string, Case> = {
   },
   "delete-api-key": { by: member, input: (w) => ({ name: w.word() }), shown: {} },
   "delete-data-sources": { by: member, input: (w) => ({ guru: w.guru.slug, ids: randomUUID() }), shown: {} },
+  "delete-view": { by: owner, input: () => ({ scope: { kind: "global" }, id: randomUUID() }), shown: {} },
   "delete-guru": { by: member, input: (w) => ({ guru: w.guru.slug, confirmation: "no" }), shown: {} },
   "download-event-proof": { by: owner, input: () => ({ event: randomUUID() }), shown: {} },
   "erase-person": {
@@ -226,6 +227,20 @@ export const cases: Record<string, Case> = {
     by: member,
     input: (w) => ({ guru: w.guru.slug, accountId: randomUUID() }),
     shown: {},
+  },
+  "save-view": {
+    by: owner,
+    before: (w) => w.product.admin`delete from saved_view`,
+    input: (w) => ({ scope: { kind: "global" }, name: w.word(), shared: false, filter }),
+    shown: {
+      ...filterShown,
+      "filter.q": search,
+      name: (event, text) => [
+        [event.target_label, event.details.name],
+        [text, text],
+      ],
+    },
+    oneOf: 12,
   },
   "sign-in": {
     further: addresses,

@@ -42,9 +42,10 @@ export function cutBefore(
       get: (from, key) => {
         if (key !== "begin") return Reflect.get(from, key);
         if (!transaction) return (work: (tx: postgres.Sql) => Promise<unknown>) => work(wrap(sql));
-        return (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
-          (from as postgres.Sql).begin(async (tx) => {
-            const result = await work(wrap(tx));
+        type Work = (tx: postgres.TransactionSql) => Promise<unknown>;
+        return (...args: [Work] | [string, Work]) =>
+          (from as postgres.Sql).begin(typeof args[0] === "string" ? args[0] : "", async (tx) => {
+            const result = await (args.at(-1) as Work)(wrap(tx));
             await cut();
             return result;
           });

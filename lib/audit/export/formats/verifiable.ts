@@ -1,8 +1,5 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { PassThrough } from "node:stream";
-import type { ZipFile } from "yazl";
 import { canonicalJson } from "@/lib/audit/proof/canonical-json";
 import type { ManifestFile } from "@/lib/audit/proof/manifest";
 import { storedNodes } from "@/lib/audit/proof/stored-nodes";
@@ -12,9 +9,7 @@ import { InclusionPaths } from "../inclusion-paths";
 import type { ExportFormat, ExportSource, RowMeter } from "./format";
 import { readme } from "./verifiable-readme";
 import { linesOf, placeOf, planForSealedRows, recordOf, sealedRows } from "./verifiable-rows";
-import { zipStream } from "./zip-stream";
-
-const fast = { compressionLevel: 1 } as const;
+import { type ZipPart, type ZipWriter, zipStream } from "./zip-stream";
 
 /** Sealed events with the proof of each, the signed manifest, and the verifier that checks them offline. */
 export const verifiable: ExportFormat = {
@@ -26,24 +21,23 @@ export const verifiable: ExportFormat = {
   copySql: (where, { orgId }) => sealedRows(where, orgId),
   plan: planForSealedRows,
   encode: (rows, source, meter) =>
-    zipStream((zip, signal) => writeParts(zip, linesOf(rows), { source, meter, signal })),
+    zipStream((zip) => writeParts(zip, linesOf(rows), { source, meter })),
 };
 
 interface Writing {
   source: ExportSource;
   meter: RowMeter;
-  signal: AbortSignal;
 }
 
 async function writeParts(
-  zip: ZipFile,
+  zip: ZipWriter,
   lines: AsyncIterable<string[]>,
-  { source, meter, signal }: Writing,
+  { source, meter }: Writing,
 ): Promise<void> {
   const { orgId, sealed } = source;
-  zip.addBuffer(Buffer.from(readme(sealed)), "README.txt", fast);
+  await zip.add("README.txt", Buffer.from(readme(sealed)));
   const paths = new InclusionPaths(storedNodes(sql(), orgId), sealed.checkpoint?.size ?? 0);
-  const events = new Part(zip, "events.ndjson", signal);
+  const events = new Part(await zip.begin("events.ndjson"));
   let proofs: Part | undefined;
   let proven = 0;
   let last = -1;
@@ -61,8 +55,8 @@ async function writeParts(
       }
       if (!proofs) {
         await events.write(eventLines.splice(0));
-        events.end();
-        proofs = new Part(zip, "proofs.ndjson", signal);
+        await events.end();
+        proofs = new Part(await zip.begin("proofs.ndjson"));
       }
       const { index, id } = placeOf(line);
       proven += 1;
@@ -76,48 +70,43 @@ async function writeParts(
   }
   if (proven !== meter.rows) throw new Error("an event was read without its place");
   if (!proofs) {
-    events.end();
-    proofs = new Part(zip, "proofs.ndjson", signal);
+    await events.end();
+    proofs = new Part(await zip.begin("proofs.ndjson"));
   }
-  proofs.end();
+  await proofs.end();
   const manifest = source.manifestOf(meter.rows, [events.described(), proofs.described()]);
-  zip.addBuffer(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`), "manifest.json", fast);
-  for (const [name, bytes] of Object.entries(await verifierFiles())) zip.addBuffer(bytes, name, fast);
-  zip.end();
+  await zip.add("manifest.json", Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  for (const [name, bytes] of Object.entries(await verifierFiles())) await zip.add(name, bytes);
+  await zip.end();
 }
 
 function quoted(hashes: string[]): string {
   return hashes.length === 0 ? "" : `"${hashes.join('","')}"`;
 }
 
-/** A part of the zip while it is written, its digest beside it. */
+/** A part of lines, its digest beside it. */
 class Part {
-  readonly #out = new PassThrough({ highWaterMark: 256 * 1024 });
+  readonly #part: ZipPart;
   readonly #digest = createHash("sha256");
-  #bytes = 0;
 
-  constructor(
-    zip: ZipFile,
-    readonly name: string,
-    readonly signal: AbortSignal,
-  ) {
-    zip.addReadStream(this.#out, name, fast);
+  constructor(part: ZipPart) {
+    this.#part = part;
   }
 
   async write(lines: string[]): Promise<void> {
     if (lines.length === 0) return;
     const bytes = Buffer.from(`${lines.join("\n")}\n`);
     this.#digest.update(bytes);
-    this.#bytes += bytes.length;
-    if (!this.#out.write(bytes)) await once(this.#out, "drain", { signal: this.signal });
+    await this.#part.write(bytes);
   }
 
-  end(): void {
-    this.#out.end();
+  async end(): Promise<void> {
+    await this.#part.end();
   }
 
   /** Once ended. */
   described(): ManifestFile {
-    return { name: this.name, bytes: this.#bytes, sha256: this.#digest.digest("hex") };
+    const { path, size } = this.#part.entry;
+    return { name: path, bytes: size, sha256: this.#digest.digest("hex") };
   }
 }

@@ -1,17 +1,13 @@
-import { once } from "node:events";
-import { PassThrough } from "node:stream";
-import type { ZipFile } from "yazl";
 import { exportColumns } from "./columns";
 import { type ExportFormat, type ExportView, lineFeed, type RowMeter } from "./format";
 import { rowsAsXml } from "./xlsx-cells";
 import { closingParts, sheetHead, sheetPath, sheetTail } from "./xlsx-parts";
-import { zipStream } from "./zip-stream";
+import { type ZipPart, type ZipWriter, zipStream } from "./zip-stream";
 
 /** Rows of a sheet of Excel, the header among them. */
 const excelRows = 1_048_576;
 /** A part of 4 GiB would need the 64-bit form of the zip, which not every reader of workbooks takes for a part. */
 const excelBytes = 3 * 1024 ** 3;
-const fast = { compressionLevel: 1 } as const;
 
 /**
  * A writer of its own that streams: the row's XML comes from the database, is zipped on the fly, and goes on to the next
@@ -29,9 +25,7 @@ export function xlsxFormat(limits: { rowsPerSheet?: number; bytesPerSheet?: numb
     copySql: rowsAsXml,
 
     encode(rows, view, meter) {
-      return zipStream((zip, signal) =>
-        writeSheets(zip, rows, { view, meter, eventsPerSheet, bytesPerSheet, signal }),
-      );
+      return zipStream((zip) => writeSheets(zip, rows, { view, meter, eventsPerSheet, bytesPerSheet }));
     },
   };
 }
@@ -43,14 +37,13 @@ interface Writing {
   meter: RowMeter;
   eventsPerSheet: number;
   bytesPerSheet: number;
-  signal: AbortSignal;
 }
 
-async function writeSheets(zip: ZipFile, rows: AsyncIterable<Uint8Array>, writing: Writing): Promise<void> {
-  const { meter, eventsPerSheet, bytesPerSheet, signal } = writing;
+async function writeSheets(zip: ZipWriter, rows: AsyncIterable<Uint8Array>, writing: Writing): Promise<void> {
+  const { meter, eventsPerSheet, bytesPerSheet } = writing;
   const columns = exportColumns(writing.view);
   let ordinal = 0;
-  let sheet: PassThrough | undefined;
+  let sheet: ZipPart | undefined;
   let events = 0;
   let bytes = 0;
 
@@ -59,15 +52,15 @@ async function writeSheets(zip: ZipFile, rows: AsyncIterable<Uint8Array>, writin
       ordinal += 1;
       events = 0;
       bytes = 0;
-      sheet = new PassThrough({ highWaterMark: 256 * 1024 });
-      zip.addReadStream(sheet, sheetPath(ordinal), fast);
-      sheet.write(sheetHead(columns, ordinal));
+      sheet = await zip.begin(sheetPath(ordinal));
+      await sheet.write(Buffer.from(sheetHead(columns, ordinal)));
     }
     bytes += chunk.length;
-    if (!sheet.write(chunk)) await once(sheet, "drain", { signal });
+    await sheet.write(chunk);
   };
-  const close = () => {
-    sheet?.end(sheetTail);
+  const close = async () => {
+    await sheet?.write(Buffer.from(sheetTail));
+    await sheet?.end();
     sheet = undefined;
   };
 
@@ -80,14 +73,14 @@ async function writeSheets(zip: ZipFile, rows: AsyncIterable<Uint8Array>, writin
       events += taken.rows;
       meter.rows += taken.rows;
       rest = rest.subarray(taken.length);
-      if (events >= eventsPerSheet || (full && taken.rows > 0)) close();
+      if (events >= eventsPerSheet || (full && taken.rows > 0)) await close();
     }
   }
   // An empty log still has its header; a full last sheet is followed by none.
   if (ordinal === 0) await put(new Uint8Array());
-  close();
-  for (const part of closingParts(ordinal)) zip.addBuffer(Buffer.from(part.xml), part.path, fast);
-  zip.end();
+  await close();
+  for (const part of closingParts(ordinal)) await zip.add(part.path, Buffer.from(part.xml));
+  await zip.end();
 }
 
 /** The part of a chunk that ends with the given number of rows, or the whole of it. */

@@ -1,5 +1,7 @@
 import "server-only";
 import { and, asc, eq, sql } from "drizzle-orm";
+import { accountOf } from "@/lib/access/principal";
+import { auditViewDeleted } from "@/lib/audit/catalogue/audit-log";
 import { dataSourceDeleted, guruDeleted, maintainerRemoved } from "@/lib/audit/catalogue/gurus";
 import { dataSourceLabel } from "@/lib/audit/catalogue/labels";
 import { schema, type Tx } from "@/lib/db/client";
@@ -10,8 +12,8 @@ import { refuse } from "@/lib/platform/errors";
 import { deleteGuruInput } from "../schemas";
 
 /**
- * A maintainer deletes a guru, its slug typed. Its sources and maintainers go with it, one event each, with this one as
- * cause. Its log stays, and its slug stays reserved while the log does.
+ * A maintainer deletes a guru, its slug typed. Its sources, maintainers and saved views go with it, one event each, with
+ * this one as cause. Its log stays, and its slug stays reserved while the log does.
  */
 export const deleteGuru = command({
   name: "delete-guru",
@@ -35,7 +37,11 @@ export const deleteGuru = command({
       .for("update");
     if (!locked) throw refuse("not_found", "This guru was just deleted.");
     const guru = { id, slug, name: locked.name };
-    const followers = [...(await sourcesOf(tx, guru)), ...(await maintainersOf(tx, guru))];
+    const followers = [
+      ...(await sourcesOf(tx, guru)),
+      ...(await maintainersOf(tx, guru)),
+      ...(await viewsOf(tx, guru, accountOf(principal))),
+    ];
     await tx.delete(schema.guru).where(eq(schema.guru.id, id));
     await tx.insert(schema.retiredGuru).values({ id, orgId: principal.orgId, slug, name: locked.name });
     return { value: guru, audit: [{ label: locked.name, guru }, ...followers] };
@@ -76,4 +82,28 @@ async function maintainersOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
     .where(and(eq(guruRole.guruId, guru.id), eq(guruRole.role, "maintainer")))
     .orderBy(asc(account.email));
   return rows.map((row) => ({ event: maintainerRemoved, target: { id: row.id }, label: row.email, guru }));
+}
+
+/** Views of the guru's log, private ones too: saving each was an event, and so is its end. */
+async function viewsOf(tx: Tx, guru: Named, accountId: string | null): Promise<AuditFact[]> {
+  const { savedView } = schema;
+  const rows = await tx
+    .select()
+    .from(savedView)
+    .where(eq(savedView.guruId, guru.id))
+    .orderBy(asc(savedView.id))
+    .for("update");
+  return rows.map(({ name, shared, filter: filters, recentDays, accountId: savedBy }) => ({
+    event: auditViewDeleted,
+    target: { id: guru.id, type: "guru" },
+    label: name,
+    guru,
+    details: {
+      name,
+      shared,
+      filters,
+      ...(recentDays === null ? {} : { recentDays }),
+      ...(savedBy === accountId ? {} : { savedBy }),
+    },
+  }));
 }

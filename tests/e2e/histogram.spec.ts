@@ -1,0 +1,367 @@
+import { type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
+import { type Admin, connectAdmin } from "./support/roles-database";
+import { spreadEvents } from "./support/spread-events";
+import { newDataDir, type Product, removeDataDir, startProduct } from "./support/start-product";
+import { unattended, unattendedOwner } from "./support/visitor";
+import { watchProblems } from "./support/watch-problems";
+
+const types = ["access", "created", "updated", "deleted"] as const;
+type Counts = Record<string, number>;
+const dayMs = 86_400_000;
+/** A day so many days ago. */
+const dayOf = (back: number) => new Date(Date.now() - back * dayMs).toISOString().slice(0, 10);
+
+let product: Product;
+let admin: Admin;
+let session: Awaited<ReturnType<BrowserContext["storageState"]>>;
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(120_000);
+  product = await startProduct({ dataDir: newDataDir(), env: unattended });
+  admin = connectAdmin(product.dataDir);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${product.url}/sign-in`);
+  await page.getByLabel("Email").fill(unattendedOwner.email);
+  await page.getByLabel("Password", { exact: true }).fill(unattendedOwner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/gurus/);
+  await page.goto(`${product.url}/gurus/new`);
+  await page.getByLabel("Name", { exact: true }).fill("Harbour guide");
+  await page.getByLabel("Slug").fill("harbour");
+  await page.getByRole("button", { name: "Create guru" }).click();
+  await expect(page).toHaveURL(/\/gurus\/harbour/);
+  session = await context.storageState();
+  await context.close();
+  const [guru] = await admin<{ id: string }[]>`select id from guru where slug = 'harbour'`;
+  await spreadEvents(admin, {
+    days: 89,
+    guru: { id: guru?.id ?? "", slug: "harbour", name: "Harbour guide" },
+  });
+});
+
+test.afterAll(async () => {
+  await admin?.end();
+  await product?.stop();
+  if (product) removeDataDir(product.dataDir);
+});
+
+test.beforeEach(async ({ context }) => {
+  await context.addCookies(session.cookies);
+});
+
+const log = (query = "") => `${product.url}/settings/audit-logs${query}`;
+const chart = (page: Page) => page.getByRole("region", { name: "Activity per day" });
+const total = async (page: Page) =>
+  Number((await page.getByTestId("audit-total").innerText()).replace(/\D/g, ""));
+const ids = (page: Page) =>
+  page
+    .locator("tr[data-event-id]")
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-event-id")));
+const slider = (page: Page, end: "start" | "end") => page.getByRole("slider", { name: `Range ${end}` });
+const pending = (page: Page) => page.getByText("not applied yet", { exact: true });
+
+/** What the chart's table says: day → type → number. */
+async function tableOf(page: Page): Promise<Record<string, Counts>> {
+  await page.getByRole("button", { name: "Show as table" }).click();
+  const table = page.getByRole("table", { name: "Events per day" });
+  await expect(table.getByRole("columnheader")).toHaveText([
+    "Day (UTC)",
+    "Access",
+    "Created",
+    "Updated",
+    "Deleted",
+    "All",
+  ]);
+  const rows = await table.locator("tbody tr").evaluateAll((all) =>
+    all.map((row) => ({
+      day: row.getAttribute("data-day") ?? "",
+      numbers: [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent?.replaceAll(",", ""))),
+    })),
+  );
+  await page.keyboard.press("Escape");
+  await expect(table).toBeHidden();
+  return Object.fromEntries(
+    rows.map(({ day, numbers }) => {
+      const counts = Object.fromEntries(types.map((type, i) => [type, numbers[i] ?? Number.NaN]));
+      expect(numbers[4]).toBe(types.reduce((sum, type) => sum + (counts[type] ?? 0), 0));
+      return [day, counts];
+    }),
+  );
+}
+
+/** The same of the bars as they are drawn. */
+const barsOf = (page: Page): Promise<Counts> =>
+  chart(page)
+    .locator("g[data-day]")
+    .evaluateAll((all) =>
+      Object.fromEntries(
+        all.map((g) => [g.getAttribute("data-day") ?? "", Number(g.getAttribute("data-count"))]),
+      ),
+    );
+
+/** What the HTTP API holds, counted here. */
+async function apiCounts(page: Page, query = ""): Promise<Record<string, Counts>> {
+  const events = await page.evaluate(async (path) => {
+    const answer = await fetch(path, { headers: { "x-org-domain": "~" } });
+    return (await answer.json()) as { timestamp: string; actionType: string }[];
+  }, `/api/ee/audit?view=full${query}`);
+  expect(Array.isArray(events)).toBe(true);
+  const days: Record<string, Counts> = {};
+  for (const { timestamp, actionType } of events) {
+    const day = timestamp.slice(0, 10);
+    days[day] ??= Object.fromEntries(types.map((type) => [type, 0]));
+    (days[day] as Counts)[actionType] = ((days[day] as Counts)[actionType] ?? 0) + 1;
+  }
+  return days;
+}
+
+const sumOf = (counts: Counts) => Object.values(counts).reduce((sum, n) => sum + n, 0);
+const notEmpty = (days: Record<string, Counts>) =>
+  Object.fromEntries(Object.entries(days).filter(([, counts]) => sumOf(counts) > 0));
+
+/** The middle of a day's bar. */
+async function placeOf(page: Page, day: string): Promise<{ x: number; y: number }> {
+  const box = await chart(page).locator(`g[data-day="${day}"] .room`).boundingBox();
+  if (!box) throw new Error(`no bar for ${day}`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, to.y, { steps: 3 });
+  await page.mouse.move(to.x, to.y, { steps: 3 });
+  await page.mouse.up();
+}
+
+const middleOf = async (of: Locator) => {
+  const box = await of.locator(".grip").boundingBox();
+  if (!box) throw new Error("no handle");
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+};
+
+test("every bar, the table and the legend hold what the API counts; a filter changes them", async ({
+  page,
+}) => {
+  const problems = watchProblems(page);
+  for (const [query, only] of [
+    ["", null],
+    ["&operation=INDEX_DATASOURCE&actionType=updated", "updated"],
+    ["&guru=harbour", null],
+  ] as const) {
+    await expect(async () => {
+      await page.goto(log(query.replace("&", "?")));
+      // A first look is an event too: the next one, which is not recorded again, finds it.
+      await page.reload();
+      const table = await tableOf(page);
+      const api = await apiCounts(page, query);
+      expect(notEmpty(table)).toEqual(api);
+      const bars = await barsOf(page);
+      expect(Object.keys(bars)).toEqual(Object.keys(table).sort());
+      for (const [day, counts] of Object.entries(table))
+        expect([day, bars[day]]).toEqual([day, sumOf(counts)]);
+      const legend = chart(page).getByRole("list", { name: "Events by action type" });
+      for (const type of types) {
+        const sum = Object.values(api).reduce((all, counts) => all + (counts[type] ?? 0), 0);
+        await expect(legend.locator(`[data-type="${type}"] b`)).toHaveText(sum.toLocaleString("en-US"));
+        if (only && type !== only) expect(sum).toBe(0);
+      }
+      expect(await total(page)).toBe(Object.values(api).reduce((all, counts) => all + sumOf(counts), 0));
+    }).toPass({ timeout: 30_000 });
+  }
+  // Today is the last, and all 90 days that are kept are there.
+  const days = Object.keys(await barsOf(page));
+  expect(days.at(-1)).toBe(dayOf(0));
+  expect(days).toContain(dayOf(89));
+  expect(problems()).toEqual([]);
+});
+
+test("a guru's chart holds its own events only", async ({ page }) => {
+  await page.goto(`${product.url}/gurus/harbour/audit-logs`);
+  await page.reload();
+  const [own] = await admin<{ n: number }[]>`
+    select count(*)::int as n from audit_event e join guru g on g.id = e.guru_id where g.slug = 'harbour'`;
+  expect(sumOf(await barsOf(page))).toBe(own?.n);
+  expect(own?.n).toBeGreaterThan(60);
+  expect(await total(page)).toBe(own?.n);
+});
+
+test("a drag makes the range pending, Escape takes it back, Apply shows its events", async ({ page }) => {
+  const problems = watchProblems(page);
+  await page.goto(log());
+  const before = await ids(page);
+  const whole = await total(page);
+  await drag(page, await placeOf(page, dayOf(40)), await placeOf(page, dayOf(31)));
+  await expect(pending(page)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Date range: Custom range" })).toHaveClass(/pend/);
+  await expect(page.getByRole("button", { name: "Apply" })).toHaveAttribute("data-pending", "true");
+  // Nothing but the choice has changed.
+  await expect(page).toHaveURL(log());
+  expect(await ids(page)).toEqual(before);
+  expect(await total(page)).toBe(whole);
+
+  await page.keyboard.press("Escape");
+  await expect(pending(page)).toBeHidden();
+  await expect(page.getByRole("button", { name: "Date range: Any time" })).toBeVisible();
+
+  await drag(page, await placeOf(page, dayOf(31)), await placeOf(page, dayOf(40)));
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(/since=/);
+  const address = new URL(page.url()).searchParams;
+  expect(address.get("since")).toBe(`${dayOf(40)}T00:00:00.000Z`);
+  expect(address.get("until")).toBe(`${dayOf(31)}T23:59:59.999Z`);
+  const bars = await barsOf(page);
+  const chosen = Object.entries(bars).filter(([day]) => day >= dayOf(40) && day <= dayOf(31));
+  expect(chosen).toHaveLength(10);
+  await expect.poll(() => total(page)).toBe(sumOf(Object.fromEntries(chosen)));
+  await expect(page.locator("tr[data-event-id]").first()).toBeVisible();
+  expect(await ids(page)).not.toEqual(before);
+  // The bars obey every filter but the range: those outside are grey.
+  expect(sumOf(bars)).toBeGreaterThanOrEqual(whole);
+  expect(await chart(page).locator("g.day:not(.out)").count()).toBe(10);
+  expect(problems()).toEqual([]);
+});
+
+test("the brush is moved and resized, a click chooses a day, a double click none", async ({ page }) => {
+  await page.goto(log(`?since=${dayOf(40)}T00:00:00.000Z&until=${dayOf(31)}T23:59:59.999Z`));
+  await expect(slider(page, "start")).toHaveAttribute("aria-valuetext", /^\d+ \w{3} \d{4}$/);
+  const from = Number(await slider(page, "start").getAttribute("aria-valuenow"));
+  const at = async () => [
+    Number(await slider(page, "start").getAttribute("aria-valuenow")) - from,
+    Number(await slider(page, "end").getAttribute("aria-valuenow")) - from,
+  ];
+  expect(await at()).toEqual([0, 9]);
+  await drag(page, await placeOf(page, dayOf(35)), await placeOf(page, dayOf(30)));
+  expect(await at()).toEqual([5, 14]);
+  await drag(page, await middleOf(slider(page, "end")), await placeOf(page, dayOf(20)));
+  expect((await at())[0]).toBe(5);
+  expect([19, 20]).toContain((await at())[1]);
+  // Pulled past the other end, it becomes that.
+  await drag(page, await middleOf(slider(page, "start")), { ...(await placeOf(page, dayOf(5))) });
+  const [first = 0, last = 0] = await at();
+  expect(first).toBeGreaterThan(18);
+  expect(last).toBeGreaterThan(30);
+
+  const click = await placeOf(page, dayOf(50));
+  await page.mouse.click(click.x, click.y);
+  expect(await at()).toEqual([-10, -10]);
+  await expect(pending(page)).toBeVisible();
+  await page.mouse.dblclick(click.x, click.y);
+  await expect(page.getByText("removal not applied yet", { exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/since=/);
+});
+
+test("a finger draws a range on the phone", async ({ browser }) => {
+  const context = await browser.newContext({
+    storageState: session,
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+  });
+  const page = await context.newPage();
+  await page.goto(log());
+  const [from, to] = [await placeOf(page, dayOf(60)), await placeOf(page, dayOf(50))];
+  const touch = await context.newCDPSession(page);
+  const send = (type: "touchStart" | "touchMove" | "touchEnd", x?: number) =>
+    touch.send("Input.dispatchTouchEvent", { type, touchPoints: x === undefined ? [] : [{ x, y: from.y }] });
+  await send("touchStart", from.x);
+  for (const part of [0.3, 0.6, 1]) await send("touchMove", from.x + (to.x - from.x) * part);
+  await send("touchEnd");
+  await expect(pending(page)).toBeVisible();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await expect(page).toHaveURL(new RegExp(`since=${dayOf(60)}.*until=${dayOf(50)}`));
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  await context.close();
+});
+
+test("the range is chosen with the keyboard alone", async ({ page }) => {
+  await page.goto(log());
+  const last = Number(await slider(page, "end").getAttribute("aria-valuemax"));
+  await slider(page, "start").focus();
+  await page.keyboard.press("End");
+  await expect(slider(page, "start")).toHaveAttribute("aria-valuenow", String(last));
+  for (const key of ["PageDown", "PageDown", "ArrowLeft", "ArrowRight", "ArrowDown"])
+    await page.keyboard.press(key);
+  await expect(slider(page, "start")).toHaveAttribute("aria-valuenow", String(last - 15));
+  await expect(slider(page, "start")).toHaveAttribute("aria-valuetext", /, not applied yet$/);
+  await page.keyboard.press("Tab");
+  await expect(slider(page, "end")).toBeFocused();
+  await page.keyboard.press("PageDown");
+  await expect(slider(page, "end")).toHaveAttribute("aria-valuenow", String(last - 7));
+  await expect(page).toHaveURL(log());
+  await page.getByRole("button", { name: "Apply" }).press("Enter");
+  await expect(page).toHaveURL(new RegExp(`since=${dayOf(15)}T.*until=${dayOf(7)}T`));
+
+  await slider(page, "end").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(pending(page)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(pending(page)).toBeHidden();
+  await expect(slider(page, "end")).toHaveAttribute("aria-valuenow", String(last - 7));
+  await expect(slider(page, "end")).toBeFocused();
+});
+
+test("the chart says in words what it draws", async ({ page }) => {
+  await page.goto(log("?actionType=deleted"));
+  const bars = await barsOf(page);
+  const [busiest = 0] = Object.values(bars).sort((a, b) => b - a);
+  await expect(chart(page).getByText(/^Activity per day, .* days in UTC: [\d,]+ events\./)).toContainText(
+    `${sumOf(bars)} events. The busiest day is`,
+  );
+  expect(busiest).toBeGreaterThan(0);
+  await expect(slider(page, "start")).toHaveAccessibleDescription(/Days in UTC.*Page Down by a week/);
+});
+
+test("a date leads to the newest event up to it, with newer and older ones around", async ({ page }) => {
+  const problems = watchProblems(page);
+  await page.goto(log("?actionType=created"));
+  await page.keyboard.press("g");
+  const dialog = page.getByRole("dialog", { name: "Go to date" });
+  await dialog.getByLabel("Date and time").fill(`${dayOf(45)}T12:00`);
+  await dialog.getByRole("button", { name: "Go" }).click();
+  await expect(page).toHaveURL(/at=/);
+  const address = new URL(page.url()).searchParams;
+  expect(address.get("actionType")).toBe("created");
+  const at = address.get("at") ?? "";
+  // Noon in the person's zone, to the end of that minute.
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Oslo", timeStyle: "medium" });
+  expect(clock.format(new Date(at))).toBe("12:00:59");
+
+  const newest = async (side: "<=" | ">", order: "asc" | "desc") =>
+    (
+      await admin.unsafe<{ id: string }[]>(
+        `select id from audit_event where action_type = 'created' and occurred_at ${side} $1::timestamptz
+         order by occurred_at ${order}, id ${order} limit 60`,
+        [at],
+      )
+    ).map(({ id }) => id);
+  const atOrBefore = await newest("<=", "desc");
+  await expect.poll(async () => (await ids(page))[0]).toBe(atOrBefore[0]);
+  expect(await ids(page)).toEqual(atOrBefore.slice(0, 50));
+
+  await page.getByRole("link", { name: "Older" }).click();
+  await expect.poll(async () => (await ids(page))[0]).toBe(atOrBefore[50]);
+  await page.getByRole("link", { name: "Newer" }).click();
+  await expect.poll(async () => (await ids(page))[0]).toBe(atOrBefore[0]);
+  await page.getByRole("link", { name: "Newer" }).click();
+  const after = await newest(">", "asc");
+  await expect.poll(async () => (await ids(page)).at(-1)).toBe(after[0]);
+  expect(problems()).toEqual([]);
+});
+
+test("a date outside of what is kept is answered, not followed", async ({ page }) => {
+  await page.goto(log());
+  await page.getByRole("button", { name: "Go to date…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Go to date" });
+  const go = async (text: string) => {
+    await dialog.getByLabel("Date and time").fill(text);
+    await dialog.getByRole("button", { name: "Go" }).click();
+  };
+  await go(`${dayOf(120)}T12:00`);
+  await expect(dialog.getByText(/^Events are kept from .* on; what was before is gone\.$/)).toBeVisible();
+  await go(`${dayOf(-3)}T12:00`);
+  await expect(dialog.getByText("That is still to come. Choose a moment up to now.")).toBeVisible();
+  await go("");
+  await expect(dialog.getByText("Choose a date and a time.")).toBeVisible();
+  await expect(page).toHaveURL(log());
+});
