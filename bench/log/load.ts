@@ -101,10 +101,19 @@ async function seal(product: BenchProduct, rows: number): Promise<void> {
   await remember(runtime, "seal", { tookMs: sealedMs, events });
 }
 
+/**
+ * What the measures of writers have left is brought into the state that it has an hour later: indexed for the search,
+ * vacuumed and analyzed.
+ */
+export async function settle(runtime: Runtime): Promise<void> {
+  await indexForSearch(runtime);
+  await asBench(runtime, (sql) => sql.unsafe("vacuum (analyze) public.audit_event"));
+}
+
 /** The worker's job, done at once. What stands already is left alone. */
 async function indexForSearch({ urls, roles, mode }: Runtime): Promise<void> {
   const begun = performance.now();
-  const { built } = await indexSegments({ maintenanceUrl: urls.maintenance, roles, mode });
+  const { built } = await indexSegments({ maintenanceUrl: urls.maintenance, roles, mode, settledMs: 0 });
   if (built.length > 0) say(`search: ${built.length} indexes in ${spoken(performance.now() - begun)}.`);
 }
 

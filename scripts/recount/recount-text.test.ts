@@ -20,7 +20,7 @@ const clean = {
   found: 0,
   days: ["2026-11-03"],
   wrongDays: [],
-  areFacetsWrong: false,
+
   events: 12_000,
 };
 

@@ -1,12 +1,26 @@
-import { type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
+import { type BrowserContext, expect, test } from "@playwright/test";
+import {
+  apiCounts,
+  barsOf,
+  chart,
+  drag,
+  ids,
+  middleOf,
+  notEmpty,
+  pending,
+  placeOf,
+  slider,
+  sumOf,
+  tableOf,
+  total,
+  types,
+} from "./support/histogram-page";
 import { type Admin, connectAdmin } from "./support/roles-database";
 import { spreadEvents } from "./support/spread-events";
 import { newDataDir, type Product, removeDataDir, startProduct } from "./support/start-product";
 import { unattended, unattendedOwner } from "./support/visitor";
 import { watchProblems } from "./support/watch-problems";
 
-const types = ["access", "created", "updated", "deleted"] as const;
-type Counts = Record<string, number>;
 const dayMs = 86_400_000;
 /** A day so many days ago. */
 const dayOf = (back: number) => new Date(Date.now() - back * dayMs).toISOString().slice(0, 10);
@@ -51,96 +65,6 @@ test.beforeEach(async ({ context }) => {
 });
 
 const log = (query = "") => `${product.url}/settings/audit-logs${query}`;
-const chart = (page: Page) => page.getByRole("region", { name: "Activity per day" });
-const total = async (page: Page) =>
-  Number((await page.getByTestId("audit-total").innerText()).replace(/\D/g, ""));
-const ids = (page: Page) =>
-  page
-    .locator("tr[data-event-id]")
-    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-event-id")));
-const slider = (page: Page, end: "start" | "end") => page.getByRole("slider", { name: `Range ${end}` });
-const pending = (page: Page) => page.getByText("not applied yet", { exact: true });
-
-/** What the chart's table says: day → type → number. */
-async function tableOf(page: Page): Promise<Record<string, Counts>> {
-  await page.getByRole("button", { name: "Show as table" }).click();
-  const table = page.getByRole("table", { name: "Events per day" });
-  await expect(table.getByRole("columnheader")).toHaveText([
-    "Day (UTC)",
-    "Access",
-    "Created",
-    "Updated",
-    "Deleted",
-    "All",
-  ]);
-  const rows = await table.locator("tbody tr").evaluateAll((all) =>
-    all.map((row) => ({
-      day: row.getAttribute("data-day") ?? "",
-      numbers: [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent?.replaceAll(",", ""))),
-    })),
-  );
-  await page.keyboard.press("Escape");
-  await expect(table).toBeHidden();
-  return Object.fromEntries(
-    rows.map(({ day, numbers }) => {
-      const counts = Object.fromEntries(types.map((type, i) => [type, numbers[i] ?? Number.NaN]));
-      expect(numbers[4]).toBe(types.reduce((sum, type) => sum + (counts[type] ?? 0), 0));
-      return [day, counts];
-    }),
-  );
-}
-
-/** The same of the bars as they are drawn. */
-const barsOf = (page: Page): Promise<Counts> =>
-  chart(page)
-    .locator("g[data-day]")
-    .evaluateAll((all) =>
-      Object.fromEntries(
-        all.map((g) => [g.getAttribute("data-day") ?? "", Number(g.getAttribute("data-count"))]),
-      ),
-    );
-
-/** What the HTTP API holds, counted here. */
-async function apiCounts(page: Page, query = ""): Promise<Record<string, Counts>> {
-  const events = await page.evaluate(async (path) => {
-    const answer = await fetch(path, { headers: { "x-org-domain": "~" } });
-    return (await answer.json()) as { timestamp: string; actionType: string }[];
-  }, `/api/ee/audit?view=full${query}`);
-  expect(Array.isArray(events)).toBe(true);
-  const days: Record<string, Counts> = {};
-  for (const { timestamp, actionType } of events) {
-    const day = timestamp.slice(0, 10);
-    days[day] ??= Object.fromEntries(types.map((type) => [type, 0]));
-    (days[day] as Counts)[actionType] = ((days[day] as Counts)[actionType] ?? 0) + 1;
-  }
-  return days;
-}
-
-const sumOf = (counts: Counts) => Object.values(counts).reduce((sum, n) => sum + n, 0);
-const notEmpty = (days: Record<string, Counts>) =>
-  Object.fromEntries(Object.entries(days).filter(([, counts]) => sumOf(counts) > 0));
-
-/** The middle of a day's bar. */
-async function placeOf(page: Page, day: string): Promise<{ x: number; y: number }> {
-  const box = await chart(page).locator(`g[data-day="${day}"] .room`).boundingBox();
-  if (!box) throw new Error(`no bar for ${day}`);
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-}
-
-async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move((from.x + to.x) / 2, to.y, { steps: 3 });
-  await page.mouse.move(to.x, to.y, { steps: 3 });
-  await page.mouse.up();
-}
-
-const middleOf = async (of: Locator) => {
-  const box = await of.locator(".grip").boundingBox();
-  if (!box) throw new Error("no handle");
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-};
-
 test("every bar, the table and the legend hold what the API counts; a filter changes them", async ({
   page,
 }) => {

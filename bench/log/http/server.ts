@@ -8,6 +8,8 @@ export interface Server {
   url: string;
   /** What the web process says of itself; `mark` begins a new stretch. */
   probe(what: "mark" | "read"): Promise<Probe>;
+  /** The end of what it has printed: why it answered with an error. */
+  lastLines(): string;
   stop(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function startServer({ dataDir, databaseUrl, env = {} }: ServerOpti
         child.once("message", (answer) => resolve(answer as Probe));
         child.send(what, (error) => error && reject(error));
       }),
+    lastLines: () => text.trim().split("\n").slice(-20).join("\n"),
     async stop() {
       child.kill("SIGTERM");
       await exited;

@@ -4,7 +4,7 @@ import type { BenchOptions } from "../arguments";
 import { isWanted } from "../database-run";
 import { prepareLog } from "../fill";
 import type { Group } from "../group";
-import { asBench } from "../load";
+import { asBench, settle } from "../load";
 import type { Place } from "../place";
 import { say, spoken } from "../progress";
 import type { RunFile } from "../run-file";
@@ -44,6 +44,7 @@ export async function measureWeb(of: {
   const { values } = run;
   if (!values) throw new Error("nothing was chosen to ask for");
   const readers = await makeReaders(product.runtime);
+  await settle(product.runtime);
   await product.close();
   const unrecorded = path.join(place.dataDir, "unrecorded");
   try {

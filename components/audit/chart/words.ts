@@ -33,7 +33,7 @@ export function numberText(count: number, exact: boolean): string {
   return `${exact ? "" : "at least "}${count.toLocaleString("en-US")}`;
 }
 
-export function eventsText(count: number, exact: boolean): string {
+function eventsText(count: number, exact: boolean): string {
   return `${numberText(count, exact)} ${count === 1 && exact ? "event" : "events"}`;
 }
 

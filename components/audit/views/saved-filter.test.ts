@@ -34,7 +34,7 @@ describe("a view whose range moves with today", () => {
           expect(differsFromView(view, applied, nowMs + 2 * dayMs, timeZone)).toBe(true);
         },
       ),
-      { numRuns: propertyRuns(200) },
+      { numRuns: propertyRuns(50) },
     );
   });
 

@@ -59,7 +59,7 @@ export function ViewsMenu(props: ViewsMenuProps) {
                 <VisibleText text={active.name} />
               </span>
             ) : (
-              "Views"
+              <span>Views</span>
             )}
             {differs ? <span className="views-differs">changed</span> : null}
             <Icon name="chevron-down" className="chev" />

@@ -8,7 +8,7 @@ import { type Sql, sql } from "@/lib/db/client";
 import { runtime } from "@/lib/platform/runtime";
 
 /** A click waits so long for a number that the progress can do without. */
-const countPatienceMs = 3_000;
+const countPatienceMs = 8_000;
 
 interface ExportScope {
   orgId: number;
@@ -39,7 +39,7 @@ export async function exportCondition(scope: ExportScope): Promise<string> {
 /**
  * How many events an export will hold: from the sealer's counts where those answer its filter, else counted. In a snapshot
  * of its own, on a connection of its own: from within a transaction a second one of the pool could be waited for in vain.
- * @returns null when counting takes longer than three seconds
+ * @returns null when counting takes longer than eight seconds
  */
 export async function countForExport({ orgId, guruId, filter, asOf }: ExportScope): Promise<number | null> {
   const scope = { orgId, guruScope: guruId };

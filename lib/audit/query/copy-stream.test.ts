@@ -100,6 +100,15 @@ describe("a copy", () => {
     expect((await copy.done).outcome).toBe("failed");
   });
 
+  it("is cut when it hands over too little for too long, however often somebody reads", async () => {
+    const copy = await openCopy({
+      copySql: copyRows("select 'x' || pg_sleep(0.01) from generate_series(1, 100000)"),
+      paceMs: 300,
+    });
+    await expect(new Response(copy.stream).arrayBuffer()).rejects.toThrow("too little");
+    expect((await copy.done).outcome).toBe("failed");
+  });
+
   it("errors its stream when the query fails midway", async () => {
     const copy = await openCopy({
       copySql: copyRows("select (10 / (50000 - i))::text from generate_series(1, 100000) i"),

@@ -15,8 +15,3 @@ export async function within<T>(tx: AnySql, ms: number, statement: () => Promise
 export function isOverdue(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "57014";
 }
-
-/** Limits each further statement of a transaction to so many milliseconds. */
-export async function limitTime(tx: AnySql, ms: number): Promise<void> {
-  await tx`select set_config('statement_timeout', ${String(Math.ceil(ms))}, true)`;
-}

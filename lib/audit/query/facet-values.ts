@@ -109,7 +109,7 @@ function mergedValues(
       cross join lateral (
         select ${columns} from audit_event e where e.occurred_at = o.occurred_at and e.id = o.event_id offset 0
       ) e
-      where o.org_id = ${scope.orgId} and o.occurred_at >= audit_cutoff() and o.occurred_at >= ${from}
+      where o.org_id = ${scope.orgId} and o.position > 0 and o.occurred_at >= audit_cutoff() and o.occurred_at >= ${from}
       ${
         tallied === kept
           ? sql``

@@ -1,12 +1,19 @@
 /**
  * The kind of an event as one number: its names, which the catalogue gives together. The very words of the indexes
- * (drizzle/0010_query_indexes.sql), another spelling would not use them: `audit_event_kind` has a number of its own, so that
- * the planner cannot take it for `audit_event_account_kind` or `audit_event_guru_kind`.
+ * (drizzle/0010_query_indexes.sql), another spelling would not use them. `audit_event_kind` has the complement, so that the
+ * planner cannot take it for the index of one account, guru or target.
  */
-export const kindOf = (e: string, index: "kind" | "account and guru") =>
-  `hashtextextended(${["operation", "action", "model", "action_type", "outcome", "actor_type"]
+export const kindOf = (e: string, index: "kind" | "composite") =>
+  `(${index === "kind" ? "~ " : ""}audit_kind(${[
+    "operation",
+    "action",
+    "model",
+    "action_type",
+    "outcome",
+    "actor_type",
+  ]
     .map((column) => `${e}.${column}`)
-    .join(String.raw` || E'\x1f' || `)}, ${index === "kind" ? 1 : 0})`;
+    .join(", ")}))`;
 
 const names = "e.model, e.operation, e.action, e.action_type, e.outcome, e.actor_type";
 
@@ -22,7 +29,7 @@ const names = "e.model, e.operation, e.action, e.action_type, e.outcome, e.actor
 export function chosenKinds(org: string, weeks: string, condition: string): string {
   const kind = kindOf("e", "kind");
   const next = (beyond: string) =>
-    `select ${kind} as kind, ${kindOf("e", "account and guru")} as own_kind, ${names} from audit_event e
+    `select ${kind} as kind, ${kindOf("e", "composite")} as own_kind, ${names} from audit_event e
      where e.org_id = ${org} and ${weeks} ${beyond} order by ${kind} limit 1`;
   return `recursive kind_step as (
       (${next("")})

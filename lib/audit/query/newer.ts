@@ -6,7 +6,7 @@ import type { EventPlace } from "./slices";
 import type { Compiled } from "./where";
 
 /** As many as are worth telling apart; a page of rows finds them, so asking again and again stays cheap. */
-export const mostNewer = 100;
+const mostNewer = 100;
 const deadlineMs = 250;
 
 /**

@@ -8,11 +8,11 @@ import { type Direction, type Stretch, stretchesOfDays } from "./stretches";
 import type { Compiled } from "./where";
 
 /** Events that tell how frequent a filter's are; where these are many, they fill the page, too. */
-const probeEvents = 1_000;
+const probeEvents = 500;
 /** What looking through the log in order may cost in events; what would take more goes by an index. */
 const worthReading = 10_000;
 /** More events of a value in a stretch than this are not gathered to be sorted. */
-const mostGathered = 15_000;
+const mostGathered = 3_000;
 
 /** How a page reads its stretches, one after the other. */
 interface PagePlan {
@@ -24,9 +24,14 @@ interface PagePlan {
  * Settings of the transaction for reading a few rows by an index: a page of the log is mostly in memory, and neither
  * compiling a statement nor a second process pays.
  */
-export async function plannedForShortReads(tx: AnySql): Promise<void> {
-  await tx`select set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),
-    set_config('max_parallel_workers_per_gather', '0', true)`;
+export async function plannedForShortReads(tx: AnySql): Promise<{ hasFuture: boolean }> {
+  // A parameter, not now(): only a known time leaves the other weeks out of the plan.
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+  const [row] = await tx<{ has_future: boolean }[]>`
+    select set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),
+      set_config('max_parallel_workers_per_gather', '0', true),
+      exists (select from audit_event where occurred_at >= ${tomorrow}::timestamptz) as has_future`;
+  return { hasFuture: row?.has_future ?? true };
 }
 
 /**
@@ -37,17 +42,17 @@ export async function plannedForShortReads(tx: AnySql): Promise<void> {
 export async function planOf(
   tx: AnySql,
   { where, direction, limit }: { where: Compiled; direction: Direction; limit: number },
-  stretches: Stretch[],
+  stretchesIn: (looks: "ordered" | "gathered") => Stretch[],
 ): Promise<PagePlan> {
   const { chosen } = where;
   const run = (statement: { text: string; params: (string | string[])[] }) =>
     tx.unsafe<EventRecordRow[]>(statement.text, statement.params);
-  const straight = { stretches, next: (look: Look) => run(inOrder(look)) };
   const along = (route: Route) => (look: Look) => run(byRoute(look, chosen, route));
 
   const routes = routesOf(chosen);
   const [first] = routes;
-  if (!first) return straight;
+  if (!first) return { stretches: stretchesIn("gathered"), next: (look) => run(inOrder(look)) };
+  const stretches = stretchesIn(routes.some(isLookup) ? "gathered" : "ordered");
 
   const both = await daysOfBoth(tx, chosen, routes);
   if (both) {
@@ -57,46 +62,48 @@ export async function planOf(
   }
   if (!isLookup(first) && !isVague(first, where)) return { stretches, next: along(first) };
 
-  let plan: ((look: Look) => Promise<EventRecordRow[]>) | null = null;
+  let isFrequent: boolean | null = null;
   return {
     stretches,
     async next(look) {
-      if (plan) return plan(look);
-      const probed = await run(amongFirst(look, chosen.orgId, probeEvents));
-      if (probed.length >= look.rows) return probed;
-      if (probed.length > 0 && (look.rows * probeEvents) / probed.length < worthReading)
-        return run(inOrder(look));
-      plan = along(await narrowest(tx, look, routes));
-      return plan(look);
+      if (isFrequent === null) {
+        const probed = await run(amongFirst(look, chosen.orgId, probeEvents));
+        if (probed.length >= look.rows) return probed;
+        isFrequent = probed.length > 0 && (look.rows * probeEvents) / probed.length < worthReading;
+        if (isFrequent) return run(inOrder(look));
+      }
+      return along(await narrowest(tx, look, routes))(look);
     },
   };
 }
 
 /** Kinds chosen by what many of them share: there may be a great many, each of which has to be asked. */
 function isVague(route: Route, { chosen: { filter } }: Compiled): boolean {
-  return (
-    route.branches.some(({ by }) => by === "kind") &&
-    filter.operation.length === 0 &&
-    filter.action.length === 0
-  );
+  return route.byKind && filter.operation.length === 0 && filter.action.length === 0;
 }
 
-/** A look-up unless its values are so common in the stretch that another route serves better. */
+/** The look-up with the fewest events in the stretch, unless these are so many that a route in order serves better. */
 async function narrowest(tx: AnySql, look: Look, routes: readonly Route[]): Promise<Route> {
   const lookups = routes.filter(isLookup);
   const ordered = routes.find((route) => !isLookup(route));
-  for (const route of lookups) {
-    if (!ordered && route === lookups.at(-1)) return route;
-    const { text, params } = byRoute({ ...look, rows: mostGathered }, look.where.chosen, route);
+  const [only, ...more] = lookups;
+  if (!only) return ordered ?? raiseNoRoute();
+  if (!ordered && more.length === 0) return only;
+  let [fewest, route] = [Number.POSITIVE_INFINITY, only];
+  for (const each of lookups) {
+    const { text, params } = byRoute(look, look.where.chosen, each);
     const [plan] = await tx.unsafe<{ "QUERY PLAN": [{ Plan: PlanNode }] }[]>(
       `explain (format json) ${text}`,
       params,
     );
-    if (plan && gathered(plan["QUERY PLAN"][0].Plan) <= mostGathered) return route;
+    const expected = plan ? gathered(plan["QUERY PLAN"][0].Plan) : Number.POSITIVE_INFINITY;
+    if (expected < fewest) [fewest, route] = [expected, each];
   }
-  const route = ordered ?? lookups[0];
-  if (!route) throw new Error("a filter without a route is read in order");
-  return route;
+  return fewest > mostGathered && ordered ? ordered : route;
+}
+
+function raiseNoRoute(): never {
+  throw new Error("a filter without a route is read in order");
 }
 
 interface PlanNode {

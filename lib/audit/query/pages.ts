@@ -38,7 +38,11 @@ export async function eventsPage(options: PageAsked & { db?: AnySql }): Promise<
   const { where, limit, cursor, direction, db = sql() } = options;
   if (where.impossible) return { rows: [], more: false };
   const { search } = where;
-  if (search && !options.db) return searchPage({ where: { ...where, search }, limit, cursor, direction });
+  if (search && !options.db) {
+    const alongFilters = (tx: AnySql, from: TimeCursor | null, rows: number) =>
+      eventsPage({ where, limit: rows, cursor: from, direction, db: tx });
+    return searchPage({ where: { ...where, search }, limit, cursor, direction, alongFilters });
+  }
   const found =
     "begin" in db
       ? await db.begin("isolation level repeatable read read only", (tx) => walk(tx, options))
@@ -50,11 +54,12 @@ export async function eventsPage(options: PageAsked & { db?: AnySql }): Promise<
 /** One more than a page, in the direction asked, stretch by stretch. */
 async function walk(tx: AnySql, asked: PageAsked): Promise<EventRecordRow[]> {
   const { where, cursor, direction, limit } = asked;
-  await plannedForShortReads(tx);
-  const stretches = stretchesOf(where, cursor, direction);
-  const { next, stretches: pruned } = await planOf(tx, asked, stretches);
+  const { hasFuture } = await plannedForShortReads(tx);
+  const { next, stretches } = await planOf(tx, asked, (looks) =>
+    stretchesOf(where, { cursor, direction, hasFuture }, looks),
+  );
   const found: EventRecordRow[] = [];
-  for (const stretch of pruned) {
+  for (const stretch of stretches) {
     found.push(...(await next({ where, stretch, cursor, direction, rows: limit + 1 - found.length })));
     if (found.length > limit) break;
   }

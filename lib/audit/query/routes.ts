@@ -9,7 +9,7 @@ export interface Chosen extends FilterScope {
 }
 
 /** Columns whose values are found through `audit_event_lookup`, by their numbers. */
-export type LookupColumn = "target_id" | "ip" | "actor_email" | "actor_id" | "guru_slug";
+export type LookupColumn = "ip" | "actor_email" | "actor_id" | "guru_slug";
 
 /** One way of an index to events in the order of time. */
 export type Branch =
@@ -18,6 +18,7 @@ export type Branch =
   | { by: "no guru" }
   | { by: "actor type"; values: string[] }
   | { by: "kind" }
+  | { by: "target"; values: string[] }
   | { by: "lookup"; column: LookupColumn; values: string[] };
 
 /** Branches that together lead to every event of the filter; what else it asks is checked event by event. */
@@ -38,7 +39,7 @@ export function routesOf(chosen: Chosen): Route[] {
   const { filter } = chosen;
   const byKind = kindParams.some((name) => filter[name].length > 0) || onlyTypes(chosen);
   const dimensions = [
-    lookup("target_id", filter.target),
+    filter.target.length > 0 ? [{ by: "target" as const, values: filter.target }] : [],
     lookup("ip", filter.ip),
     actorBranches(chosen),
     guruBranches(chosen),

@@ -9,12 +9,10 @@ export interface Segment {
   isWhole: boolean;
 }
 
-/** What is known of the log's extent and of what of it can be searched by index. */
+/** What of the log can be searched by index. */
 export interface Coverage {
   /** Oldest first, none overlapping another. */
   segments: Segment[];
-  /** Beginning of the first week and end of the last; null: there is none. */
-  weeks: { from: bigint; to: bigint } | null;
 }
 
 const rememberedMs = 20_000;
@@ -31,19 +29,17 @@ export function searchCoverage(db: Sql = sql()): Promise<Coverage> {
 }
 
 async function readCoverage(db: Sql): Promise<Coverage> {
-  const rows = await db<{ from: string; to: string; is_whole: boolean; can_search: boolean }[]>`
+  const rows = await db<{ from: string; to: string; is_whole: boolean }[]>`
     select (extract(epoch from starts) * 1000000)::bigint::text as from,
-      (extract(epoch from ends) * 1000000)::bigint::text as to, is_whole,
-      index_name is not null and is_valid as can_search
-    from audit_search_segments() order by audit_search_segments.starts, audit_search_segments.ends desc`;
+      (extract(epoch from ends) * 1000000)::bigint::text as to, is_whole
+    from audit_search_segments() where index_name is not null and is_valid
+    order by audit_search_segments.starts, audit_search_segments.ends desc`;
   const segments: Segment[] = [];
-  let weeks = null as Coverage["weeks"];
   for (const row of rows) {
     const segment = { from: BigInt(row.from), to: BigInt(row.to), isWhole: row.is_whole };
-    weeks = { from: weeks?.from ?? segment.from, to: segment.to };
     const last = segments.at(-1);
     // One that an interrupted merging left lies within the one that it was merged into.
-    if (row.can_search && (!last || segment.from >= last.to)) segments.push(segment);
+    if (!last || segment.from >= last.to) segments.push(segment);
   }
-  return { segments, weeks };
+  return { segments };
 }

@@ -2,6 +2,7 @@ import "server-only";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
 import { type EventRecordRow, eventColumns, newestFirst } from "./row";
 import { type Search, segmentCondition } from "./search";
+import type { Direction } from "./stretches";
 import { Binder, type Compiled } from "./where";
 
 /** Place in the order of time, next to which a search goes on; with the id of zeros it is the bare moment. */
@@ -11,8 +12,6 @@ export interface SearchPlace {
 }
 
 export const noId = "00000000-0000-0000-0000-000000000000";
-
-export type Direction = "older" | "newer";
 
 /** A part of the log that a step looks through, from a place on in one direction. */
 export interface Stretch {
@@ -36,7 +35,7 @@ type SearchCompiled = Compiled & { search: Search };
 const micros = "(extract(epoch from e.occurred_at) * 1000000)::bigint::text";
 
 /**
- * Looks at one event after the other.
+ * Looks at one event after the other, whatever the filter.
  * @param rows events to look at, at most
  * @param wanted matches that are enough
  */
@@ -47,12 +46,12 @@ export async function scanInOrder(
   { rows, wanted, timeoutMs }: { rows: number; wanted: number; timeoutMs: number },
 ): Promise<Searched> {
   const b = new Binder(where.params);
-  const conditions = [where.search.rest, ...stretchConditions(b, stretch)];
+  const conditions = [where.search.anything, ...stretchConditions(b, stretch)];
   const [, seen] = await Promise.all([
     planFor(tx, "any", timeoutMs),
     tx.unsafe<{ micros: string; id: string; hit: boolean; n: string }[]>(
       `select s.* from (
-        select ${micros} as micros, e.id, (${where.search.condition}) is true as hit, row_number() over () as n
+        select ${micros} as micros, e.id, (${where.text}) is true as hit, row_number() over () as n
         from (select * from audit_event e where ${conditions.join(" and ")} order by ${orderOf(stretch)} limit ${rows}) e
       ) s where s.hit or s.n = ${rows} limit ${wanted}`,
       b.params,
@@ -151,6 +150,9 @@ export async function eventsAtPlaces(
   return rows;
 }
 
+/** Limits the statements that follow; the planner chooses as it likes. */
+export const limitSteps = (tx: AnySql, timeoutMs: number) => planFor(tx, "any", timeoutMs);
+
 /** Sent together with the statement it is for, so that it costs no round trip of its own. */
 function planFor(tx: AnySql, plan: "any" | "bitmap", timeoutMs: number) {
   const others = plan === "any" ? "on" : "off";
@@ -158,7 +160,7 @@ function planFor(tx: AnySql, plan: "any" | "bitmap", timeoutMs: number) {
     select set_config('statement_timeout', ${String(Math.max(1, Math.ceil(timeoutMs)))}, true),
       set_config('enable_seqscan', ${others}, true), set_config('enable_indexscan', ${others}, true),
       set_config('enable_indexonlyscan', ${others}, true), set_config('max_parallel_workers_per_gather', '0', true),
-      set_config('jit', 'off', true)`;
+      set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true)`;
 }
 
 function stretchConditions(b: Binder, { direction, at, end }: Stretch): string[] {

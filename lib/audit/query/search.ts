@@ -4,11 +4,9 @@ import type { Binder } from "./binder";
 export interface Search {
   /** The text searched for. */
   q: string;
-  /** Which events hold it. */
-  condition: string;
-  /** Which events all the rest of the filter chooses. */
-  rest: string;
-  /** The rest chooses by nothing but time. */
+  /** Which events there are in the log and the range of time. */
+  anything: string;
+  /** The rest of the filter chooses by nothing but time. */
   isAlone: boolean;
 }
 

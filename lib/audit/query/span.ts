@@ -22,6 +22,9 @@ const rfc3339 = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
  * Sealed events behind the cut-off are counted no more, and leave the counts with the cleanup, whether or not they could
  * be removed. When the retention is raised such events may be read again: `audit_config.counted_from` is the day from
  * which on the counts are whole then. The cut-off is the beginning of a day, so no day is kept in part.
+ *
+ * `position > 0` is always so, but has the outbox read through its index: the table itself stays as long as it ever was,
+ * empty pages and all.
  */
 export async function spanOf(sql: AnySql, { orgId, guruScope }: FilterScope): Promise<Span> {
   const [row] = await sql<
@@ -33,7 +36,7 @@ export async function spanOf(sql: AnySql, { orgId, guruScope }: FilterScope): Pr
       (select min(day)::text from audit_rollup
         where org_id = ${orgId} and scope = ${guruScope ?? organizationScope} and dimension = 'all' and value = '') as oldest,
       to_char(o.first at time zone 'UTC', ${rfc3339}) as tail_from, to_char(o.last at time zone 'UTC', ${rfc3339}) as tail_to
-    from audit_config, (select min(occurred_at) as first, max(occurred_at) as last from audit_outbox where org_id = ${orgId}) o`;
+    from audit_config, (select min(occurred_at) as first, max(occurred_at) as last from audit_outbox where org_id = ${orgId} and position > 0) o`;
   if (!row) throw new Error("audit_config has lost its row: restore the database from a backup");
   const day = (text: string | null) => (text === null ? null : dayOf(text));
   const kept = day(row.kept);

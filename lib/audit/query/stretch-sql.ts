@@ -110,13 +110,19 @@ function keysByRoute(b: Binder, look: Look, chosen: Chosen, route: Route): { cte
     return `(select k.occurred_at, k.id from ${sources.join(" cross join ")} cross join lateral (${keys}) k
       order by ${orderOf(look.direction, "k")} limit ${look.rows})`;
   });
-  const needsKinds =
-    route.byKind || route.branches.some((branch) => branch.by === "kind" || branch.by === "actor type");
-  const kinds = needsKinds ? `${chosenKinds(org, weeksOf(b, look), kindCondition(b, chosen))},` : "";
+  const kinds = route.branches.some((branch) => needsKinds(route, branch))
+    ? `${chosenKinds(org, weeksOf(b, look), kindCondition(b, chosen))},`
+    : "";
   const ctes = `${kinds} found as materialized (
       select f.* from (${branches.join(" union ")}) f order by ${orderOf(look.direction, "f")} limit ${look.rows}
     )`;
   return { ctes, bounds };
+}
+
+/** An index that goes by kind is asked kind by kind, even where the filter chooses none. */
+function needsKinds(route: Route, { by }: Branch): boolean {
+  if (by === "lookup") return false;
+  return route.byKind || by === "kind" || by === "actor type" || by === "target";
 }
 
 interface BranchSql {
@@ -138,8 +144,8 @@ function branchOf(b: Binder, branch: Branch, route: Route): BranchSql {
     conditions: [`${kind} >= c.${number} and ${kind} <= c.${number}`],
     orderedBy: kind,
   });
-  const also: BranchSql = route.byKind
-    ? ofKind(kindOf("e", "account and guru"), "own_kind")
+  const also: BranchSql = needsKinds(route, branch)
+    ? ofKind(kindOf("e", "composite"), "own_kind")
     : { sources: [], conditions: [] };
   switch (branch.by) {
     case "account":
@@ -149,6 +155,14 @@ function branchOf(b: Binder, branch: Branch, route: Route): BranchSql {
         ...also,
         sources: [values, ...also.sources],
         conditions: [`e.${branch.by}_id = v.value`, ...also.conditions],
+      };
+    }
+    case "target": {
+      const values = b.bind(branch.values, "text[]");
+      return {
+        ...also,
+        sources: [`(select hashtextextended(t, 0) as value from unnest(${values}) t) v`, ...also.sources],
+        conditions: ["hashtextextended(e.target_id, 0) = v.value", ...also.conditions],
       };
     }
     case "no guru":

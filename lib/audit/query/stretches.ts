@@ -18,17 +18,24 @@ export interface Stretch {
   days?: Day[];
 }
 
-/** Days behind which a look ends; most pages are full within the first, and each look begins where the last one ended. */
-const looksDays = [7, 28, 91, 364, null] as const;
+/**
+ * Days behind which a look ends; most pages are full within the first, and each look begins where the last one ended. An
+ * index in the order of time is asked for all that is kept as a rule: planning costs more than asking. What is gathered and
+ * sorted is asked for less at a time.
+ */
+const looksDays = { ordered: [7, 98, null], gathered: [7, 28, 98, null] } as const;
 const dayMicros = 86_400_000_000n;
 /** A cursor may name any moment; beyond these no event stands, and the database has no time. */
 const [earliest, latest] = [-62_135_596_800_000_000n, 253_402_300_799_000_000n];
 
-/** The stretches of a page in the order in which they are read. */
+/**
+ * The stretches of a page in the order in which they are read.
+ * @param hasFuture whether an event is later than a day from now (a clock was wrong); else the weeks made ahead are left out
+ */
 export function stretchesOf(
   { range }: Pick<Compiled, "range">,
-  cursor: TimeCursor | null,
-  direction: Direction,
+  { cursor, direction, hasFuture }: { cursor: TimeCursor | null; direction: Direction; hasFuture: boolean },
+  looks: keyof typeof looksDays,
 ): Stretch[] {
   const since = range.since ? micros(range.since) : null;
   const until = range.until ? micros(range.until) + 1_000n : null;
@@ -36,10 +43,11 @@ export function stretchesOf(
   const at = cursor ? clamp(BigInt(cursor.micros)) : null;
   const list: Stretch[] = [];
   if (direction === "older") {
-    const to = least(at === null ? null : at + 1n, until);
-    const begin = to ?? now;
+    const known = least(at === null ? null : at + 1n, until);
+    const to = hasFuture ? known : least(known, now + dayMicros);
+    const begin = least(to, now) ?? now;
     let end = to;
-    for (const days of looksDays) {
+    for (const days of looksDays[looks]) {
       const from = greatest(days === null ? null : clamp(begin - BigInt(days) * dayMicros), since);
       list.push({ from, to: end });
       if (from !== null && from === since) break;
@@ -49,7 +57,7 @@ export function stretchesOf(
     const from = greatest(at, since);
     const begin = from ?? earliest;
     let start = from;
-    for (const days of looksDays) {
+    for (const days of looksDays[looks]) {
       const to = least(days === null ? null : clamp(begin + BigInt(days) * dayMicros), until);
       list.push({ from: start, to });
       if (to !== null && (to === until || to > now + 7n * dayMicros)) {

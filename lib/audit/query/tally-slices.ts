@@ -109,7 +109,7 @@ async function fromEvents(
        select e.occurred_at, e.action_type from audit_event e
        where e.occurred_at = o.occurred_at and e.id = o.event_id and e.occurred_at between ${within} and ${where.anyTime.text} offset 0
      ) e
-     where o.org_id = ${b.bind(String(orgId), "int")} and o.occurred_at >= ${from}
+     where o.org_id = ${b.bind(String(orgId), "int")} and o.position > 0 and o.occurred_at >= ${from}
      group by ${sliceGroups}`,
     );
   }

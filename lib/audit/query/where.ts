@@ -67,9 +67,7 @@ export async function compileFilter(
   const actors = await resolveActors(db, scope, filter.actor);
   if (filter.guru.length > 0) all.push(anyOf(guruConditions(b, gurus)));
   if (filter.actor.length > 0) all.push(anyOf(actorConditions(b, actors)));
-  const rest = [...all];
-  const searched = filter.q ? searchCondition(b, filter.q) : null;
-  if (searched) all.push(searched);
+  if (filter.q) all.push(searchCondition(b, filter.q));
   const { since, until } = filter;
   const anyTime = { text: together(all), params: [...b.params] };
   const range = rangeConditions(b, filter);
@@ -79,9 +77,8 @@ export async function compileFilter(
     search: filter.q
       ? {
           q: filter.q,
-          condition: searched ?? "",
-          rest: together([...rest, ...range]),
-          isAlone: rest.length === kept.length,
+          anything: together([...kept, ...range]),
+          isAlone: all.length === kept.length + 1,
         }
       : null,
     impossible: all.includes("false"),

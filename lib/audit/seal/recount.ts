@@ -28,7 +28,6 @@ export interface Recounted {
   days: string[];
   /** Those on which rollups differ. */
   wrongDays: string[];
-  areFacetsWrong: boolean;
   /** Events that are sealed and kept, as the rollups should have them. */
   events: number;
 }
@@ -67,7 +66,6 @@ export async function compare(
     found: 0,
     days,
     wrongDays: [],
-    areFacetsWrong: false,
     events: 0,
   };
   const note = (found: Difference[]) => {
@@ -81,9 +79,7 @@ export async function compare(
     note(wrong);
     onDay?.(done + 1, days.length);
   }
-  const facets = await compareFacets(tx);
-  result.areFacetsWrong = facets.length > 0;
-  note(facets);
+  note(await compareFacets(tx));
   return result;
 }
 

@@ -6,7 +6,7 @@ import { type AnySql, organizationScope } from "./dimensions";
 import { compare, type Recounted, recountLog } from "./recount";
 
 /** The counts are still wrong after they were written anew; nothing was changed. */
-export class NotRepaired extends Error {
+class NotRepaired extends Error {
   override readonly name = "NotRepaired";
 }
 

@@ -55,7 +55,7 @@ export async function record(product: TestProduct, events: SearchedEvent[]): Pro
   }
 }
 
-export const maintenanceOf = ({ runtime }: TestProduct) => ({
+const maintenanceOf = ({ runtime }: TestProduct) => ({
   maintenanceUrl: runtime.urls.maintenance,
   roles: runtime.roles,
   mode: runtime.mode,

@@ -61,6 +61,8 @@ async function assertExact(
     wanted.days.map(({ day, type, count: n }) => `${day} ${type} ${n}`).sort(),
   );
   expect([shown.histogram.exact, shown.histogram.earlier]).toEqual([true, 0]);
+  const everything = await plainly(await compileFilter({ ...scope, filter: emptyFilter }));
+  expect(shown.kept).toEqual({ count: everything.inRange.length, exact: true });
   const first = Date.parse(shown.histogram.days[0]?.day ?? "");
   expect(shown.histogram.days.map(({ day }) => Date.parse(day))).toEqual(
     shown.histogram.days.map((_, i) => first + i * dayMs),

@@ -71,5 +71,5 @@ describe("the rows that an export expects", () => {
       await held`rollback`;
       held.release();
     }
-  });
+  }, 30_000);
 });

@@ -13,7 +13,7 @@ export interface Cast {
 export type MadeEvent = Record<string, unknown>;
 
 const id = (kind: string, n: number) => `00000000-0000-7000-8000-0000000${kind}00${n}`;
-export const guruId = (n: number) => id("a0", n);
+const guruId = (n: number) => id("a0", n);
 const personId = (n: number) => id("b0", n);
 
 export function castOf(erased: string): Cast {

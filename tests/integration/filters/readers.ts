@@ -32,7 +32,7 @@ const scopeOf = (scope: Asked["scope"]) => ({ orgId: 1, guruScope: scope?.id ?? 
 type Walk = "older" | "newer";
 
 /** The page as a person walks it: from its newest page to the oldest by its links, or back. */
-export async function pageOf(log: ManySidedLog, { filter, scope }: Asked, cursor: string | null, walk: Walk) {
+async function pageOf(log: ManySidedLog, { filter, scope }: Asked, cursor: string | null, walk: Walk) {
   const call = { principal: log.owner, request: testRequest };
   const input = { filter, [walk]: cursor };
   const page = scope

@@ -70,8 +70,15 @@ export const webExports = {
         });
         if (asked.status !== 201)
           throw new BrokenCase(`asking for ${format} answered ${asked.status}: ${asked.text.slice(0, 200)}`);
-        const { id, rowsExpected } = JSON.parse(asked.text) as { id: string; rowsExpected: number };
-        return watched(() => ask(server.url, `/exports/${id}`, { headers: { cookie: owner } }), rowsExpected);
+        const { id } = JSON.parse(asked.text) as { id: string };
+        const run = await watched(() => ask(server.url, `/exports/${id}`, { headers: { cookie: owner } }));
+        const status = await ask(server.url, `/exports/${id}/status`, {
+          headers: { cookie: owner },
+          keepText: true,
+        });
+        const { state, rowsSent } = JSON.parse(status.text) as { state: string; rowsSent: number };
+        if (state !== "done") throw new BrokenCase(`an export of ${format} is ${state}`);
+        return { ...run, rows: rowsSent };
       }
 
       async function wholeLog(accept: string): Promise<Run> {
@@ -81,7 +88,7 @@ export const webExports = {
       }
 
       /** Runs it while the second person reads, and asks the web process how it was. */
-      async function watched(run: () => ReturnType<typeof ask>, rows?: number): Promise<Run> {
+      async function watched(run: () => ReturnType<typeof ask>): Promise<Run> {
         await server.probe("mark");
         const pages: number[] = [];
         let going = true;
@@ -99,7 +106,7 @@ export const webExports = {
         if (answer.status !== 200) throw new BrokenCase(`an export answered ${answer.status}`);
         const { totalMs: tookMs, firstByteMs, bytes, markers } = answer;
         return {
-          rows: rows ?? markers,
+          rows: markers,
           tookMs,
           firstByteMs,
           bytes,

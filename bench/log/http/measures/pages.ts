@@ -43,7 +43,10 @@ export const webPages = {
           fewestRows,
           async ours() {
             const answer = await ask(server.url, address, { headers, marker });
-            if (answer.status !== 200) throw new BrokenCase(`${address} answered ${answer.status}`);
+            if (answer.status !== 200)
+              throw new BrokenCase(
+                `${address} answered ${answer.status}; the server:\n${server.lastLines()}`,
+              );
             timing.firstByteMs.push(answer.firstByteMs);
             if (answer.firstMarkerMs !== null) timing.firstRowMs.push(answer.firstMarkerMs);
             return answer.markers;

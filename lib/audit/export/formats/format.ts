@@ -50,10 +50,3 @@ export interface ExportFormat {
 }
 
 export const lineFeed = 0x0a;
-
-/** Line feeds in a chunk: a native search per line. */
-export function countLines(chunk: Uint8Array): number {
-  let lines = 0;
-  for (let at = chunk.indexOf(lineFeed); at !== -1; at = chunk.indexOf(lineFeed, at + 1)) lines += 1;
-  return lines;
-}

@@ -20,8 +20,7 @@ export const verifiable: ExportFormat = {
   sealedOnly: true,
   copySql: (where, { orgId }) => sealedRows(where, orgId),
   plan: planForSealedRows,
-  encode: (rows, source, meter) =>
-    zipStream((zip) => writeParts(zip, linesOf(rows), { source, meter })),
+  encode: (rows, source, meter) => zipStream((zip) => writeParts(zip, linesOf(rows), { source, meter })),
 };
 
 interface Writing {

@@ -64,7 +64,14 @@ function directoryEntry(entry: ZipEntry, at: Date): Buffer {
     : Buffer.alloc(0);
   const in32 = (value: number): [4, number] => [4, is64 ? largest32 : value];
   return Buffer.concat([
-    packed([4, 0x02014b50], [2, madeByUnix | 45], [2, is64 ? 45 : 20], [2, flags], [2, deflated], ...dosTime(at)),
+    packed(
+      [4, 0x02014b50],
+      [2, madeByUnix | 45],
+      [2, is64 ? 45 : 20],
+      [2, flags],
+      [2, deflated],
+      ...dosTime(at),
+    ),
     packed([4, entry.crc32], in32(entry.packed), in32(entry.size), [2, name.length], [2, extra.length]),
     packed([2, 0], [2, 0], [2, 0], [4, fileMode], in32(entry.offset)),
     name,

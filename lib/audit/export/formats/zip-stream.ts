@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { PassThrough } from "node:stream";
+import { addAbortSignal, PassThrough } from "node:stream";
 import { constants, crc32, createDeflateRaw, type DeflateRaw } from "node:zlib";
 import { dataDescriptor, directory, localHeader, type ZipEntry } from "./zip-directory";
 
 const bufferBytes = 256 * 1024;
+const packedBytes = 64 * 1024;
 
 /**
  * A zip that is written from its beginning to its end, one part after the other. Sums are zlib's and packing, at its fastest
@@ -61,7 +62,8 @@ export class ZipPart {
     readonly entry: ZipEntry,
     private readonly of: PartOf,
   ) {
-    this.#deflate = createDeflateRaw({ level: constants.Z_BEST_SPEED, highWaterMark: bufferBytes, chunkSize: 65_536 });
+    const deflate = createDeflateRaw({ level: constants.Z_BEST_SPEED, chunkSize: packedBytes });
+    this.#deflate = addAbortSignal(of.signal, deflate);
     this.#drained = this.#drain();
     // Said again by whoever waits for it; a writer that is waiting for something else must not leave it unheard.
     this.#drained.catch(() => undefined);

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { emptyFilter } from "@/lib/audit/query/filter";
-import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
 import { done, giveRole, guruOf } from "@/tests/integration/gurus/guru-for-tests";
 import {
   breakTheLog,
@@ -137,22 +136,5 @@ describe("delete-view", () => {
     await mend();
     expect(result).toMatchObject({ ok: false, code: "internal" });
     expect(await stands(id)).toBe(true);
-  });
-
-  it("goes with its guru, private ones too, each with an event of its own and the guru's as cause", async () => {
-    const guru = await guruOf(maintainer, { name: "Short-lived" });
-    await giveRole(guru.id, second, "maintainer");
-    const scope = { kind: "guru", slug: guru.slug };
-    const own = await viewOf(maintainer, { scope, name: "Mine" });
-    const theirs = await viewOf(second, { scope, name: "Theirs", shared: true });
-    const input = { guru: guru.slug, confirmation: guru.slug };
-    done(await deleteGuru.execute({ principal: maintainer, request, input }));
-    const [lead] = (await product.events("guru.deleted")).slice(-1);
-    const ends = (await product.events("audit.view_deleted")).filter((e) => e.guru_id === guru.id);
-    expect(ends.map((e) => [e.target_label, e.cause, e.details.savedBy])).toEqual([
-      ["Mine", lead?.id, undefined],
-      ["Theirs", lead?.id, second.accountId],
-    ]);
-    for (const { id } of [own, theirs]) expect(await stands(id)).toBe(false);
   });
 });
