@@ -95,6 +95,7 @@ function newWorld(options: FillOptions, clock: World["clock"], owner: ExistingOw
     gurus: new Map(),
     keys: new Map(),
     counter: 0,
+    views: new Map(),
     counting: false,
   };
   if (!owner) return world;

@@ -60,6 +60,19 @@ const places: { name: string; path: string; act?: (page: Page) => Promise<void>;
     path: "/settings/audit-logs",
     act: (page) => page.getByRole("button", { name: "Export" }).click(),
   },
+  {
+    name: "the views",
+    path: "/settings/audit-logs?outcome=success",
+    act: (page) => page.getByRole("button", { name: "Views", exact: true }).click(),
+  },
+  {
+    name: "saving a view",
+    path: "/settings/audit-logs?outcome=success",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Views", exact: true }).click();
+      await page.getByRole("button", { name: "Save this filter…" }).click();
+    },
+  },
   { name: "the shortcuts", path: "/gurus", act: (page) => page.keyboard.press("?") },
   { name: "go to", path: "/gurus", act: (page) => page.keyboard.press("Control+k") },
   { name: "the log on a phone", path: "/settings/audit-logs", phone: true },
@@ -76,7 +89,7 @@ const narrow = { width: 390, height: 844 };
 
 for (const theme of ["light", "dark"] as const) {
   test(`no page breaks WCAG 2.2 AA, ${theme}`, async ({ page }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     page.setDefaultTimeout(10_000);
     // The dark theme is the same pages in other colours.
     const only = theme === "dark" ? ["color-contrast"] : undefined;

@@ -22,7 +22,8 @@ const size = { width: 640, height: 360, left: 74, right: 24, top: 54, bottom: 48
 export function plotSvg({ title, ours, peer }: Plot): string {
   const all = [...ours, ...peer];
   const [fewest, most] = [Math.min(...all.map((p) => p.rows)), Math.max(...all.map((p) => p.rows))];
-  const x = scale(decadeBelow(fewest), decadeAbove(most), size.left, size.width - size.right);
+  // Room on both sides, so that no point lies on the edge.
+  const x = scale(fewest / 1.5, most * 1.5, size.left, size.width - size.right);
   const lowest = decadeBelow(Math.min(...all.map((p) => p.median)));
   const highest = decadeAbove(Math.max(...all.map((p) => p.p95)));
   const y = scale(lowest, highest, size.height - size.bottom, size.top);
@@ -30,10 +31,12 @@ export function plotSvg({ title, ours, peer }: Plot): string {
     (v) => `<path class="grid" d="M${size.left} ${y(v)}H${size.width - size.right}"/>
   <text class="tick" x="${size.left - 8}" y="${y(v) + 4}" text-anchor="end">${v >= 1 ? ms(v).replace(".00", "").replace(".0", "") : `${v} ms`}</text>`,
   );
-  const gridX = decades(decadeBelow(fewest), decadeAbove(most)).map(
-    (v) =>
-      `<text class="tick" x="${x(v)}" y="${size.height - size.bottom + 20}" text-anchor="middle">${counted(v)}</text>`,
-  );
+  const gridX = decades(decadeBelow(fewest), decadeAbove(most))
+    .filter((v) => v >= fewest / 1.5 && v <= most * 1.5)
+    .map(
+      (v) =>
+        `<text class="tick" x="${x(v)}" y="${size.height - size.bottom + 20}" text-anchor="middle">${counted(v)}</text>`,
+    );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${title}: ${spoken(ours, peer)}">
 <title>${title}</title>
 <style>

@@ -164,9 +164,9 @@ function during(found: Measured | undefined, limit: number | null): Line {
 function act(found: Measured | undefined): Line {
   if (!found?.oursByRaw) return nothing;
   const { median, from, to } = found.oursByRaw;
-  const more = (value: number) => `${((value - 1) * 100).toFixed(1)} %`;
+  const more = (value: number) => `${value >= 1 ? "+" : ""}${((value - 1) * 100).toFixed(1)} %`;
   return {
-    measured: `${more(median)} more (${more(from)} to ${more(to)}), ${ms(found.ours.median)}`,
+    measured: `${more(median)} (${more(from)} to ${more(to)}), ${ms(found.ours.median)}`,
     peer: "",
     raw: figure(found.raw, "ms"),
     met: median <= 1.15,

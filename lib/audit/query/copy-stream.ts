@@ -160,8 +160,8 @@ function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flo
     pendingBytes = 0;
     bytes += chunk.length;
     controller.enqueue(chunk);
+    source.pause();
     if ((controller.desiredSize ?? 0) <= 0) {
-      source.pause();
       clearTimeout(idle);
       idle = setTimeout(() => stop(new ReaderLeft(`nobody read for ${idleMs} ms`)), idleMs);
     }
@@ -228,7 +228,8 @@ function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flo
       },
       pull() {
         clearTimeout(idle);
-        source.resume();
+        // One chunk a turn of the event loop: a socket with much to read is read 32 times before anybody else has a turn.
+        setImmediate(() => source.resume());
       },
       cancel() {
         // The reader is gone already; an error would have nobody to go to.

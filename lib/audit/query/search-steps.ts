@@ -26,6 +26,8 @@ export interface Searched {
   found: SearchPlace[];
   /** Events looked at, of those that the rest of the filter chooses; null: not known. */
   scanned: number | null;
+  /** How many of them the rest of the filter chooses. */
+  chosen?: number;
   /** Where it stopped short of the end of the stretch. */
   stoppedAt: SearchPlace | null;
 }
@@ -49,9 +51,10 @@ export async function scanInOrder(
   const conditions = [where.search.anything, ...stretchConditions(b, stretch)];
   const [, seen] = await Promise.all([
     planFor(tx, "any", timeoutMs),
-    tx.unsafe<{ micros: string; id: string; hit: boolean; n: string }[]>(
+    tx.unsafe<{ micros: string; id: string; hit: boolean; n: string; chosen: string }[]>(
       `select s.* from (
-        select ${micros} as micros, e.id, (${where.text}) is true as hit, row_number() over () as n
+        select ${micros} as micros, e.id, (${where.text}) is true as hit, row_number() over () as n,
+          count(*) filter (where ${where.search.rest}) over (rows unbounded preceding) as chosen
         from (select * from audit_event e where ${conditions.join(" and ")} order by ${orderOf(stretch)} limit ${rows}) e
       ) s where s.hit or s.n = ${rows} limit ${wanted}`,
       b.params,
@@ -63,6 +66,7 @@ export async function scanInOrder(
   return {
     found: places.filter((row) => row.hit).map((row) => row.place),
     scanned: isCut ? Number(last.n) : null,
+    ...(isCut ? { chosen: Number(last.chosen) } : {}),
     stoppedAt: isCut ? last.place : null,
   };
 }

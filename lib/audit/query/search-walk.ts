@@ -38,6 +38,8 @@ const mostRows = 50_000;
 const fewestRows = 50;
 /** What looking through the next matches may cost in events looked at; else an index is asked. */
 const worthScanning = 8_000;
+/** The share of all events that the other filters may choose for a try along their indexes. */
+const fewChosen = 0.02;
 /** Events that the index of the search may name; where it names more, the other filters' have to help. */
 const candidates = 3_000;
 const mostTries = 20;
@@ -162,6 +164,8 @@ export class SearchWalk {
     if (searched.scanned === null) this.isDense = false;
     else {
       this.density = searched.found.length / searched.scanned;
+      if ((searched.chosen ?? 0) > fewChosen * searched.scanned && this.segments.length > 0)
+        this.mayFollowFilters = false;
       if (searched.scanned >= firstRows) this.rowsPerMs = searched.scanned / tookMs;
     }
     this.take(stretch, searched);

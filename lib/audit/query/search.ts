@@ -6,6 +6,8 @@ export interface Search {
   q: string;
   /** Which events there are in the log and the range of time. */
   anything: string;
+  /** Which events the rest of the filter chooses, whatever the time. */
+  rest: string;
   /** The rest of the filter chooses by nothing but time. */
   isAlone: boolean;
 }

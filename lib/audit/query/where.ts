@@ -67,6 +67,7 @@ export async function compileFilter(
   const actors = await resolveActors(db, scope, filter.actor);
   if (filter.guru.length > 0) all.push(anyOf(guruConditions(b, gurus)));
   if (filter.actor.length > 0) all.push(anyOf(actorConditions(b, actors)));
+  const rest = together(all);
   if (filter.q) all.push(searchCondition(b, filter.q));
   const { since, until } = filter;
   const anyTime = { text: together(all), params: [...b.params] };
@@ -78,6 +79,7 @@ export async function compileFilter(
       ? {
           q: filter.q,
           anything: together([...kept, ...range]),
+          rest,
           isAlone: all.length === kept.length + 1,
         }
       : null,

@@ -19,7 +19,7 @@ export interface Pruned {
 export interface PruneOptions extends MaintenanceOptions {
   /** Do nothing unless 03:00 UTC has passed since the last cleanup. */
   onlyWhenDue?: boolean;
-  /** How long to wait for open exports before a week is left to the next run; above the ten minutes one may take. */
+  /** How long to wait for open exports before a week is left to the next run; a longer one is not waited for. */
   patienceMs?: number;
   /**
    * Called as the owner in the very transaction that removes the events and drops the weeks, so that the removal and

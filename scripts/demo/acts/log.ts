@@ -1,8 +1,11 @@
 import { finishExport } from "@/lib/audit/export/progress";
 import { type AuditFilter, emptyFilter } from "@/lib/audit/query/filter";
 import { cancelExport } from "@/lib/features/audit-log/commands/cancel-export";
+import { deleteView } from "@/lib/features/audit-log/commands/delete-view";
+import { saveView } from "@/lib/features/audit-log/commands/save-view";
 import { startExport } from "@/lib/features/audit-log/commands/start-export";
 import { recordAuditViewed } from "@/lib/features/audit-log/commands/view-audit-logs";
+import type { DemoView } from "../plan/act";
 import { present } from "./accounts";
 import { callOf, done, type LiveGuru, type Member, pickMaintained, type World } from "./world";
 
@@ -66,4 +69,34 @@ export async function exportLog(
   const rows = rowsExpected ?? 0;
   const bytes = 90 + rows * (format === "json" ? 780 : format === "csv" ? 310 : 95);
   await finishExport(id, { rows, bytes }, null);
+}
+
+/** A filter of the whole log is kept under a name. */
+export async function saveViewAct(
+  world: World,
+  { who, view }: { who: string; view: DemoView },
+): Promise<void> {
+  const call = callOf(await present(world, who));
+  const { name, shared, filter, recentDays } = view;
+  const range = recentDays === undefined ? {} : { recentDays };
+  const input = {
+    scope: { kind: "global" } as const,
+    name,
+    shared,
+    filter: { ...emptyFilter, ...filter },
+    ...range,
+  };
+  const { id } = done(await saveView.execute({ ...call, input }));
+  world.views.set(name, id);
+}
+
+export async function deleteViewAct(
+  world: World,
+  { who, name }: { who: string; name: string },
+): Promise<void> {
+  const call = callOf(await present(world, who));
+  const id = world.views.get(name);
+  if (!id) throw new Error(`the demo has no view ${name}`);
+  done(await deleteView.execute({ ...call, input: { scope: { kind: "global" }, id } }));
+  world.views.delete(name);
 }

@@ -33,6 +33,8 @@ const handlers: Handlers = {
   "delete-sources": sources.deleteSources,
   "view-log": log.viewLog,
   "export-log": log.exportLog,
+  "save-view": log.saveViewAct,
+  "delete-view": log.deleteViewAct,
   "create-key": keys.createKey,
   "create-key-again": keys.createKeyAgain,
   "delete-key": keys.deleteKey,

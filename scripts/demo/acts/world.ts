@@ -59,6 +59,8 @@ export interface World {
   members: Map<string, Member>;
   gurus: Map<string, LiveGuru>;
   keys: Map<string, LiveKey>;
+  /** Ids of the saved views of the whole log, by name. */
+  views: Map<string, string>;
   /** Numbers what would have the same name otherwise. */
   counter: number;
   /** Tries may have been counted that have not become an event yet. */

@@ -1,3 +1,4 @@
+import type { AuditFilter } from "@/lib/audit/query/filter";
 import type { Place } from "../acts/world";
 
 /** Something that somebody does at a moment. What exactly (which guru, which source) is decided when it happens. */
@@ -24,6 +25,8 @@ export type Act =
   | { kind: "delete-sources"; who: string }
   | { kind: "view-log"; who: string }
   | { kind: "export-log"; who: string; cancelled?: boolean }
+  | { kind: "save-view"; who: string; view: DemoView }
+  | { kind: "delete-view"; who: string; name: string }
   | { kind: "create-key"; who: string; name: string; scopes: string[]; days: number | null }
   | { kind: "create-key-again"; who: string; name: string }
   | { kind: "delete-key"; who: string; name: string }
@@ -32,6 +35,14 @@ export type Act =
   | { kind: "ask-by-key"; name: string; slug: string }
   | { kind: "use-dead-key"; name: string; times: number }
   | { kind: "scan-with-key"; ip: string };
+
+/** A filter that the owner keeps of the whole log. */
+export interface DemoView {
+  name: string;
+  shared: boolean;
+  filter: Partial<Pick<AuditFilter, "operation" | "actionType" | "outcome" | "model">>;
+  recentDays?: 1 | 7 | 30 | 90;
+}
 
 export interface PlannedAct {
   /** Milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { gurus, shortLived } from "../gurus/all";
 import type { Random } from "../random";
 import { colleagues, founder } from "../team/people";
-import type { Act, Period, PlannedAct } from "./act";
+import type { Act, DemoView, Period, PlannedAct } from "./act";
 import { nightAt, workingTime } from "./working-time";
 
 /** Working days by which the story counts; a shorter period tells the same story faster. */
@@ -28,6 +28,7 @@ export function story(period: Period, random: Random): PlannedAct[] {
     ...gurusAreMade(on),
     ...keysComeAndGo(on),
     ...peopleChange(on),
+    ...viewsAreKept(on),
     ...strangersKnock(period, on),
   ];
 }
@@ -72,6 +73,28 @@ function keysComeAndGo(on: On): PlannedAct[] {
     on(16.8, { kind: "delete-key", who: "e.kowalski", name: "notebook" }),
     on(20.2, { kind: "delete-key", who: "d.okafor", name: "ci-nightly" }),
     on(20.4, { kind: "create-key", who: "d.okafor", name: "ci", scopes: ["gurus"], days: 180 }),
+  ];
+}
+
+function viewsAreKept(on: On): PlannedAct[] {
+  const who = founder.key;
+  const save = (view: DemoView): Act => ({ kind: "save-view", who, view });
+  return [
+    on(
+      4.3,
+      save({ name: "Failed sign-ins", shared: true, filter: { operation: ["LOGIN_FAILED"] }, recentDays: 7 }),
+    ),
+    on(
+      8.4,
+      save({
+        name: "Deleted this month",
+        shared: false,
+        filter: { actionType: ["deleted"] },
+        recentDays: 30,
+      }),
+    ),
+    on(12.2, save({ name: "Keys, before the audit", shared: false, filter: { model: ["APIKey"] } })),
+    on(18.3, { kind: "delete-view", who, name: "Keys, before the audit" }),
   ];
 }
 
