@@ -63,9 +63,12 @@ async function benchAt(self: string, place: Place, options: BenchOptions): Promi
   if (options.stage === "load") return false;
   const postgres = product.postgresVersion;
   const run = RunFile.open(place.dataDir, options.rows, options.fresh);
-  await measureDatabase({ product, place, run, options });
+  await measureDatabase({ product, place, run, options, part: "readers" });
   await measureWeb({ self, product, place, run, options });
   await product.close();
+  const writing = await place.open();
+  await measureDatabase({ product: writing, place, run, options, part: "writers" });
+  await writing.close();
   const result: BenchResult = {
     format: "gurulog-bench/1",
     at: run.begun,

@@ -26,7 +26,7 @@ BEGIN
   EXECUTE format('GRANT INSERT (%s) ON audit_event TO %I', columns, app);
   EXECUTE format('GRANT USAGE ON SEQUENCE audit_event_seq TO %I', app);
   EXECUTE format(
-    'GRANT SELECT ON audit_outbox, audit_head, audit_seal_tail, audit_tile, audit_checkpoint, audit_rollup, audit_facet, audit_config,
+    'GRANT SELECT ON audit_outbox, audit_head, audit_seal_tail, audit_tile, audit_checkpoint, audit_rollup, audit_facet, audit_kind_seen, audit_config,
       audit_node, audit_adoption, audit_signing TO %I',
     app);
   -- A statement counts by its signature alone, whoever put it there.
@@ -41,6 +41,7 @@ BEGIN
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON audit_head, audit_node, audit_signing TO %I', sealer);
   EXECUTE format('GRANT SELECT, INSERT, DELETE ON audit_checkpoint TO %I', sealer);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON audit_seal_tail, audit_tile, audit_rollup, audit_facet TO %I', sealer);
+  EXECUTE format('GRANT SELECT, INSERT ON audit_kind_seen TO %I', sealer);
   EXECUTE format('GRANT SELECT ON audit_config, audit_adoption TO %I', sealer);
 
   -- The job queue: rows, never its tables.

@@ -35,7 +35,9 @@ describe("what the recount says", () => {
       "",
     ]);
     expect(recountText(clean)).toContain("all totals, charts and dropdowns say the same");
-    expect(repairText({ before: clean, rollups: 1, facets: 2 })).toContain("1 count of days and 2 choices");
+    expect(repairText({ before: clean, rollups: 1, facets: 2, kinds: 3 })).toContain(
+      "1 count of days and 2 choices were written anew. 3 kinds of events came back into the list.",
+    );
   });
 
   it("takes no argument but --repair", () => {

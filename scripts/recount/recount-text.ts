@@ -28,12 +28,15 @@ function differenceText(difference: Difference): string {
   const right = expected === null ? "nothing" : number(expected);
   if (table === "audit_rollup")
     return `${day}, ${where}, ${of}, ${action_type}: says ${said}, should say ${right}`;
+  if (table === "audit_kind_seen")
+    return `${day}, ${of}, ${action_type}: this kind of event is not in the list of kinds`;
   // A sum is compared with its days as they stand, which may be the ones that are wrong.
   if (stored === expected) return `choice, ${where}, ${of}: its last day is not ${day}`;
   return `choice, ${where}, ${of}: says ${said}, its days say ${right}`;
 }
 
-export function repairText({ rollups, facets }: Repaired): string {
-  if (rollups + facets === 0) return "There was nothing to repair.\n";
-  return `Repaired: ${counted(rollups, "count")} of days and ${counted(facets, "choice")} were written anew.\n`;
+export function repairText({ rollups, facets, kinds }: Repaired): string {
+  if (rollups + facets + kinds === 0) return "There was nothing to repair.\n";
+  const listed = kinds === 0 ? "" : ` ${counted(kinds, "kind")} of events came back into the list.`;
+  return `Repaired: ${counted(rollups, "count")} of days and ${counted(facets, "choice")} were written anew.${listed}\n`;
 }

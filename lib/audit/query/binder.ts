@@ -7,7 +7,17 @@ export class Binder {
   /** @param type SQL type that the parameter is cast to; a constant of the source */
   bind(
     value: string | string[],
-    type: "text" | "text[]" | "uuid" | "uuid[]" | "int" | "bigint" | "inet" | "inet[]" | "timestamptz",
+    type:
+      | "text"
+      | "text[]"
+      | "uuid"
+      | "uuid[]"
+      | "int"
+      | "bigint"
+      | "bigint[]"
+      | "inet"
+      | "inet[]"
+      | "timestamptz",
   ): string {
     this.params.push(value);
     return `$${this.params.length}::${type}`;

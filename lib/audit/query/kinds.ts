@@ -15,26 +15,24 @@ export const kindOf = (e: string, index: "kind" | "composite") =>
     .map((column) => `${e}.${column}`)
     .join(", ")}))`;
 
-const names = "e.model, e.operation, e.action, e.action_type, e.outcome, e.actor_type";
+const names = "e.operation, e.action, e.model, e.action_type, e.outcome, e.actor_type";
 
 /**
- * Two common table expressions, `kind_step` and `chosen_kind (kind, own_kind, actor_type)`: the kinds that a stretch of the log has, found by
- * leaping from one to the next in the index, and those of them that a condition chooses. So what is rare, or together
- * impossible, is known without reading an event of another kind.
+ * A recursive query of the kinds that whole weeks of the log have, found by leaping from one to the next in the index, as
+ * columns `org_id` and the names of a kind.
  *
- * @param weeks condition on `e` that chooses whole weeks: within a week it would be checked event by event
  * @param org SQL of the organization's id
- * @param condition on the names of the kind, as columns of `e`
+ * @param weeks condition on `e` that chooses whole weeks: within a week it would be checked event by event
  */
-export function chosenKinds(org: string, weeks: string, condition: string): string {
+export function leapThroughKinds(org: string, weeks: string): string {
   const kind = kindOf("e", "kind");
   const next = (beyond: string) =>
-    `select ${kind} as kind, ${kindOf("e", "composite")} as own_kind, ${names} from audit_event e
+    `select e.org_id, ${kind} as kind, ${names} from audit_event e
      where e.org_id = ${org} and ${weeks} ${beyond} order by ${kind} limit 1`;
-  return `recursive kind_step as (
+  return `with recursive kind_step as (
       (${next("")})
       union all
       select n.* from kind_step s cross join lateral (${next(`and ${kind} > s.kind`)}) n
-    ),
-    chosen_kind as materialized (select e.kind, e.own_kind, e.actor_type from kind_step e where ${condition})`;
+    )
+    select e.org_id, ${names} from kind_step e`;
 }

@@ -1,12 +1,13 @@
 import "server-only";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
+import { chosenKinds } from "./chosen-kinds";
 import { plannedForShortReads } from "./page-plan";
 import { eventsPage } from "./pages";
 import { isLookup, routesOf } from "./routes";
 import { type EventRecordRow, eventColumns, newestFirst } from "./row";
 import { nothingCounted } from "./slices";
 import { spanOf } from "./span";
-import { lastKey } from "./stretch-sql";
+import { lastKey, needsKinds } from "./stretch-sql";
 import { type Direction, dayStretch, type TimeCursor } from "./stretches";
 import { countByTally } from "./tally-slices";
 import { Binder, type Compiled, type FilterScope } from "./where";
@@ -64,7 +65,9 @@ async function placeBefore(
     const rows = isNear ? passed : count - passed + 1;
     const routes = routesOf(where.chosen);
     const route = routes.find((each) => !isLookup(each)) ?? null;
-    const { text, params } = lastKey({ where, stretch, cursor: null, direction, rows }, route);
+    const kinds = route && needsKinds(route) ? await chosenKinds(db, where.chosen) : null;
+    const along = route && { route, kinds };
+    const { text, params } = lastKey({ where, stretch, cursor: null, direction, rows }, along);
     const [key] = await db.unsafe<{ micros: string; id: string }[]>(text, params);
     if (!key) throw new Error("the counts of a day and its events differ: recount the log");
     return key;

@@ -1,9 +1,10 @@
 import "server-only";
 import type { AnySql } from "@/lib/audit/seal/dimensions";
 import { daysOfBoth } from "./candidate-days";
+import { chosenKinds } from "./chosen-kinds";
 import { isLookup, type Route, routesOf } from "./routes";
 import type { EventRecordRow } from "./row";
-import { amongFirst, byRoute, inOrder, type Look } from "./stretch-sql";
+import { type Along, amongFirst, byRoute, inOrder, type Look, needsKinds } from "./stretch-sql";
 import { type Direction, type Stretch, stretchesOfDays } from "./stretches";
 import type { Compiled } from "./where";
 
@@ -24,16 +25,17 @@ interface PagePlan {
  * Settings of the transaction for reading a few rows by an index: a page of the log is mostly in memory, and neither
  * compiling a statement nor a second process pays.
  */
-export async function plannedForShortReads(tx: AnySql): Promise<{ hasFuture: boolean }> {
+export async function plannedForShortReads(tx: AnySql): Promise<{ hasFuture: boolean; kept: bigint | null }> {
   // Weeks that grew since their statistics were taken look small: each leap to the next kind would read all of them.
   // A parameter, not now(): only a known time leaves the other weeks out of the plan.
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-  const [row] = await tx<{ has_future: boolean }[]>`
+  const [row] = await tx<{ has_future: boolean; kept: string | null }[]>`
     select set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),
       set_config('enable_seqscan', 'off', true),
       set_config('max_parallel_workers_per_gather', '0', true),
-      exists (select from audit_event where occurred_at >= ${tomorrow}::timestamptz) as has_future`;
-  return { hasFuture: row?.has_future ?? true };
+      exists (select from audit_event where occurred_at >= ${tomorrow}::timestamptz) as has_future,
+      case when isfinite(audit_cutoff()) then (extract(epoch from audit_cutoff()) * 1000000)::bigint::text end as kept`;
+  return { hasFuture: row?.has_future ?? true, kept: row?.kept ? BigInt(row.kept) : null };
 }
 
 /**
@@ -49,11 +51,12 @@ export async function planOf(
   const { chosen } = where;
   const run = (statement: { text: string; params: (string | string[])[] }) =>
     tx.unsafe<EventRecordRow[]>(statement.text, statement.params);
-  const along = (route: Route) => (look: Look) => run(byRoute(look, chosen, route));
-
   const routes = routesOf(chosen);
   const [first] = routes;
   if (!first) return { stretches: stretchesIn("gathered"), next: (look) => run(inOrder(look)) };
+  const kinds = routes.some(needsKinds) ? await chosenKinds(tx, chosen) : null;
+  if (kinds?.kind.length === 0 && routes.every(needsKinds)) return { stretches: [], next: async () => [] };
+  const along = (route: Route) => (look: Look) => run(byRoute(look, { route, kinds }));
   const stretches = stretchesIn(routes.some(isLookup) ? "gathered" : "ordered");
 
   const both = await daysOfBoth(tx, chosen, routes);
@@ -74,7 +77,7 @@ export async function planOf(
         isFrequent = probed.length > 0 && (look.rows * probeEvents) / probed.length < worthReading;
         if (isFrequent) return run(inOrder(look));
       }
-      return along(await narrowest(tx, look, routes))(look);
+      return along(await narrowest(tx, look, { routes, kinds }))(look);
     },
   };
 }
@@ -85,7 +88,11 @@ function isVague(route: Route, { chosen: { filter } }: Compiled): boolean {
 }
 
 /** The look-up with the fewest events in the stretch, unless these are so many that a route in order serves better. */
-async function narrowest(tx: AnySql, look: Look, routes: readonly Route[]): Promise<Route> {
+async function narrowest(
+  tx: AnySql,
+  look: Look,
+  { routes, kinds }: { routes: readonly Route[]; kinds: Along["kinds"] },
+): Promise<Route> {
   const lookups = routes.filter(isLookup);
   const ordered = routes.find((route) => !isLookup(route));
   const [only, ...more] = lookups;
@@ -93,7 +100,7 @@ async function narrowest(tx: AnySql, look: Look, routes: readonly Route[]): Prom
   if (!ordered && more.length === 0) return only;
   let [fewest, route] = [Number.POSITIVE_INFINITY, only];
   for (const each of lookups) {
-    const { text, params } = byRoute(look, look.where.chosen, each);
+    const { text, params } = byRoute(look, { route: each, kinds });
     const [plan] = await tx.unsafe<{ "QUERY PLAN": [{ Plan: PlanNode }] }[]>(
       `explain (format json) ${text}`,
       params,

@@ -54,9 +54,9 @@ export async function eventsPage(options: PageAsked & { db?: AnySql }): Promise<
 /** One more than a page, in the direction asked, stretch by stretch. */
 async function walk(tx: AnySql, asked: PageAsked): Promise<EventRecordRow[]> {
   const { where, cursor, direction, limit } = asked;
-  const { hasFuture } = await plannedForShortReads(tx);
+  const known = await plannedForShortReads(tx);
   const { next, stretches } = await planOf(tx, asked, (looks) =>
-    stretchesOf(where, { cursor, direction, hasFuture }, looks),
+    stretchesOf(where, { cursor, direction, ...known }, looks),
   );
   const found: EventRecordRow[] = [];
   for (const stretch of stretches) {

@@ -89,11 +89,11 @@ export class SearchWalk {
     private readonly options: WalkOptions,
     coverage: Coverage,
   ) {
-    const { cursor, limit, where, deadlineMs = 200 } = options;
+    const { cursor, direction, limit, where, deadlineMs = 200 } = options;
     this.segments = isIndexable(where.search.q) ? coverage.segments : [];
     this.mayFollowFilters = !where.search.isAlone;
     this.deadlineMs = deadlineMs;
-    this.at = cursor ? { micros: BigInt(cursor.micros), id: cursor.id } : null;
+    this.at = beginOf(where.range, direction, cursor);
     this.wanted = limit + 1;
     this.ends = performance.now() + deadlineMs;
   }
@@ -278,6 +278,21 @@ export class SearchWalk {
       return this.segments.findLast((s) => point === null || s.to <= point)?.to ?? null;
     return this.segments.find((s) => point === null || s.from > point)?.from ?? null;
   }
+}
+
+/** The cursor, or the end of the range where that comes first: what lies before it is no way to go. */
+function beginOf(
+  { since, until }: Compiled["range"],
+  direction: Direction,
+  cursor: TimeCursor | null,
+): SearchPlace | null {
+  const isOlder = direction === "older";
+  const bound = isOlder ? until : since;
+  // `until` holds all of its millisecond.
+  const edge = bound ? { micros: BigInt(Date.parse(bound) + (isOlder ? 1 : 0)) * 1_000n, id: noId } : null;
+  if (!cursor) return edge;
+  const at = { micros: BigInt(cursor.micros), id: cursor.id };
+  return edge && (isOlder ? edge.micros <= at.micros : edge.micros > at.micros) ? edge : at;
 }
 
 const max = (a: bigint, b: bigint) => (a > b ? a : b);

@@ -1,8 +1,9 @@
+import type { Kinds } from "./chosen-kinds";
 import { dayStart } from "./days";
-import { chosenKinds, kindOf } from "./kinds";
-import { type Branch, type Chosen, kindParams, type LookupColumn, onlyTypes, type Route } from "./routes";
+import { kindOf } from "./kinds";
+import type { Branch, LookupColumn, Route } from "./routes";
 import { eventColumns } from "./row";
-import { type Direction, moment, type Stretch, type TimeCursor, weekEnd, weekStart } from "./stretches";
+import { type Direction, moment, type Stretch, type TimeCursor } from "./stretches";
 import { Binder, type Compiled } from "./where";
 
 /** What is asked of one stretch. */
@@ -13,6 +14,13 @@ export interface Look {
   direction: Direction;
   /** Rows at most. */
   rows: number;
+}
+
+/** A way to events of a filter. */
+export interface Along {
+  route: Route;
+  /** Which kinds of events the filter chooses; needed where `needsKinds` says so. */
+  kinds: Kinds | null;
 }
 
 interface Statement {
@@ -57,9 +65,9 @@ export function amongFirst(look: Look, orgId: number, budget: number): Statement
 }
 
 /** The events of a stretch through the branches of a route: keys first, then the rows of those that are wanted. */
-export function byRoute(look: Look, chosen: Chosen, route: Route): Statement {
+export function byRoute(look: Look, along: Along): Statement {
   const b = new Binder(look.where.params);
-  const { ctes, bounds } = keysByRoute(b, look, chosen, route);
+  const { ctes, bounds } = keysByRoute(b, look, along);
   const text = `with ${ctes}
     select ${eventColumns}
     from found f
@@ -69,12 +77,12 @@ export function byRoute(look: Look, chosen: Chosen, route: Route): Statement {
 }
 
 /** The last of the keys that `byRoute` would find, or, without a route, that stand in the order of time. */
-export function lastKey(look: Look, route: Route | null): Statement {
+export function lastKey(look: Look, along: Along | null): Statement {
   const b = new Binder(look.where.params);
   const key = "select (extract(epoch from f.occurred_at) * 1000000)::bigint::text as micros, f.id";
   const skip = `offset ${look.rows - 1} limit 1`;
-  if (route) {
-    const { ctes } = keysByRoute(b, look, look.where.chosen, route);
+  if (along) {
+    const { ctes } = keysByRoute(b, look, along);
     return {
       text: `with ${ctes} ${key} from found f order by ${orderOf(look.direction, "f")} ${skip}`,
       params: b.params,
@@ -86,8 +94,8 @@ export function lastKey(look: Look, route: Route | null): Statement {
 }
 
 /** Common table expressions that end with `found (occurred_at, id)`. */
-function keysByRoute(b: Binder, look: Look, chosen: Chosen, route: Route): { ctes: string; bounds: string } {
-  const org = b.bind(String(chosen.orgId), "int");
+function keysByRoute(b: Binder, look: Look, { route, kinds }: Along): { ctes: string; bounds: string } {
+  const org = b.bind(String(look.where.chosen.orgId), "int");
   const bounds = boundsOf(b, look);
   const order = orderOf(look.direction, "e");
   const branches = route.branches.map((branch) => {
@@ -110,17 +118,27 @@ function keysByRoute(b: Binder, look: Look, chosen: Chosen, route: Route): { cte
     return `(select k.occurred_at, k.id from ${sources.join(" cross join ")} cross join lateral (${keys}) k
       order by ${orderOf(look.direction, "k")} limit ${look.rows})`;
   });
-  const kinds = route.branches.some((branch) => needsKinds(route, branch))
-    ? `${chosenKinds(org, weeksOf(b, look), kindCondition(b, chosen))},`
-    : "";
-  const ctes = `${kinds} found as materialized (
+  const ctes = `${needsKinds(route) ? `${chosenKind(b, kinds)},` : ""} found as materialized (
       select f.* from (${branches.join(" union ")}) f order by ${orderOf(look.direction, "f")} limit ${look.rows}
     )`;
   return { ctes, bounds };
 }
 
+function chosenKind(b: Binder, kinds: Kinds | null): string {
+  if (!kinds) throw new Error("this way goes by kind, and nobody has looked which kinds there are");
+  const columns = [
+    b.bind(kinds.kind, "bigint[]"),
+    b.bind(kinds.ownKind, "bigint[]"),
+    b.bind(kinds.actorType, "text[]"),
+  ];
+  return `chosen_kind as materialized (select * from unnest(${columns.join(", ")}) c (kind, own_kind, actor_type))`;
+}
+
+/** Whether a way needs the kinds of events that the filter chooses. */
+export const needsKinds = (route: Route) => route.branches.some((branch) => goesByKind(route, branch));
+
 /** An index that goes by kind is asked kind by kind, even where the filter chooses none. */
-function needsKinds(route: Route, { by }: Branch): boolean {
+function goesByKind(route: Route, { by }: Branch): boolean {
   if (by === "lookup") return false;
   return route.byKind || by === "kind" || by === "actor type" || by === "target";
 }
@@ -144,7 +162,7 @@ function branchOf(b: Binder, branch: Branch, route: Route): BranchSql {
     conditions: [`${kind} >= c.${number} and ${kind} <= c.${number}`],
     orderedBy: kind,
   });
-  const also: BranchSql = needsKinds(route, branch)
+  const also: BranchSql = goesByKind(route, branch)
     ? ofKind(kindOf("e", "composite"), "own_kind")
     : { sources: [], conditions: [] };
   switch (branch.by) {
@@ -194,31 +212,4 @@ function lookupOf(column: LookupColumn): string {
     Record<LookupColumn, string>
   >;
   return `hashtextextended(${text[column] ?? `e.${column}`}, 0)`;
-}
-
-function weeksOf(b: Binder, { stretch }: Look): string {
-  const weeks: string[] = [];
-  if (stretch.from !== null)
-    weeks.push(`e.occurred_at >= ${b.bind(moment(weekStart(stretch.from)), "timestamptz")}`);
-  if (stretch.to !== null)
-    weeks.push(`e.occurred_at < ${b.bind(moment(weekEnd(stretch.to)), "timestamptz")}`);
-  return weeks.length > 0 ? weeks.join(" and ") : "true";
-}
-
-const kindColumn = {
-  model: "e.model",
-  operation: "e.operation",
-  action: "e.action",
-  actionType: "e.action_type",
-  outcome: "e.outcome",
-} as const;
-
-function kindCondition(b: Binder, chosen: Chosen): string {
-  const conditions: string[] = [];
-  for (const name of kindParams) {
-    const values = chosen.filter[name];
-    if (values.length > 0) conditions.push(`${kindColumn[name]} = any (${b.bind(values, "text[]")})`);
-  }
-  if (onlyTypes(chosen)) conditions.push(`e.actor_type = any (${b.bind(chosen.actors.types, "text[]")})`);
-  return conditions.length > 0 ? conditions.join(" and ") : "true";
 }

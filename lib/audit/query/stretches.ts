@@ -31,13 +31,19 @@ const [earliest, latest] = [-62_135_596_800_000_000n, 253_402_300_799_000_000n];
 /**
  * The stretches of a page in the order in which they are read.
  * @param hasFuture whether an event is later than a day from now (a clock was wrong); else the weeks made ahead are left out
+ * @param kept from when on events are kept, in microseconds since 1970; null: for ever
  */
 export function stretchesOf(
   { range }: Pick<Compiled, "range">,
-  { cursor, direction, hasFuture }: { cursor: TimeCursor | null; direction: Direction; hasFuture: boolean },
+  {
+    cursor,
+    direction,
+    hasFuture,
+    kept,
+  }: { cursor: TimeCursor | null; direction: Direction; hasFuture: boolean; kept: bigint | null },
   looks: keyof typeof looksDays,
 ): Stretch[] {
-  const since = range.since ? micros(range.since) : null;
+  const since = greatest(range.since ? micros(range.since) : null, kept);
   const until = range.until ? micros(range.until) + 1_000n : null;
   const now = BigInt(Date.now()) * 1_000n;
   const at = cursor ? clamp(BigInt(cursor.micros)) : null;
@@ -128,8 +134,6 @@ export function weekStart(at: bigint): bigint {
   const offset = (((at - 4n * dayMicros) % week) + week) % week;
   return clamp(at - offset);
 }
-
-export const weekEnd = (at: bigint) => clamp(weekStart(at - 1n) + 7n * dayMicros);
 
 const micros = (text: string) => BigInt(Date.parse(text)) * 1_000n;
 const dayMoment = (day: Day) => BigInt(Date.parse(dayStart(day))) * 1_000n;

@@ -4,7 +4,7 @@ import type { Grown } from "./close-tiles";
 import { countedColumns, facts } from "./dimensions";
 
 /**
- * Adds the batch to rollups and facets. An event that the cut-off has overtaken (or the cleanup has removed) keeps its
+ * Adds the batch to rollups and facets, and its kinds to those that the log has. An event that the cut-off has overtaken (or the cleanup has removed) keeps its
  * index and counts for nothing.
  */
 export async function countBatch(tx: postgres.TransactionSql, grown: Grown[]): Promise<void> {
@@ -19,6 +19,10 @@ export async function countBatch(tx: postgres.TransactionSql, grown: Grown[]): P
         select ${countedColumns(tx, "e")} from audit_event e where e.occurred_at = t.occurred_at and e.id = t.event_id offset 0
       ) e
       where t.occurred_at >= audit_cutoff()
+    ), kinds as (
+      insert into audit_kind_seen (org_id, operation, action, model, action_type, outcome, actor_type)
+      select distinct org_id, operation, action, model, action_type, outcome, actor_type from sealed
+      on conflict do nothing
     ), delta as materialized (
       select org_id, scope, dimension, value, action_type, day, count(*) as count,
         max(index) filter (where named is not null) as named_at, max(index) filter (where guessed is not null) as guessed_at

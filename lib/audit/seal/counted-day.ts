@@ -28,7 +28,7 @@ export async function keptDays(tx: postgres.TransactionSql): Promise<string[]> {
 }
 
 /**
- * `counted`, for a `with`: what the rollups of a day should be, from its sealed events.
+ * `sealed` and `counted`, for a `with`: the sealed events of a day, and what its rollups should be.
  * An event of the day that is not in the outbox is sealed: it gets there in its own transaction, and leaves in the
  * sealer's.
  */
@@ -48,6 +48,13 @@ export function countedDay(tx: postgres.TransactionSql, day: string): Fragment {
       from (${facts(tx, "sealed")}) f
       group by org_id, scope, dimension, value, action_type, day
     )`;
+}
+
+/** The kinds of the sealed events of a day that the list of kinds lacks; after `countedDay`. */
+export function missingKinds(tx: postgres.TransactionSql): Fragment {
+  return tx`
+    select org_id, operation, action, model, action_type, outcome, actor_type from sealed
+    except select org_id, operation, action, model, action_type, outcome, actor_type from audit_kind_seen`;
 }
 
 /** `summed`, for a `with`: what the facets should be, from the rollups as they stand. */

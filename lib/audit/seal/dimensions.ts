@@ -14,7 +14,7 @@ export const organizationScope = "00000000-0000-0000-0000-000000000000";
  */
 export function countedColumns(sql: AnySql, event: "e"): Fragment {
   return sql`${sql(event)}.guru_id, ${sql(event)}.guru_name, ${sql(event)}.action_type, ${sql(event)}.model,
-    ${sql(event)}.operation, ${sql(event)}.outcome, ${sql(event)}.actor_type, ${sql(event)}.account_id,
+    ${sql(event)}.operation, ${sql(event)}.action, ${sql(event)}.outcome, ${sql(event)}.actor_type, ${sql(event)}.account_id,
     ${sql(event)}.actor_email, ${sql(event)}.target_label`;
 }
 

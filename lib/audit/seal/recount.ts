@@ -1,11 +1,11 @@
 import "server-only";
 import type postgres from "postgres";
-import { countedDay, keptDays, setPlanner, summed } from "./counted-day";
+import { countedDay, keptDays, missingKinds, setPlanner, summed } from "./counted-day";
 import { type AnySql, organizationScope } from "./dimensions";
 
-/** A count that stands differently from what the events say. */
+/** A count that stands differently from what the events say, or a kind of events that is missing in the list of kinds. */
 export interface Difference {
-  table: "audit_rollup" | "audit_facet";
+  table: "audit_rollup" | "audit_facet" | "audit_kind_seen";
   org_id: number;
   scope: string;
   dimension: string;
@@ -108,6 +108,9 @@ async function compareDay(
       from (select * from audit_rollup where day = ${day}::date) r
         full join counted c using (org_id, scope, dimension, value, action_type, day)
       where r.count is distinct from c.count
+      union all
+      select 'audit_kind_seen', org_id, ${organizationScope}, 'operation', operation, action_type, ${day}, null, null
+      from (${missingKinds(tx)}) k
     )
     select w.*, e.events from events e left join wrong w on true`;
   const wrong = rows.flatMap(({ events, ...difference }) => (difference.table === null ? [] : [difference]));

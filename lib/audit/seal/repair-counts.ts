@@ -1,7 +1,7 @@
 import "server-only";
 import type postgres from "postgres";
 import { attachAgain, detachedWeeks, finalizeDetaching } from "@/lib/audit/retention/partitions";
-import { countedDay, keptDays, setPlanner, summed } from "./counted-day";
+import { countedDay, keptDays, missingKinds, setPlanner, summed } from "./counted-day";
 import { type AnySql, organizationScope } from "./dimensions";
 import { compare, type Recounted, recountLog } from "./recount";
 
@@ -16,10 +16,11 @@ export interface Repaired {
   /** Rows written or taken away. */
   rollups: number;
   facets: number;
+  kinds: number;
 }
 
 /**
- * Makes rollups and facets what the events say. First a look at the whole log, while everything goes on; then, if
+ * Makes rollups, facets and the list of kinds what the events say. First a look at the whole log, while everything goes on; then, if
  * something differs, one transaction that counts the days concerned anew and sums all facets. It holds the locks of the
  * cleanup and of the sealer, so that no event is counted twice or not at all: events are recorded meanwhile and sealed
  * after it. Cut off at any instant, either all of it stands or nothing.
@@ -36,7 +37,7 @@ export async function repairCounts(
 ): Promise<Repaired> {
   await withLocks(sql, ["gurulog.cleanup"], () => bringWeeksBack(sql));
   const before = await recountLog(sql, options);
-  if (before.found === 0 && !(await areDaysLeftOut(sql))) return { before, rollups: 0, facets: 0 };
+  if (before.found === 0 && !(await areDaysLeftOut(sql))) return { before, rollups: 0, facets: 0, kinds: 0 };
   // In this order the cleanup takes them, too.
   return withLocks(sql, ["gurulog.cleanup", "gurulog.seal"], (backend) =>
     sql.begin("isolation level repeatable read", async (tx) => {
@@ -48,15 +49,18 @@ export async function repairCounts(
       const wrong = new Set(before.wrongDays);
       // Days that came under the retention since the look are counted anew, too.
       const days = (await keptDays(tx)).filter((day) => wrong.has(day) || !looked.has(day));
-      let rollups = 0;
-      for (const day of days) rollups += await rewriteDay(tx, day);
+      let [rollups, kinds] = [0, 0];
+      for (const day of days) {
+        rollups += await rewriteDay(tx, day);
+        kinds += await addKinds(tx, day);
+      }
       const facets = await rewriteFacets(tx);
       // From now on the counts hold every day that is kept.
       await tx`update audit_config set counted_from = null where counted_from is not null`;
       const after = await compare(tx, days, { listed: 1 });
       if (after.found > 0)
         throw new NotRepaired(`${after.found} counts still differ after they were counted anew.`);
-      return { before, rollups, facets };
+      return { before, rollups, facets, kinds };
     }),
   );
 }
@@ -122,6 +126,13 @@ async function rewriteDay(tx: postgres.TransactionSql, day: string): Promise<num
     )
     select ((select count(*) from gone) + (select count(*) from put))::text as written`;
   return Number(row?.written ?? 0);
+}
+
+async function addKinds(tx: postgres.TransactionSql, day: string): Promise<number> {
+  const { count } = await tx`
+    with ${countedDay(tx, day)}
+    insert into audit_kind_seen (org_id, operation, action, model, action_type, outcome, actor_type) ${missingKinds(tx)}`;
+  return count;
 }
 
 async function rewriteFacets(tx: postgres.TransactionSql): Promise<number> {

@@ -18,7 +18,7 @@ export interface IndexSegmentsOptions extends MaintenanceOptions {
   fewest?: number;
   /** How long ago an event was recorded that is taken as past, in milliseconds. */
   settledMs?: number;
-  /** How long to wait for others, an open export above all, before it is left to the next run. */
+  /** How long to wait for others before it is left to the next run; above the ten minutes an open export may take. */
   patienceMs?: number;
   /** Ends the run early, also amid a building. */
   signal?: AbortSignal;
@@ -35,7 +35,7 @@ export interface IndexSegmentsOptions extends MaintenanceOptions {
  * @throws what the database throws; what was made by then stays
  */
 export async function indexSegments(options: IndexSegmentsOptions): Promise<SegmentsIndexed> {
-  const { fewest = 5_000, settledMs = 60_000, patienceMs = 60_000, signal } = options;
+  const { fewest = 5_000, settledMs = 60_000, patienceMs = 12 * 60_000, signal } = options;
   return asOwner(options, { name: "gurulog search", lockTimeoutMs: patienceMs }, async (sql) => {
     const done: SegmentsIndexed = { ran: true, built: [], dropped: [] };
     const [lock] = await sql`select pg_try_advisory_lock(hashtext('gurulog.search')) as held`;

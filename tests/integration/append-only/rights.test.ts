@@ -27,6 +27,7 @@ const sealerMayWrite: Record<string, [rights: string, why: string]> = {
   audit_signing: ["INSERT UPDATE", "the state of the signing"],
   audit_rollup: ["DELETE INSERT UPDATE", "counts, which a recount compares with the events"],
   audit_facet: ["DELETE INSERT UPDATE", "sums of the counts"],
+  audit_kind_seen: ["INSERT", "kinds of events that the log has, which a recount looks for"],
   audit_trouble: ["DELETE INSERT UPDATE", "what is wrong at the moment"],
 };
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AuditFilter, emptyFilter } from "@/lib/audit/query/filter";
 import { eventsPage } from "@/lib/audit/query/pages";
 import { searchPage } from "@/lib/audit/query/search-pages";
+import { SearchWalk } from "@/lib/audit/query/search-walk";
 import { compileFilter } from "@/lib/audit/query/where";
 import type { TestProduct } from "@/tests/support/product";
 import { propertyRuns } from "@/tests/support/property-runs";
@@ -85,6 +86,27 @@ async function compiled(filter: Partial<AuditFilter> & { q: string }) {
   if (!where.search) throw new Error("no text is searched for");
   return { ...where, search: where.search };
 }
+
+describe("a range of time", () => {
+  it("is where the search begins: its matches are found by the very first look, at whichever end it starts", async () => {
+    const [until, since] = [weekStart(3) - 1, weekStart(2)].map((at) => new Date(at).toISOString());
+    for (const [direction, range] of [
+      ["older", { until }],
+      ["newer", { since }],
+    ] as const) {
+      const where = await compiled({ q: "halden", ...range });
+      const walk = new SearchWalk(
+        { where, limit: 5, cursor: null, direction, deadlineMs: 0, alongFilters: async () => ({ rows: [] }) },
+        { segments: [] },
+      );
+      await product.admin.begin((tx) => walk.go(tx));
+      expect(walk.found).toHaveLength(6);
+      const bound = BigInt(Date.parse(Object.values(range)[0] ?? "")) * 1_000n;
+      for (const { micros } of walk.found)
+        expect(direction === "older" ? micros < bound + 1_000n : micros >= bound).toBe(true);
+    }
+  });
+});
 
 /** What the search means, in plain SQL over the columns. */
 async function plainly(q: string, deletedOnly: boolean): Promise<string[]> {

@@ -58,10 +58,11 @@ async function insertDaysAgo(days: number, count: number): Promise<void> {
   await maintenance.end();
 }
 
-/** Both tables as texts, row by row. */
+/** All that the sealer counts and lists, as texts, row by row. */
 async function counts(): Promise<string[]> {
   const rows = await admin<{ row: string }[]>`
-    select r::text as row from audit_rollup r union all select f::text from audit_facet f order by 1`;
+    select r::text as row from audit_rollup r union all select f::text from audit_facet f
+    union all select k::text from audit_kind_seen k order by 1`;
   return rows.map(({ row }) => row);
 }
 
@@ -79,7 +80,9 @@ const damages = [
   (s: postgres.TransactionSql, n: number) =>
     s`insert into audit_facet values (2, ${wholeLog}, 'model', 'Nothing', 'x', ${n + 1}, now()) on conflict do nothing`,
   (s: postgres.TransactionSql) => s`delete from audit_rollup where day = (select min(day) from audit_rollup)`,
-  (s: postgres.TransactionSql) => s`truncate audit_rollup, audit_facet`,
+  (s: postgres.TransactionSql, n: number) =>
+    s`delete from audit_kind_seen where operation in (select operation from audit_kind_seen order by operation offset ${n % 5} limit 2)`,
+  (s: postgres.TransactionSql) => s`truncate audit_rollup, audit_facet, audit_kind_seen`,
 ] as const;
 
 describe("repairing the counts", () => {
@@ -102,9 +105,9 @@ describe("repairing the counts", () => {
             for (const [damage, n] of done) await damage(tx, n);
           });
           const isDamaged = (await counts()).join() !== right.join();
-          const { before, rollups, facets } = await repairCounts(owner);
+          const { before, rollups, facets, kinds } = await repairCounts(owner);
           expect({ isDamaged: before.found > 0 }).toEqual({ isDamaged });
-          expect(rollups + facets > 0).toBe(isDamaged);
+          expect(rollups + facets + kinds > 0).toBe(isDamaged);
           expect(await counts()).toEqual(right);
         },
       ),
