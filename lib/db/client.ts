@@ -5,8 +5,9 @@ import { runtime } from "@/lib/platform/runtime";
 import * as accounts from "./schema/accounts";
 import * as gate from "./schema/gate";
 import * as gurus from "./schema/gurus";
+import * as joining from "./schema/joining";
 
-export const schema = { ...accounts, ...gurus, ...gate };
+export const schema = { ...accounts, ...gurus, ...gate, ...joining };
 export type Schema = typeof schema;
 
 export type Sql = postgres.Sql;

@@ -26,6 +26,9 @@ export const account = pgTable(
     passwordHash: text("password_hash"),
     mustChangePassword: boolean("must_change_password").notNull().default(false),
     timeZone: text("time_zone").notNull().default("UTC"),
+    theme: text("theme", { enum: ["system", "light", "dark"] })
+      .notNull()
+      .default("system"),
     createdAt: createdAt(),
   },
   (t) => [uniqueIndex("account_email_key").on(t.emailKey)],
@@ -37,6 +40,8 @@ export const organization = pgTable("organization", {
   domain: text("domain").notNull().default("~"),
   memberApprovalRequired: boolean("member_approval_required").notNull().default(true),
   inviteLinkEnabled: boolean("invite_link_enabled").notNull().default(false),
+  inviteLinkVersion: integer("invite_link_version").notNull().default(1),
+  twoFactorRequired: boolean("two_factor_required").notNull().default(false),
   createdAt: createdAt(),
 });
 
