@@ -21,5 +21,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     pool: "forks",
+    // It names Next's modules without their endings, which only a bundler finds.
+    server: { deps: { inline: ["next-auth"] } },
   },
 });

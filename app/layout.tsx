@@ -6,8 +6,9 @@ import { DemoStrip } from "@/components/ui/demo-strip";
 import { FlashToast } from "@/components/ui/flash-toast";
 import { ToastProvider } from "@/components/ui/toast";
 import { anonymousPrincipal } from "@/lib/access/principal";
+import { chosenTheme } from "@/lib/features/accounts/profile-queries";
 import { isDemo } from "@/lib/features/organization/queries";
-import { requestFacts } from "@/lib/gate/current";
+import { currentPrincipal, requestFacts } from "@/lib/gate/current";
 import "./globals.css";
 
 /* Every page belongs to one person at one moment, and carries a fresh nonce: none is ever made in advance. */
@@ -30,12 +31,11 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const chosen = (await cookies()).get(THEME_COOKIE)?.value;
-  const demo = await isDemo.execute({
-    principal: anonymousPrincipal,
-    request: await requestFacts(),
-    input: null,
-  });
+  const call = { request: await requestFacts(), input: null };
+  const demo = await isDemo.execute({ ...call, principal: anonymousPrincipal });
+  const here = (await cookies()).get(THEME_COOKIE)?.value;
+  const profile = here ? null : await chosenTheme.execute({ ...call, principal: await currentPrincipal() });
+  const chosen = here ?? (profile?.ok ? profile.value : null);
   const theme = chosen === "light" || chosen === "dark" ? chosen : undefined;
   return (
     // The theme switch changes the attribute before a page is hydrated again from the browser's cache.

@@ -5,6 +5,11 @@ ALTER TABLE organization ADD COLUMN invite_link_version integer NOT NULL DEFAULT
 --> statement-breakpoint
 ALTER TABLE account ADD COLUMN theme text NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark'));
 --> statement-breakpoint
+-- Nobody could choose a zone so far: what stands there is the former default.
+ALTER TABLE account ALTER COLUMN time_zone SET DEFAULT 'auto';
+--> statement-breakpoint
+UPDATE account SET time_zone = 'auto';
+--> statement-breakpoint
 -- The link's token is made of the row's id under the instance's key, so that the owner can copy it again; here stands its hash.
 CREATE TABLE invite (
   id uuid PRIMARY KEY DEFAULT gurulog_uuidv7(),
@@ -40,7 +45,6 @@ CREATE TABLE identity (
   issuer text NOT NULL,
   subject text NOT NULL,
   account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
-  email text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT gurulog_now(),
   last_used_at timestamptz NOT NULL DEFAULT gurulog_now(),
   PRIMARY KEY (issuer, subject)
@@ -70,11 +74,21 @@ CREATE TABLE sign_in_step (
   account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
   method text NOT NULL,
   failures integer NOT NULL DEFAULT 0,
+  ip inet,
+  user_agent text,
   created_at timestamptz NOT NULL DEFAULT gurulog_now(),
   expires_at timestamptz NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX sign_in_step_account ON sign_in_step (account_id);
+--> statement-breakpoint
+CREATE INDEX sign_in_step_expiry ON sign_in_step (expires_at);
+--> statement-breakpoint
+-- Answers of the OpenID Connect provider that were taken, by the hash of their state, so that none serves twice.
+CREATE TABLE oidc_answer (
+  state_hash bytea PRIMARY KEY,
+  taken_at timestamptz NOT NULL DEFAULT gurulog_now()
+);
 --> statement-breakpoint
 -- What a mail's link is for. As with an invite, the token is made of the id.
 CREATE TABLE account_token (
@@ -95,7 +109,7 @@ CREATE INDEX account_token_account ON account_token (account_id);
 -- that opens anything stands in the database.
 CREATE TABLE mail_message (
   id uuid PRIMARY KEY DEFAULT gurulog_uuidv7(),
-  kind text NOT NULL CHECK (kind IN ('invite', 'join_requested', 'join_approved', 'password_reset_by_owner', 'password_reset', 'email_change')),
+  kind text NOT NULL CHECK (kind IN ('invite', 'join_requested', 'join_approved', 'password_reset_by_owner', 'password_reset', 'email_change', 'email_changed')),
   -- The invite, request or token that it is about.
   subject_id uuid,
   account_id uuid REFERENCES account ON DELETE CASCADE,

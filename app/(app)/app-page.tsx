@@ -35,7 +35,9 @@ export async function AppPage({
 }) {
   const user = await requireUser();
   const [facts, alarms] = await Promise.all([load(shellFacts, null), load(activeAlarms, null)]);
-  const settings: SettingsPage[] = ["profile", "api-keys"];
+  const settings: SettingsPage[] = ["profile", "security", "activity", "organization", "api-keys"];
+  if (facts.canManageMembers) settings.push("members");
+  if (facts.canManageUsers) settings.push("users");
   if (facts.canReadGlobalLog) settings.push("audit-logs");
   if (facts.canVerifyLog) settings.push("log-integrity");
   if (facts.canErasePerson) settings.push("erasure");
@@ -45,6 +47,7 @@ export async function AppPage({
     canCreateGuru: facts.canCreateGuru,
     codeSearch: false,
     settings,
+    counts: facts.waitingRequests > 0 ? { members: facts.waitingRequests } : {},
   });
   const goTo = guru
     ? main.flatMap((s) => s.items).map((i) => ({ label: i.label, href: i.href, group: "Pages" }))

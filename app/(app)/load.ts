@@ -5,13 +5,14 @@ import type { Query } from "@/lib/gate/query";
 
 /**
  * The person signed in. Leads to the sign-in page, to the page for people without a membership, or to the forced change
- * of the password, where that is due.
+ * of the password or set-up of a second factor, where that is due.
  */
 export async function requireUser(): Promise<UserPrincipal> {
   const user = await signedInUser();
   if (!user) redirect("/sign-in");
   if (user.mustChangePassword) redirect("/change-password");
   if (user.role === null) redirect("/pending");
+  if (user.mustEnrolFactor) redirect("/two-factor");
   return user;
 }
 

@@ -1,11 +1,20 @@
 "use server";
 import { changePassword } from "@/lib/features/accounts/commands/change-password";
 import { completeOnboarding } from "@/lib/features/accounts/commands/complete-onboarding";
+import { completeSignIn } from "@/lib/features/accounts/commands/complete-sign-in";
 import { register } from "@/lib/features/accounts/commands/register";
 import { signIn } from "@/lib/features/accounts/commands/sign-in";
-import { safeNextPath } from "@/lib/features/accounts/rules";
+import { startOidcSignIn } from "@/lib/features/accounts/commands/start-oidc-sign-in";
+import { pathAfterFirstStep, safeNextPath } from "@/lib/features/accounts/rules";
 import { formFields, toAction } from "@/lib/gate/to-action";
-import { browserCookie, setFlash, setSessionCookie, setSignInCookies } from "./cookies";
+import {
+  browserCookie,
+  setAwayCookies,
+  setFlash,
+  setSessionCookie,
+  setSignInCookies,
+  stepCookie,
+} from "./cookies";
 
 const passwordChanged = "Password changed. All your other sessions have ended.";
 
@@ -18,6 +27,19 @@ async function withBrowser(form: FormData): Promise<unknown> {
 
 export const signInAction = toAction(signIn, {
   input: withBrowser,
+  keepValue: true,
+  after: setSignInCookies,
+  goTo: (value, form) => pathAfterFirstStep(value, safeNextPath(form.get("next"))),
+});
+/** Leaves for the identity provider. */
+export const startOidcSignInAction = toAction(startOidcSignIn, {
+  input: () => ({}),
+  keepValue: true,
+  after: async ({ setCookies }, form) => setAwayCookies(setCookies, safeNextPath(form.get("next"))),
+  goTo: ({ location }) => location,
+});
+export const completeSignInAction = toAction(completeSignIn, {
+  input: async (form) => ({ ...((await withBrowser(form)) as object), step: await stepCookie() }),
   keepValue: true,
   after: setSignInCookies,
   goTo: (_, form) => safeNextPath(form.get("next")),

@@ -28,6 +28,7 @@ type Props = {
   link: string;
   /** In a guru's log, that guru. */
   guruSlug: string | undefined;
+  hasProof: boolean;
   hrefOf: (id: string) => string;
   onStep: (id: string) => void;
   onClose: () => void;
@@ -99,7 +100,7 @@ export function DetailsSheet(props: Props) {
           )}
         </div>
       )}
-      {event ? (
+      {event && props.hasProof ? (
         <ProofFoot key={event.id} event={event} guruSlug={props.guruSlug} timeZone={timeZone} />
       ) : null}
     </Modal>

@@ -11,10 +11,12 @@ type Props = {
   now: string;
   /** In a guru's log, that guru. */
   guruSlug: string | undefined;
+  /** In one's own part of the log, which comes without proofs: those are for who reads the whole. */
+  isOwnActivity?: boolean;
 };
 
 /** Joins the details sheet to the rows of the page: its neighbours, and where focus goes back to. */
-export function EventSheet({ rows, event, address, timeZone, now, guruSlug }: Props) {
+export function EventSheet({ rows, event, address, timeZone, now, guruSlug, isOwnActivity = false }: Props) {
   const id = address.shownId ?? "";
   const at = rows.findIndex((row) => row.id === id);
   const known = event?.id === id;
@@ -31,6 +33,7 @@ export function EventSheet({ rows, event, address, timeZone, now, guruSlug }: Pr
       nextId={neighbour(1)}
       link={link}
       guruSlug={guruSlug}
+      hasProof={!isOwnActivity}
       hrefOf={address.hrefOf}
       onStep={address.step}
       onClose={address.close}

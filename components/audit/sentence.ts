@@ -36,6 +36,33 @@ const PHRASES: Record<string, Phrase> = {
     tried: "use an API key of",
     object: true,
   },
+  INVITES_CREATED: { done: "invited", tried: "invite", object: true },
+  INVITE_FAILED: { done: "invited", tried: "invite", object: true },
+  INVITE_ACCEPTED: { done: "accepted the invite for", tried: "accept the invite for", object: true },
+  INVITE_ACCEPT_FAILED: { done: "accepted an invite", tried: "accept an invite", object: false },
+  INVITE_CANCELLED: { done: "cancelled the invite for", tried: "cancel the invite for", object: true },
+  JOIN_REQUESTED: { done: "asked to join", tried: "ask to join", object: false },
+  JOIN_REQUEST_FAILED: { done: "asked to join", tried: "join", object: false },
+  JOIN_REQUEST_APPROVED: { done: "let in", tried: "let in", object: true },
+  JOIN_REQUEST_APPROVE_FAILED: { done: "let in", tried: "let in", object: true },
+  JOIN_REQUEST_REJECTED: {
+    done: "rejected the request to join of",
+    tried: "reject the request to join of",
+    object: true,
+  },
+  MEMBER_JOINED: { done: "joined the organization", tried: "join the organization", object: false },
+  MEMBER_LEFT: { done: "left the organization", tried: "leave the organization", object: false },
+  MEMBER_REMOVED: { done: "removed the member", tried: "remove the member", object: true },
+  OWNERSHIP_TRANSFERRED: {
+    done: "handed over the ownership of",
+    tried: "hand over the ownership of",
+    object: true,
+  },
+  OWNERSHIP_TRANSFER_FAILED: {
+    done: "handed over the ownership of",
+    tried: "hand over the ownership of",
+    object: true,
+  },
   OWNER_CREATED: { done: "became the owner of", tried: "become the owner of", object: true },
 };
 

@@ -21,6 +21,8 @@ export type Crumb = { label: string; href?: string };
 
 const SETTINGS = {
   profile: { label: "Profile", icon: "user" },
+  security: { label: "Security", icon: "lock" },
+  activity: { label: "My activity", icon: "clock" },
   organization: { label: "Organization", icon: "organization" },
   members: { label: "Members", icon: "users" },
   users: { label: "Users", icon: "user" },

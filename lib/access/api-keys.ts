@@ -4,7 +4,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { db, schema } from "@/lib/db/client";
 import { hmacSha256 } from "@/lib/platform/crypto";
 import { runtime } from "@/lib/platform/runtime";
-import { type ApiKeyPrincipal, type Scope, theOrganization } from "./principal";
+import { type ApiKeyPrincipal, type OrgRole, type Scope, theOrganization } from "./principal";
 
 const keyShape = /^sourcebot-[0-9a-f]{64}$/;
 
@@ -18,10 +18,16 @@ export function apiKeyHash(key: string): Buffer {
   return hmacSha256(runtime().keys.apiKeyPepper, key);
 }
 
+/** May somebody of this role have keys, by the operator's choice? It holds for keys made before it, too. */
+export function mayHaveApiKeys(role: OrgRole | null): boolean {
+  return role === "owner" || !runtime().env.GURULOG_API_KEYS_OWNER_ONLY;
+}
+
 /**
  * Who presents a key, looked up on every request; keeps its last use at a minute's grain.
  * @param presented as it came in the header
- * @returns null when it is malformed, unknown, deleted or expired: one answer for all
+ * @returns null when it is malformed, unknown, deleted, expired or not the owner's where only theirs count: one answer for
+ *   all
  */
 export async function principalOfApiKey(presented: string): Promise<ApiKeyPrincipal | null> {
   if (!keyShape.test(presented)) return null;
@@ -46,7 +52,7 @@ export async function principalOfApiKey(presented: string): Promise<ApiKeyPrinci
         sql`(${apiKey.expiresAt} is null or ${apiKey.expiresAt} > now())`,
       ),
     );
-  if (!found || found.orgId !== theOrganization) return null;
+  if (!found || found.orgId !== theOrganization || !mayHaveApiKeys(found.role)) return null;
   if (found.stale)
     await db().update(apiKey).set({ lastUsedAt: sql`now()` }).where(eq(apiKey.id, found.keyId));
   const { stale: _, scopes, ...facts } = found;

@@ -27,6 +27,15 @@ const ofTheOrganization = `
   audit:adopt-origin    yes   -       -      -
   audit:erase-person    yes   -       -      -
   api-key:own           yes   yes     yes    -
+  api-key:all           yes   -       -      -
+  members:manage        yes   -       -      -
+  members:leave         -     yes     yes    -
+  organization:update   yes   -       -      -
+  organization:transfer yes   -       -      -
+  users:manage          yes   -       -      -
+  activity:own          yes   yes     yes    -
+  account:own           yes   yes     yes    yes
+  factor:own            yes   yes     yes    yes
   password:change-own   yes   yes     yes    yes
   guru:create           yes   -       yes    -
   guru:list             yes   -       yes    -
@@ -51,6 +60,15 @@ const onOneGuru = `
   audit:adopt-origin    -          -      -       -
   audit:erase-person    -          -      -       -
   api-key:own           -          -      -       -
+  api-key:all           -          -      -       -
+  members:manage        -          -      -       -
+  members:leave         -          -      -       -
+  organization:update   -          -      -       -
+  organization:transfer -          -      -       -
+  users:manage          -          -      -       -
+  activity:own          -          -      -       -
+  account:own           -          -      -       -
+  factor:own            -          -      -       -
   password:change-own   -          -      -       -
   guru:create           -          -      -       -
   guru:list             -          -      -       -
@@ -76,6 +94,15 @@ const byKeyOfTheOwner = `
   audit:adopt-origin    yes  -          -      -
   audit:erase-person    yes  -          -      -
   api-key:own           yes  -          -      -
+  api-key:all           yes -          -      -
+  members:manage        yes -          -      -
+  members:leave         -   -          -      -
+  organization:update   yes -          -      -
+  organization:transfer yes -          -      -
+  users:manage          yes -          -      -
+  activity:own          yes -          -      -
+  account:own           yes -          -      -
+  factor:own            yes -          -      -
   password:change-own   yes  -          -      -
   guru:create           yes  -          -      yes
   guru:list             yes  -          -      yes
@@ -108,7 +135,7 @@ function cells(table: string): Cell[] {
 
 function person(role: OrgRole | null): UserPrincipal {
   const names = { accountId: "a", email: "a@halden.example", name: "A", sessionHash: "", timeZone: "UTC" };
-  return { kind: "user", orgId: 1, role, mustChangePassword: false, ...names };
+  return { kind: "user", orgId: 1, role, mustChangePassword: false, mustEnrolFactor: false, ...names };
 }
 
 function key(role: OrgRole | null, scopes: Scope[]): ApiKeyPrincipal {
@@ -177,6 +204,19 @@ describe("nobody and System", () => {
   it("who is not signed in may nothing; background work of ours may all", () => {
     expect(permissions.filter((permission) => may(anonymousPrincipal, permission))).toEqual([]);
     expect(permissions.filter((permission) => !may(systemPrincipal, permission))).toEqual([]);
+  });
+});
+
+describe("somebody who must set up a second factor first", () => {
+  it("may do that and change their password, and nothing else by any door until then", () => {
+    const permissions = Object.keys(permissionMatrix) as Permission[];
+    for (const role of ["owner", "auditor", "member"] as const) {
+      const held = { ...person(role), mustEnrolFactor: true };
+      const may = permissions.filter((p) => mayInOrganization(held, p) || mayOnGuru(held, p, "maintainer"));
+      expect([role, may.sort()]).toEqual([role, ["factor:own", "password:change-own"]]);
+      const both = { ...held, mustChangePassword: true };
+      expect(permissions.filter((p) => mayInOrganization(both, p))).toEqual(["password:change-own"]);
+    }
   });
 });
 

@@ -20,6 +20,8 @@ export const permissionMatrix = {
   "activity:own": { org: ["owner", "auditor", "member"] },
   /** Also of an account that waits: name, address, second factor, sessions. */
   "account:own": { org: ["owner", "auditor", "member", null] },
+  /** One's second factor; the one thing besides the password that is open to whoever must set it up first. */
+  "factor:own": { org: ["owner", "auditor", "member", null] },
   "password:change-own": { org: ["owner", "auditor", "member", null] },
   "guru:create": { org: ["owner", "member"], scope: "gurus" },
   "guru:list": { org: ["owner", "member"], scope: "gurus" },
@@ -48,9 +50,13 @@ function scopeAllows(principal: Principal, scope: Scope | undefined): boolean {
   return scope !== undefined && principal.scopes.includes(scope);
 }
 
-/** Whoever still has a password that somebody else gave them does nothing but choose their own, by whatever door. */
-function mustChooseAPassword(principal: Principal, permission: Permission): boolean {
-  return principal.kind === "user" && principal.mustChangePassword && permission !== "password:change-own";
+/**
+ * Whoever still has a password that somebody else gave them does nothing but choose their own, by whatever door; then
+ * whoever needs a second factor and has none does nothing but set it up.
+ */
+function isHeldBack(principal: Principal, permission: Permission): boolean {
+  if (principal.kind !== "user" || permission === "password:change-own") return false;
+  return principal.mustChangePassword || (principal.mustEnrolFactor && permission !== "factor:own");
 }
 
 /**
@@ -59,7 +65,7 @@ function mustChooseAPassword(principal: Principal, permission: Permission): bool
  */
 export function mayInOrganization(principal: Principal, permission: Permission): boolean {
   if (principal.kind === "system") return true;
-  if (principal.kind === "anonymous" || mustChooseAPassword(principal, permission)) return false;
+  if (principal.kind === "anonymous" || isHeldBack(principal, permission)) return false;
   const rule = permissionMatrix[permission] as { org?: readonly (OrgRole | null)[]; scope?: Scope };
   return (rule.org?.includes(principal.role) ?? false) && scopeAllows(principal, rule.scope);
 }
@@ -75,7 +81,7 @@ export function mayOnGuru(
 ): boolean {
   if (principal.kind === "system") return true;
   if (principal.kind === "anonymous" || standing === null) return false;
-  if (mustChooseAPassword(principal, permission)) return false;
+  if (isHeldBack(principal, permission)) return false;
   const rule = permissionMatrix[permission] as { guru?: readonly GuruStanding[]; scope?: Scope };
   return (rule.guru?.includes(standing) ?? false) && scopeAllows(principal, rule.scope);
 }

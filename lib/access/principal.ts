@@ -14,6 +14,8 @@ export interface UserPrincipal {
   /** SHA-256 of the session id, hex. */
   sessionHash: string;
   mustChangePassword: boolean;
+  /** The organization requires two-factor sign-in, and this account has none yet. */
+  mustEnrolFactor: boolean;
   timeZone: string;
 }
 

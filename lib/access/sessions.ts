@@ -89,6 +89,10 @@ async function principalOf(cookie: string | undefined, isUse: boolean): Promise<
       name: account.name,
       role: membership.role,
       mustChangePassword: account.mustChangePassword,
+      // Asked each time: when the owner begins to require it, sessions that stand are held back too.
+      mustEnrolFactor: sql<boolean>`${membership.role} is not null
+        and exists (select from organization o where o.id = ${theOrganization} and o.two_factor_required)
+        and not exists (select from account_factor f where f.account_id = ${account.id} and f.confirmed_at is not null)`,
       timeZone: account.timeZone,
       stale: sql<boolean>`${session.lastSeenAt} < now() - interval '1 minute'`,
     })

@@ -20,6 +20,7 @@ const person: UserPrincipal = {
   role: "member",
   sessionHash: "00",
   mustChangePassword: false,
+  mustEnrolFactor: false,
   timeZone: "UTC",
 };
 const key = byKey(person);

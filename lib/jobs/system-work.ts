@@ -1,5 +1,6 @@
 import "server-only";
 import { sql } from "drizzle-orm";
+import { closeAbandonedSteps } from "@/lib/features/accounts/abandoned-steps";
 import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
 import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";
 import { removeUnusedUploads } from "@/lib/features/data-sources/uploads/remove-unused";
@@ -23,6 +24,11 @@ async function forget(): Promise<void> {
     sql`delete from sign_in_delay where ctid in (
       select ctid from sign_in_delay
       where last_failure_at < now() - interval '15 minutes' and (blocked_until is null or blocked_until < now()) limit 5000)`,
+    sql`delete from account_token where ctid in (
+      select ctid from account_token where expires_at < now() - interval '24 hours' limit 5000)`,
+    sql`delete from mail_message where ctid in (
+      select ctid from mail_message
+      where coalesce(delivered_at, given_up_at) < now() - interval '7 days' limit 5000)`,
   ];
   for (const statement of outdated)
     while ((await inTransaction((tx) => tx.execute(statement))).count === 5_000);
@@ -32,6 +38,7 @@ async function forget(): Promise<void> {
 /** Work of System that is due again and again while a worker runs. Several workers at once do no harm. */
 export const systemWork: readonly Periodic[] = [
   { name: "closing counters", everyMs: minuteMs, run: closeAllCounters },
+  { name: "closing sign-ins without their second step", everyMs: minuteMs, run: closeAbandonedSteps },
   { name: "closing exports that fell silent", everyMs: minuteMs, run: closeAbandonedExports },
   { name: "indexing that fell silent", everyMs: minuteMs / 4, run: requeueSilent },
   { name: "daily verification", everyMs: minuteMs, run: askDaily },

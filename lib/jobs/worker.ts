@@ -3,6 +3,7 @@ import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data
 import { runVerification } from "@/lib/features/log-integrity/verification/run-verification";
 import { runtime } from "@/lib/platform/runtime";
 import { telling, watching } from "./alarm-work";
+import { mailing } from "./mail-work";
 import { startQueueLoop } from "./queue-loop";
 import { systemWork } from "./system-work";
 import { startTimers } from "./timers";
@@ -27,7 +28,7 @@ export async function startWorker(options: { databaseUrl: string }): Promise<Wor
     handlers: { "index-data-source": indexDataSource, "verify-log": runVerification },
   });
   const timers = startTimers([...systemWork, ...watching()]);
-  const messages = startTimers(telling);
+  const messages = startTimers([...telling, ...mailing]);
   return {
     async stop() {
       // A mail server may be slow to answer. What is not known to have arrived is sent again by whoever runs next.

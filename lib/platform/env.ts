@@ -42,6 +42,12 @@ const postgresUrl = z
   .string()
   .refine((v) => /^postgres(ql)?:\/\//.test(v) && URL.canParse(v), "must be a postgres:// URL");
 
+/** https, or http on the machine itself: what goes over any other wire in the clear can be read and changed. */
+const issuerUrl = z.string().refine((v) => {
+  const url = URL.canParse(v) ? new URL(v) : undefined;
+  return url !== undefined && isSafeUrl(url) && !url.username && !url.password && !url.search && !url.hash;
+}, "must be the https:// address that your provider calls its issuer");
+
 const smtpUrl = z
   .string()
   .refine((v) => /^smtps?:\/\/./.test(v) && URL.canParse(v), "must be an smtp:// or smtps:// URL");
@@ -84,8 +90,13 @@ export const envSchema = z.object({
   GURULOG_OWNER_EMAIL: optional(z.string()),
   GURULOG_OWNER_PASSWORD: optional(z.string()),
   GURULOG_SEATS: optional(whole(1, 1_000_000)),
+  GURULOG_API_KEYS_OWNER_ONLY: withDefault(flag, "false"),
   GURULOG_SESSION_IDLE_HOURS: withDefault(whole(1, 8_760), "12"),
   GURULOG_SESSION_ABSOLUTE_DAYS: withDefault(whole(1, 3_650), "30"),
+  AUTH_OIDC_ISSUER: optional(issuerUrl),
+  AUTH_OIDC_CLIENT_ID: optional(z.string()),
+  AUTH_OIDC_CLIENT_SECRET: optional(z.string()),
+  AUTH_OIDC_JIT_PROVISIONING: withDefault(flag, "false"),
   SMTP_URL: optional(smtpUrl),
   GURULOG_MAIL_FROM: optional(mailAddress),
   GURULOG_ALARM_EMAILS: withDefault(mailAddresses, ""),
@@ -117,8 +128,16 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   throw new EnvError(`${name} ${issue?.message ?? "is invalid"}. Set it right or leave it unset.`);
 }
 
+/** True for https, and for http to this very machine. */
+export function isSafeUrl(url: URL): boolean {
+  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback);
+}
+
 /** Settings that mean nothing alone. */
 function assertComplete(env: Env): void {
+  assertLinksLead(env);
+  assertOidc(env);
   if (env.GURULOG_ALARM_WEBHOOK_URL && !env.GURULOG_ALARM_WEBHOOK_SECRET)
     throw new EnvError(
       "GURULOG_ALARM_WEBHOOK_SECRET is missing. Set it to whsec_ and 24 to 64 random bytes in base64, or leave GURULOG_ALARM_WEBHOOK_URL unset.",
@@ -126,5 +145,29 @@ function assertComplete(env: Env): void {
   if (env.GURULOG_ALARM_EMAILS.length > 0 && !env.SMTP_URL)
     throw new EnvError(
       "SMTP_URL is missing. Set it to your mail server, such as smtps://user:password@mail.example.com, or leave GURULOG_ALARM_EMAILS unset.",
+    );
+}
+
+/** Links in mails begin with GURULOG_URL; the machine's own name for itself leads only people who sit at it. */
+function assertLinksLead(env: Env): void {
+  const isAtHome = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(env.HOST);
+  if (env.SMTP_URL && !env.GURULOG_URL && !isAtHome)
+    throw new EnvError(
+      "GURULOG_URL is missing. Set it to the address under which people reach Gurulog, as links in mails need it, or leave SMTP_URL unset.",
+    );
+}
+
+function assertOidc(env: Env): void {
+  const together = ["AUTH_OIDC_ISSUER", "AUTH_OIDC_CLIENT_ID", "AUTH_OIDC_CLIENT_SECRET"] as const;
+  const missing = together.find((name) => !env[name]);
+  if (together.every((name) => !env[name])) return;
+  if (missing)
+    throw new EnvError(
+      `${missing} is missing. Sign-in by OpenID Connect needs ${together.join(", ")}; set all of them or none.`,
+    );
+  // The provider sends people back to this address; the Host header, which a client can choose, never says it.
+  if (!env.GURULOG_URL)
+    throw new EnvError(
+      "GURULOG_URL is missing. Set it to the address under which people reach Gurulog, or leave AUTH_OIDC_ISSUER unset.",
     );
 }

@@ -10,7 +10,7 @@ import { becomeDemo, type ExistingOwner, openRegistration, settleDemo } from "./
 import { createDemoClock } from "./clock";
 import { makePlan } from "./plan/make-plan";
 import { createRandom } from "./random";
-import { colleagues, founder } from "./team/people";
+import { colleagues, consultants, founder } from "./team/people";
 
 interface FillOptions {
   days: number;
@@ -45,10 +45,10 @@ export async function fillDemo(options: FillOptions): Promise<Filled> {
     throw new StartError("A demo needs its log: unset SOURCEBOT_EE_AUDIT_LOGGING_ENABLED or set it to true.");
   }
   const seats = current.env.GURULOG_SEATS;
-  if (seats !== undefined && seats <= colleagues.length) {
-    throw new StartError(
-      `A demo has ${colleagues.length + 1} people: unset GURULOG_SEATS, or set it to as many.`,
-    );
+  // The founder, the guest, and the consultants.
+  const most = colleagues.length + 2 + consultants.length;
+  if (seats !== undefined && seats < most) {
+    throw new StartError(`A demo has ${most} people at most: unset GURULOG_SEATS, or set it to as many.`);
   }
   const end = Date.now() - restMs;
   const asked = end - options.days * dayMs;
@@ -94,6 +94,9 @@ function newWorld(options: FillOptions, clock: World["clock"], owner: ExistingOw
     members: new Map(),
     gurus: new Map(),
     keys: new Map(),
+    visitors: new Map(),
+    inviteId: "",
+    guestId: null,
     counter: 0,
     views: new Map(),
     counting: false,

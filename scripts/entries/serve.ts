@@ -52,6 +52,7 @@ async function serve(
     },
     trusted,
     publicUrl: env.GURULOG_URL ? new URL(env.GURULOG_URL) : undefined,
+    formTargets: env.AUTH_OIDC_ISSUER ? [new URL(env.AUTH_OIDC_ISSUER).origin] : [],
     port: env.PORT,
     host: env.HOST,
     log: logError,

@@ -15,8 +15,35 @@ const places: { name: string; path: string; act?: (page: Page) => Promise<void>;
   { name: "its settings", path: "/gurus/platform-docs/settings" },
   { name: "its log", path: "/gurus/platform-docs/audit-logs" },
   { name: "the API keys", path: "/settings/api-keys" },
+  { name: "the users", path: "/settings/users" },
+  { name: "who has which guru", path: "/settings/users/gurus" },
+  { name: "the people of a guru", path: "/settings/users/gurus/platform-docs" },
+  {
+    name: "one user",
+    path: "/settings/users",
+    act: async (page) => {
+      await page
+        .getByRole("link", { name: /^Manage/ })
+        .last()
+        .click();
+      await expect(page.getByRole("button", { name: "Delete user" })).toBeVisible();
+    },
+  },
   { name: "the erasure of a person", path: "/settings/erasure?q=halden" },
   { name: "the profile", path: "/settings/profile" },
+  { name: "the profile on a phone", path: "/settings/profile", phone: true },
+  { name: "one's own activity", path: "/settings/activity" },
+  { name: "one's own activity on a phone", path: "/settings/activity", phone: true },
+  {
+    name: "one's own event",
+    path: "/settings/activity",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Details" }).first().click();
+      await expect(page.getByRole("heading", { name: "Raw JSON" })).toBeVisible();
+    },
+  },
+  { name: "no activity in a range", path: "/settings/activity?until=2001-01-01T00:00:00.000Z" },
+  { name: "a link that leads nowhere", path: "/confirm-email/none" },
   { name: "nothing", path: "/no-such-page" },
   { name: "the whole log", path: "/settings/audit-logs" },
   { name: "no match", path: "/settings/audit-logs?q=nothing-has-this-name" },
@@ -100,7 +127,7 @@ for (const theme of ["light", "dark"] as const) {
       problems.push(...violations);
     };
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    for (const path of ["/sign-in", "/register"]) {
+    for (const path of ["/sign-in", "/register", "/forgot-password", "/reset-password/none"]) {
       await page.goto(`${baseUrl()}${path}`);
       await look();
     }

@@ -1,29 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { expect } from "@playwright/test";
-import {
-  type ActionResult,
-  builtActions,
-  doneValue,
-  type FieldValue,
-  postCall,
-  postForm,
-} from "./support/actions-post";
+import { type ActionResult, builtActions, doneValue, postCall, postForm } from "./support/actions-post";
 import { actionTable } from "./support/matrix-tables";
 import { actionsInTree } from "./support/matrix-tree";
+import { calls, type Fields, forms, uuid, viewIds } from "./support/matrix-values";
 import { businessState } from "./support/roles-database";
 import { test } from "./support/roles-fixture";
 import { cookiesOf, hasMarker, type Role, roles, type SignedIn, type World } from "./support/roles-world";
-
-const filter = { guru: [], model: [], actor: [], actionType: [], operation: [], outcome: [] };
-const uuid = () => randomUUID();
-
-type Fields = Record<string, FieldValue>;
-
-/** Views of the owner, shared in either log. */
-const viewIds = {
-  global: "0199d0a4-0000-7000-8000-000000000001",
-  guru: "0199d0a4-0000-7000-8000-000000000002",
-} as const;
 
 /** Makes the owner's views, unless they stand: an act that is allowed deletes one. */
 async function ownersViews({ admin, people, guruA }: World): Promise<void> {
@@ -33,60 +15,6 @@ async function ownersViews({ admin, people, guruA }: World): Promise<void> {
       values (${id}, 1, ${log === "guru" ? guruA.id : null}, ${people.owner.id}, 'Shared', 'shared', '{}', true)
       on conflict (id) do nothing`;
 }
-
-/** Values of each action for a guru: its own refusals stand where no permission does. */
-const forms: Record<string, (guru: string, world: World) => Fields> = {
-  signInAction: (_, { people }) => ({ email: people.owner.email, password: "not this one, no" }),
-  registerAction: (_, { people }) => ({
-    name: "X",
-    email: people.owner.email,
-    password: "a long unused one",
-  }),
-  completeOnboardingAction: (_, { product }) => ({
-    setupToken: product.setupToken,
-    organization: "Mine",
-    name: "X",
-    email: "x@matrix.example",
-    password: "a long unused one",
-  }),
-  changePasswordAction: () => ({ currentPassword: "not this one, no", newPassword: "a long unused one" }),
-  changePasswordAndGoOnAction: () => ({
-    currentPassword: "not this one, no",
-    newPassword: "a long unused one",
-  }),
-  createApiKeyAction: () => ({ name: "matrix" }),
-  deleteApiKeyAction: () => ({ name: "matrix" }),
-  createGuruAction: () => ({ name: "Taken", slug: "guru-a" }),
-  updateGuruAction: (guru) => ({ guru }),
-  deleteGuruAction: (guru) => ({ guru, confirmation: "not the slug" }),
-  addMaintainerAction: (guru) => ({ guru, email: "nobody@matrix.example" }),
-  removeMaintainerAction: (guru) => ({ guru, accountId: uuid() }),
-  addTextSourceAction: (guru) => ({ guru, title: "Narwhal ledger", content: "Quokka protocol" }),
-  addFileSourceAction: (guru) => ({ guru, uploadId: uuid() }),
-  reindexDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
-  deleteDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
-  askGuruAction: (guru) => ({ guru, question: "Which protocol?" }),
-  "saveViewAction:guru": (guru) => ({ scope: "guru", guru, name: uuid(), filter: "outcome=failure" }),
-  "saveViewAction:global": () => ({ scope: "global", name: uuid(), filter: "outcome=failure" }),
-  "deleteViewAction:guru": (guru) => ({ scope: "guru", guru, id: viewIds.guru }),
-  "deleteViewAction:global": () => ({ scope: "global", id: viewIds.global }),
-  verifyLogAction: () => ({}),
-  adoptOriginAction: () => ({ size: "1", confirmation: "1" }),
-  erasePersonAction: () => ({ email: "never-seen@erase.example", confirmation: "never-seen@erase.example" }),
-  signOutAction: () => ({}),
-};
-
-/** The actions that take a value instead of a form. */
-const calls: Record<string, (guru: string, exportId: string) => unknown> = {
-  "startExportAction:guru": (slug) => ({
-    scope: { kind: "guru", slug },
-    format: "csv",
-    filter,
-    attemptId: uuid(),
-  }),
-  "startExportAction:global": () => ({ scope: { kind: "global" }, format: "csv", filter, attemptId: uuid() }),
-  cancelExportAction: (_, id) => ({ id, attemptId: uuid() }),
-};
 
 const denials: Record<string, string> = {
   "Please sign in first.": "in",

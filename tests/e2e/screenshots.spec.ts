@@ -144,7 +144,9 @@ test("every page of a demo says that it is one, whoever looks", async ({ browser
   for (const [on, address, heading] of [
     [stranger, "/sign-in", "Sign in"],
     [stranger, "/register", "Create account"],
+    [stranger, "/forgot-password", "Forgot your password?"],
     [page, "/gurus", "Gurus"],
+    [page, "/settings/activity", "My activity"],
     [page, "/settings/profile", "Profile"],
     [page, "/change-password", "Change password"],
     [page, "/no-such-page", "There is nothing here"],

@@ -120,6 +120,7 @@ async function person(email: string, role: OrgRole | null): Promise<UserPrincipa
     role,
     sessionHash: randomBytes(32).toString("hex"),
     mustChangePassword: false,
+    mustEnrolFactor: false,
     timeZone: "UTC",
   };
 }

@@ -1,30 +1,60 @@
 import { randomUUID } from "node:crypto";
 import { redirect } from "next/navigation";
-import { signOutAction } from "@/app/(app)/sign-out/actions";
 import { AuthLayout } from "@/components/auth/auth-layout";
 import { ActionForm } from "@/components/forms/action-form";
 import { SubmitButton } from "@/components/forms/submit-button";
+import { ButtonLink } from "@/components/ui/button";
 import { VisibleText } from "@/components/visible-text/visible-text";
-import { loadEntry, requireSignedIn } from "../entry";
+import { ownStanding } from "@/lib/features/members/entry-queries";
+import { requestFacts } from "@/lib/gate/current";
+import { goWhereDue, requireSignedIn } from "../entry";
+import { joinOrganizationAction } from "../join-actions";
+import { SignOutForm } from "../sign-out-form";
 
 export const metadata = { title: "No membership" };
 
 export default async function PendingPage() {
   const user = await requireSignedIn();
   if (user.role !== null) redirect("/");
-  const entry = await loadEntry();
+  goWhereDue(user);
+  const asked = await ownStanding.execute({ principal: user, request: await requestFacts(), input: null });
+  if (!asked.ok) throw new Error("whoever is signed in may know how they stand");
+  const { organization, approvalRequired, waitingSince } = asked.value;
+  const signedInAs = (
+    <>
+      You are signed in as <VisibleText text={user.email} />
+    </>
+  );
+  if (waitingSince)
+    return (
+      <AuthLayout title="Waiting for approval">
+        <p className="mb-4 text-fg-2 text-sm">
+          {signedInAs}. The owner of <VisibleText text={organization} /> has your request to join, and has not
+          answered it yet.
+        </p>
+        <ButtonLink href="/pending" size="lg" wide className="mb-3">
+          Look again
+        </ButtonLink>
+        <SignOutForm />
+      </AuthLayout>
+    );
   return (
     <AuthLayout title="You are not a member">
       <p className="mb-4 text-fg-2 text-sm">
-        You are signed in as <VisibleText text={user.email} />, but you are not a member of{" "}
-        <VisibleText text={entry.organization} />: either its owner has not let you in yet, or your membership
-        was ended. Ask the owner, then load this page again.
+        {signedInAs}, but you are not a member of <VisibleText text={organization} />: your request was
+        rejected, or your membership was ended.
       </p>
-      <ActionForm action={signOutAction} attemptId={randomUUID()} label="Sign out">
-        <SubmitButton look="default" size="lg" wide>
-          Sign out
+      <ActionForm
+        action={joinOrganizationAction}
+        attemptId={randomUUID()}
+        label={approvalRequired ? "Ask to join" : "Join"}
+        className="mb-3"
+      >
+        <SubmitButton size="lg" wide>
+          {approvalRequired ? "Ask to join" : "Join"}
         </SubmitButton>
       </ActionForm>
+      <SignOutForm />
     </AuthLayout>
   );
 }

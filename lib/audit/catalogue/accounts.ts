@@ -10,7 +10,7 @@ export const signInFailed = defineEvent({
   actionType: "access",
   outcome: "failure",
   details: { method: z.string().optional() },
-  when: "a sign-in is refused: wrong password, unknown account, or tries stopped by the delay (one event a minute with their count)",
+  when: "a sign-in is refused: wrong password, unknown account, wrong code of the second step or none in time, an answer of the identity provider that does not hold, or tries stopped by the delay (one event a minute with their count)",
 });
 export const signedIn = defineEvent({
   ...user,
@@ -18,9 +18,9 @@ export const signedIn = defineEvent({
   operation: "LOGIN_SUCCESS",
   actionType: "access",
   fixed: true,
-  details: { method: z.string() },
+  details: { method: z.string(), factor: z.enum(["totp", "recovery_code"]).optional() },
   failed: signInFailed,
-  when: "a person signs in, also right after registering",
+  when: "a person signs in, also right after registering; with two factors after the second",
 });
 export const signedOut = defineEvent({
   ...user,
@@ -65,6 +65,27 @@ export const userCreated = defineEvent({
   failed: creationFailed,
   when: "an account is made for somebody: by an owner, or by System from the environment",
 });
+export const userDeleted = defineEvent({
+  ...user,
+  action: "user.deleted",
+  operation: "USER_DELETED",
+  actionType: "deleted",
+  details: { name: z.string(), role: z.string().nullable() },
+  when: "an owner deletes an account; its sessions, keys, roles and saved views follow, each with this event as cause",
+});
+const guruRole = { model: "GuruRole", targetType: "user", actionType: "updated", guru: "always" } as const;
+export const guruRoleAssigned = defineEvent({
+  ...guruRole,
+  action: "user.role_assigned",
+  operation: "ROLE_ASSIGNED",
+  when: "a person gets another role in a guru: by the owner, or as a viewer through its Team page; before and after",
+});
+export const guruRoleRevoked = defineEvent({
+  ...guruRole,
+  action: "user.role_revoked",
+  operation: "ROLE_REVOKED",
+  when: "a role in a guru is taken: by the owner, a viewer's through its Team page, or with the person or the guru",
+});
 export const passwordChanged = defineEvent({
   ...user,
   action: "user.password_changed",
@@ -73,6 +94,44 @@ export const passwordChanged = defineEvent({
   details: { by: z.enum(["self", "owner", "mail"]) },
   when: "a password is changed; never the value",
 });
+export const userUpdated = defineEvent({
+  ...user,
+  action: "user.updated",
+  operation: "UPDATE_USER",
+  actionType: "updated",
+  when: "a person signs in by the identity provider for the first time with an account that they had; or changes their name, appearance or time zone, or their e-mail address once it is confirmed; before and after",
+});
+export const passwordResetRequested = defineEvent({
+  ...user,
+  action: "user.password_reset_requested",
+  operation: "REQUEST_PASSWORD_RESET",
+  actionType: "access",
+  when: "somebody asks for a mail with a link to a new password; anonymous, one event a minute with their count; outcome failure where the delay stopped them or there is no mail server",
+});
+export const factorEnabled = defineEvent({
+  ...user,
+  action: "user.factor_enabled",
+  operation: "FACTOR_ENABLED",
+  actionType: "updated",
+  details: { of: z.enum(["totp", "recovery_codes"]) },
+  when: "a person switches two-factor sign-in on, or makes new recovery codes; never a secret or a code",
+});
+export const factorDisabled = defineEvent({
+  ...user,
+  action: "user.factor_disabled",
+  operation: "FACTOR_DISABLED",
+  actionType: "updated",
+  details: { by: z.enum(["self", "owner", "linking"]) },
+  when: "two-factor sign-in is switched off: by its person, by the owner for somebody who lost it, or with the password of an account that nobody had let in yet",
+});
+export const recoveryCodeUsed = defineEvent({
+  ...user,
+  action: "user.recovery_code_used",
+  operation: "RECOVERY_CODE_USED",
+  actionType: "updated",
+  details: { left: z.number().int() },
+  when: "a person uses a recovery code, which serves once; with the number of those left",
+});
 export const sessionRevoked = defineEvent({
   action: "user.session_revoked",
   operation: "REVOKE_SESSION",
@@ -80,7 +139,7 @@ export const sessionRevoked = defineEvent({
   model: "Session",
   targetType: "user",
   details: { sessions: z.number().int() },
-  when: "other sessions of an account are ended; one event with their number",
+  when: "sessions of an account are ended otherwise than by signing out; one event with their number",
 });
 export const accessDenied = defineEvent({
   action: "access.denied",

@@ -30,7 +30,7 @@ export const guruDeleted = defineEvent({
   action: "guru.deleted",
   operation: "DELETE_GURU",
   actionType: "deleted",
-  when: "a guru is deleted; its sources and maintainers follow, each with this event as cause",
+  when: "a guru is deleted; its sources, team and saved views follow, each with this event as cause",
 });
 export const guruAsked = defineEvent({
   ...guruType,

@@ -32,7 +32,7 @@ export const apiKeyDeletionFailed = defineEvent({
   targetType: "org",
   outcome: "failure",
   fixed: true,
-  when: "a key to delete is not among the person's keys",
+  when: "a key to delete is not among the person's keys, or one to revoke is not there any more",
 });
 export const apiKeyDeleted = defineEvent({
   ...key,
@@ -41,6 +41,39 @@ export const apiKeyDeleted = defineEvent({
   actionType: "deleted",
   targetType: "api_key",
   fixed: true,
+  /** E-mail of whose key it was, where it is not the actor's. */
+  details: { holder: z.string().optional() },
   failed: apiKeyDeletionFailed,
-  when: "a person deletes a key",
+  when: "a person deletes a key of theirs, the owner revokes somebody's, or a key goes with its person",
+});
+
+const auditor = { model: "Membership", targetType: "user", actionType: "updated" } as const;
+
+export const auditorGranted = defineEvent({
+  ...auditor,
+  action: "org.auditor_granted",
+  operation: "GRANT_AUDITOR",
+  when: "the owner makes a member an auditor, who holds no role in a guru; role before and after",
+});
+export const auditorRevoked = defineEvent({
+  ...auditor,
+  action: "org.auditor_revoked",
+  operation: "REVOKE_AUDITOR",
+  when: "the owner makes an auditor a member again; role before and after",
+});
+
+const provisioned = { model: "Membership", targetType: "org", actionType: "created", fixed: true } as const;
+export const jitProvisioningFailed = defineEvent({
+  ...provisioned,
+  action: "user.jit_provisioning_failed",
+  operation: "JIT_PROVISIONING_FAILED",
+  outcome: "failure",
+  when: "a first sign-in by the identity provider makes no member: all seats are taken",
+});
+export const jitProvisioned = defineEvent({
+  ...provisioned,
+  action: "user.jit_provisioned",
+  operation: "JIT_PROVISIONED",
+  failed: jitProvisioningFailed,
+  when: "a first sign-in by the identity provider makes a member at once",
 });

@@ -2,12 +2,14 @@ import * as accounts from "./accounts";
 import * as auditLog from "./audit-log";
 import type { EventDefinition } from "./define";
 import * as gurus from "./gurus";
+import * as members from "./members";
 import * as organization from "./organization";
 
 /** Every event with a producer, by export name. */
 export const catalogue: Readonly<Record<string, EventDefinition>> = {
   ...accounts,
   ...organization,
+  ...members,
   ...gurus,
   ...auditLog,
 };

@@ -25,7 +25,8 @@ export const account = pgTable(
     /** argon2id in PHC format; null for an account that can only sign in by SSO. */
     passwordHash: text("password_hash"),
     mustChangePassword: boolean("must_change_password").notNull().default(false),
-    timeZone: text("time_zone").notNull().default("UTC"),
+    /** IANA name, or `auto`: as the browser says. */
+    timeZone: text("time_zone").notNull().default("auto"),
     theme: text("theme", { enum: ["system", "light", "dark"] })
       .notNull()
       .default("system"),

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   index,
+  inet,
   integer,
   pgTable,
   primaryKey,
@@ -59,8 +60,6 @@ export const identity = pgTable(
     issuer: text("issuer").notNull(),
     subject: text("subject").notNull(),
     accountId: accountId(),
-    /** The address at the provider, as it was at the last sign-in. */
-    email: text("email").notNull(),
     createdAt: createdAt(),
     lastUsedAt: moment("last_used_at").notNull().default(sql`gurulog_now()`),
   },
@@ -94,11 +93,22 @@ export const signInStep = pgTable(
     /** How the first step was done: `password` or `oidc`. */
     method: text("method").notNull(),
     failures: integer("failures").notNull().default(0),
+    ip: inet("ip"),
+    userAgent: text("user_agent"),
     createdAt: createdAt(),
     expiresAt: moment("expires_at").notNull(),
   },
-  (t) => [index("sign_in_step_account").on(t.accountId)],
+  (t) => [
+    index("sign_in_step_account").on(t.accountId),
+    index("sign_in_step_expiry").on(t.expiresAt),
+  ],
 );
+
+/** Answers of the OpenID Connect provider that were taken: none serves twice. */
+export const oidcAnswer = pgTable("oidc_answer", {
+  stateHash: bytea("state_hash").primaryKey(),
+  takenAt: moment("taken_at").notNull().default(sql`gurulog_now()`),
+});
 
 /** What the link of a mail to an account is for. */
 export const accountToken = pgTable(
@@ -130,6 +140,7 @@ export const mailMessage = pgTable(
         "password_reset_by_owner",
         "password_reset",
         "email_change",
+        "email_changed",
       ],
     }).notNull(),
     /** The invite, request or token that it is about. */

@@ -18,12 +18,3 @@ export class CheckedPassword {
     return "checked";
   }
 }
-
-/** A new password's hash, by the same reasoning; null where it was not worth computing, as the act will be refused. */
-export class HashedPassword {
-  constructor(readonly hash: string | null) {}
-
-  toJSON(): string {
-    return "hashed";
-  }
-}

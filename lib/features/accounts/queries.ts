@@ -1,11 +1,12 @@
 import "server-only";
 import { eq } from "drizzle-orm";
+import { ownerExists } from "@/lib/access/members";
+import { oidcSettings } from "@/lib/access/openid-connect";
 import { theOrganization } from "@/lib/access/principal";
 import { readDb, schema } from "@/lib/db/client";
 import { anyone } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { runtime } from "@/lib/platform/runtime";
-import { ownerExists } from "./members";
 
 /** Has somebody completed the onboarding? For the launcher. */
 export async function organizationHasOwner(): Promise<boolean> {
@@ -25,6 +26,8 @@ export const entryFacts = query({
       ownerExists: await ownerExists(db),
       organization: org?.name ?? "",
       memberApprovalRequired: org?.memberApprovalRequired ?? true,
+      /** An identity provider is configured. */
+      singleSignOn: oidcSettings() !== null,
       /** Set: the environment says how long events are kept, and onboarding does not ask. */
       fixedRetentionDays: runtime().env.GURULOG_AUDIT_RETENTION_DAYS ?? null,
     };

@@ -2,11 +2,6 @@ import { emailOrNull } from "@/lib/audit/record/shape";
 import { cleanText } from "@/lib/platform/clean-text";
 import { mostEmailLength } from "./schemas";
 
-/** The form in which addresses are compared: one account whatever the case. */
-export function emailKey(email: string): string {
-  return email.normalize("NFC").toLowerCase();
-}
-
 /**
  * The address somebody tried to sign in with, if it is one: into the wrong field people also type their password, which
  * must not be stored anywhere.
@@ -37,6 +32,12 @@ export function safeNextPath(wanted: unknown): string {
   // Pages that lead back here, or that are no pages.
   if (/^\/(sign-in|sign-out|register|onboarding|api)(\/|$)/.test(pathname)) return "/";
   return `${pathname}${search}${hash}`;
+}
+
+/** Where the first step of a sign-in leads: on, or to the second step, which then leads on. */
+export function pathAfterFirstStep(value: object, next: string): string {
+  if (!("step" in value)) return next;
+  return next === "/" ? "/sign-in/second-step" : `/sign-in/second-step?${new URLSearchParams({ next })}`;
 }
 
 /** An e-mail's local part, as a name for an account that was given none. */

@@ -31,3 +31,5 @@ export const createApiKeyInput = z.strictObject({
 });
 
 export const deleteApiKeyInput = z.strictObject({ name: z.string().overwrite(lines).min(1).max(64) });
+
+export const revokeApiKeyInput = z.strictObject({ id: z.uuid("This is no key's id. Reload the page.") });

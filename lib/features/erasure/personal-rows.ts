@@ -60,6 +60,11 @@ export async function deletePersonalRows(tx: Tx, { accountId, addresses }: Trace
     sql`update audit_verification set asked_by = case when state not in ('waiting', 'running') then
         jsonb_build_object('accountId', asked_by -> 'accountId', 'email', audit_erased_name(asked_by ->> 'accountId')) end
       where asked_by ->> 'accountId' = ${accountId}::text or ${named(sql`asked_by ->> 'email'`)}`,
+    // Links and invites of others to an address that is the person's, and mails to it.
+    sql`delete from account_token where account_id = ${account} or ${named(sql`email`)}`,
+    sql`delete from invite where ${named(sql`email`)}`,
+    sql`delete from mail_message
+      where account_id = ${account} or ${named(sql`address`)} or ${named(sql`last_error`)}`,
     sql`delete from audit_alarm_message where ${named(sql`address`)} or ${named(sql`last_error`)}`,
     sql`update question set account_id = null where account_id = ${account}`,
     sql`update data_source set created_by = null where created_by = ${account}`,

@@ -19,7 +19,7 @@ export const isDemo = query({
 export const shellFacts = query({
   allow: anySignedIn,
   async run({ db, principal }) {
-    const { organization, guru, guruRole } = schema;
+    const { organization, guru, guruRole, joinRequest } = schema;
     const [org] = await db
       .select({ name: organization.name })
       .from(organization)
@@ -42,11 +42,18 @@ export const shellFacts = query({
             .orderBy(asc(sql`lower(${guru.name})`))
             .limit(200)
         : [];
+    const canManageMembers = mayInOrganization(principal, "members:manage");
     return {
       organization: org?.name ?? "",
       gurus,
       canListGurus: mayInOrganization(principal, "guru:list"),
       canCreateGuru: mayInOrganization(principal, "guru:create"),
+      canManageMembers,
+      /** Requests to join that wait for the owner's answer. */
+      waitingRequests: canManageMembers
+        ? await db.$count(joinRequest, eq(joinRequest.orgId, principal.orgId))
+        : 0,
+      canManageUsers: mayInOrganization(principal, "users:manage"),
       canReadGlobalLog: mayInOrganization(principal, "audit:read-global"),
       canErasePerson: mayInOrganization(principal, "audit:erase-person"),
       canVerifyLog: mayInOrganization(principal, "audit:verify"),

@@ -2,7 +2,8 @@ import { z } from "zod";
 
 const guru = z.string().min(1).max(64);
 
-export const addMaintainerInput = z.strictObject({
+/** Somebody who is to have a role in a guru. */
+export const personByEmailInput = z.strictObject({
   guru,
   email: z
     .string("Give the person's e-mail address.")
@@ -11,7 +12,8 @@ export const addMaintainerInput = z.strictObject({
     .max(320, "This is too long for an e-mail address."),
 });
 
-export const removeMaintainerInput = z.strictObject({
+/** Somebody who has a role in it. */
+export const personOfTeamInput = z.strictObject({
   guru,
   accountId: z.uuid("This is no person's id. Reload the page."),
 });

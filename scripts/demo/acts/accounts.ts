@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
+import { emailKey } from "@/lib/access/email-key";
 import { anonymousPrincipal } from "@/lib/access/principal";
 import { readDb, schema } from "@/lib/db/client";
 import { changePassword } from "@/lib/features/accounts/commands/change-password";
@@ -7,10 +8,10 @@ import { completeOnboarding } from "@/lib/features/accounts/commands/complete-on
 import { register } from "@/lib/features/accounts/commands/register";
 import { type NewSession, signIn } from "@/lib/features/accounts/commands/sign-in";
 import { signOut } from "@/lib/features/accounts/commands/sign-out";
-import { emailKey } from "@/lib/features/accounts/rules";
 import { sha256 } from "@/lib/platform/crypto";
 import { runtime } from "@/lib/platform/runtime";
 import { colleagues, founder, type Person, stranger } from "../team/people";
+import { takeSecondStep } from "./second-step";
 import {
   callOf,
   done,
@@ -57,7 +58,7 @@ function begin(world: World, member: Member, place: Place, session: NewSession):
   member.request = requestAt(member.person, place);
 }
 
-async function accountIdOf(email: string): Promise<string> {
+export async function accountIdOf(email: string): Promise<string> {
   const { account } = schema;
   const [found] = await readDb()
     .select({ id: account.id })
@@ -158,12 +159,9 @@ export async function signInAct(
     world.clock.advanceTo(world.clock.now().getTime() + world.random.between(4_000, 15_000));
   }
   const input = { email, password: member.password, ...known };
-  begin(
-    world,
-    member,
-    place,
-    done(await signIn.execute({ principal, request: requestAt(member.person, place), input })),
-  );
+  const entered = done(await signIn.execute({ principal, request: requestAt(member.person, place), input }));
+  const session = "step" in entered ? await takeSecondStep(member, entered.step, place) : entered;
+  begin(world, member, place, session);
 }
 
 export async function signOutAct(world: World, { who }: { who: string }): Promise<void> {

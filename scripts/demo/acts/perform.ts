@@ -2,10 +2,15 @@ import { closeCounters } from "@/lib/gate/counted";
 import { inTransaction } from "@/lib/gate/transaction";
 import type { Act, PlannedAct } from "../plan/act";
 import * as accounts from "./accounts";
+import * as guests from "./guests";
 import * as gurus from "./gurus";
 import * as keys from "./keys";
 import * as log from "./log";
+import * as profiles from "./profiles";
+import * as secondFactor from "./second-factor";
+import * as singleSignOn from "./single-sign-on";
 import * as sources from "./sources";
+import * as visitors from "./visitors";
 import type { World } from "./world";
 
 type Handlers = { [K in Act["kind"]]: (world: World, act: Extract<Act, { kind: K }>) => Promise<void> };
@@ -17,7 +22,13 @@ const handlers: Handlers = {
   "sign-in": accounts.signInAct,
   "sign-out": accounts.signOutAct,
   "change-password": accounts.changePasswordAct,
+  "update-profile": profiles.updateProfileAct,
+  "forget-password": profiles.forgetPassword,
   guess: accounts.guess,
+  guest: guests.guestAct,
+  visitor: visitors.visitorAct,
+  "second-factor": secondFactor.secondFactorAct,
+  "single-sign-on": singleSignOn.singleSignOnAct,
   "make-guru": gurus.makeGuru,
   "delete-guru": gurus.deleteGuruAct,
   "add-maintainer": gurus.addMaintainerAct,

@@ -15,6 +15,8 @@ export interface Member {
   role: "owner" | "member";
   /** Null: an owner who was there before, whose password nobody here knows. */
   password: string | null;
+  /** Their second factor: what the app on their telephone knows, and the recovery codes on paper. */
+  factor?: { secret: Buffer; recoveryCodes: string[] };
   /** The known browser's cookie of each place. */
   browsers: Partial<Record<Place, string>>;
   /** SHA-256 of the session they are in, hex; null when signed out. */
@@ -61,6 +63,12 @@ export interface World {
   keys: Map<string, LiveKey>;
   /** Ids of the saved views of the whole log, by name. */
   views: Map<string, string>;
+  /** The consultants who have an account, by address. */
+  visitors: Map<string, { accountId: string; password: string; session: string }>;
+  /** The last invite that was made to be accepted. */
+  inviteId: string;
+  /** The account of the guest, while they have one. */
+  guestId: string | null;
   /** Numbers what would have the same name otherwise. */
   counter: number;
   /** Tries may have been counted that have not become an event yet. */
@@ -95,6 +103,7 @@ export function callOf(member: Member): { principal: UserPrincipal; request: Req
     role,
     sessionHash: session ?? "",
     mustChangePassword: false,
+    mustEnrolFactor: false,
     timeZone: "UTC",
   };
   return { principal, request: { ...request, requestId: mintId() } };

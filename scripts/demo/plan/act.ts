@@ -1,4 +1,6 @@
 import type { AuditFilter } from "@/lib/audit/query/filter";
+import type { GuestStep } from "../acts/guests";
+import type { VisitorStep } from "../acts/visitors";
 import type { Place } from "../acts/world";
 
 /** Something that somebody does at a moment. What exactly (which guru, which source) is decided when it happens. */
@@ -9,7 +11,13 @@ export type Act =
   | { kind: "sign-in"; who: string; place: Place; slips: number }
   | { kind: "sign-out"; who: string }
   | { kind: "change-password"; who: string }
+  | { kind: "update-profile"; who: string; theme: "light" | "dark"; timeZone: string }
+  | { kind: "forget-password"; email: string; ip: string }
   | { kind: "guess"; email: string }
+  | { kind: "guest"; step: GuestStep }
+  | { kind: "visitor"; step: VisitorStep }
+  | { kind: "second-factor"; who: string; step: "on" | "off" }
+  | { kind: "single-sign-on"; step: "joins" | "finds-no-seat" }
   | { kind: "make-guru"; slug: string }
   | { kind: "delete-guru"; slug: string }
   | { kind: "add-maintainer"; slug: string; who: string }

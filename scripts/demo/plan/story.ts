@@ -1,3 +1,5 @@
+import type { GuestStep } from "../acts/guests";
+import type { VisitorStep } from "../acts/visitors";
 import { gurus, shortLived } from "../gurus/all";
 import type { Random } from "../random";
 import { colleagues, founder } from "../team/people";
@@ -28,6 +30,8 @@ export function story(period: Period, random: Random): PlannedAct[] {
     ...gurusAreMade(on),
     ...keysComeAndGo(on),
     ...peopleChange(on),
+    ...guestComesAndGoes(on),
+    ...consultantsComeAndGo(on),
     ...viewsAreKept(on),
     ...strangersKnock(period, on),
   ];
@@ -76,6 +80,40 @@ function keysComeAndGo(on: On): PlannedAct[] {
   ];
 }
 
+function guestComesAndGoes(on: On): PlannedAct[] {
+  const step = (day: number, what: GuestStep): PlannedAct => on(day, { kind: "guest", step: what });
+  return [
+    step(5.5, "created"),
+    step(5.52, "viewer-of-first"),
+    step(6.3, "password-reset"),
+    step(7.4, "no-viewer-of-first"),
+    step(9.8, "reads-all-gurus"),
+    step(10.6, "leaves-last-guru"),
+    step(12.8, "auditor"),
+    step(18.6, "auditor-no-more"),
+    step(19.4, "deleted"),
+  ];
+}
+
+/** After the last colleague has joined: who registers meanwhile needs approval. */
+function consultantsComeAndGo(on: On): PlannedAct[] {
+  const step = (day: number, what: VisitorStep): PlannedAct => on(day, { kind: "visitor", step: what });
+  return [
+    step(6.1, "approval-on"),
+    step(8.2, "first-asks"),
+    step(8.6, "first-approved"),
+    step(9.2, "second-asks"),
+    step(10.3, "second-rejected"),
+    step(11.2, "second-invited"),
+    step(11.8, "second-accepts"),
+    step(14.7, "first-leaves"),
+    step(15.3, "approval-off"),
+    step(16.4, "first-returns"),
+    step(18.9, "ownership"),
+    step(20.7, "both-removed"),
+  ];
+}
+
 function viewsAreKept(on: On): PlannedAct[] {
   const who = founder.key;
   const save = (view: DemoView): Act => ({ kind: "save-view", who, view });
@@ -115,6 +153,12 @@ function peopleChange(on: On): PlannedAct[] {
     on(6.7, { kind: "change-password", who: "j.lindqvist" }),
     on(12.6, { kind: "change-password", who: "a.moreau" }),
     on(17.8, { kind: "change-password", who: founder.key }),
+    on(8.4, { kind: "second-factor", who: "t.mori", step: "on" }),
+    on(20.5, { kind: "second-factor", who: "t.mori", step: "off" }),
+    on(14.35, { kind: "single-sign-on", step: "finds-no-seat" }),
+    on(14.6, { kind: "single-sign-on", step: "joins" }),
+    on(5.7, { kind: "update-profile", who: "t.mori", theme: "dark", timeZone: "Asia/Tokyo" }),
+    on(13.7, { kind: "update-profile", who: "b.whitaker", theme: "light", timeZone: "Europe/London" }),
     on(9.1, { kind: "export-log", who: founder.key, cancelled: true }),
     on(15.1, { kind: "export-log", who: "m.solberg", cancelled: true }),
     on(3.4, { kind: "edit-guru", who: "m.solberg" }),
@@ -147,6 +191,8 @@ function strangersKnock(period: Period, on: On): PlannedAct[] {
     on(12.3, { kind: "use-dead-key", name: "ci-legacy", times: 6 }),
     on(13.1, { kind: "use-dead-key", name: "ci-legacy", times: 9 }),
     on(14.4, { kind: "use-dead-key", name: "ci-legacy", times: 4 }),
+    on(9.8, { kind: "forget-password", email: "j.lindqvist@halden.example", ip: "203.0.113.77" }),
+    on(9.801, { kind: "forget-password", email: "i.berg@halden.example", ip: "203.0.113.77" }),
     refused(4.1, "s.marchetti@halden.example", "Sofia Marchetti", "10.20.12.66"),
     refused(10.8, "i.berg@halden.example", "Ingrid B.", "198.51.100.250"),
     refused(17.2, "t.mori@halden.example", "Takumi Mori", "10.20.52.18"),

@@ -55,6 +55,23 @@ export const founder = person("i.berg", "Ingrid Berg", {
   joins: 0,
 });
 
+/** Somebody from outside. */
+export interface Visitor {
+  name: string;
+  email: string;
+  ip: string;
+  browser: string;
+}
+
+/** They help for some days, come by whatever door is open, and go again. */
+export const consultants: readonly [Visitor, Visitor] = [
+  { name: "Ravi Menon", email: "r.menon@brightwater.example", ip: "198.51.100.201", browser: chromeMac },
+  { name: "Lena Fuchs", email: "l.fuchs@brightwater.example", ip: "198.51.100.202", browser: firefoxWindows },
+];
+
+/** An auditor from outside, who is given an account for some days. */
+export const guest = { name: "Paula Nyqvist", email: "p.nyqvist@revisor.example" };
+
 export const colleagues: readonly Person[] = [
   person("m.solberg", "Mads Solberg", {
     zone: "Europe/Oslo",

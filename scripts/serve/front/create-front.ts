@@ -21,6 +21,8 @@ export type FrontOptions = {
   trusted: TrustedProxies;
   /** GURULOG_URL: the only origin that may change things, and https switches HSTS on. */
   publicUrl?: URL | undefined;
+  /** Origins besides our own to which a form may lead: the identity provider's. */
+  formTargets?: readonly string[];
   /** 0 lets the system choose. */
   port: number;
   host: string;
@@ -66,7 +68,7 @@ export function createFront(options: FrontOptions): Front {
     const url = req.url ?? "";
     const path = url.split("?", 1)[0] ?? "";
     const nonce = randomBytes(16).toString("base64");
-    const policy = contentSecurityPolicy(nonce);
+    const policy = contentSecurityPolicy(nonce, options.formTargets);
     setSecurityHeaders(res, { policy, https: publicUrl?.protocol === "https:" });
 
     const found = readClientFacts({ req, trusted, publicUrl, relay });

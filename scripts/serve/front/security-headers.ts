@@ -17,8 +17,9 @@ const FIXED: ReadonlyArray<readonly [string, string]> = [
  *
  * @param nonce base64 text, fresh for each response; Next reads it from the request's copy of the header and puts it
  *   on its own scripts
+ * @param formTargets origins besides our own to which a form may lead: browsers also ask that of its redirects
  */
-export function contentSecurityPolicy(nonce: string): string {
+export function contentSecurityPolicy(nonce: string, formTargets: readonly string[] = []): string {
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
@@ -29,7 +30,7 @@ export function contentSecurityPolicy(nonce: string): string {
     "connect-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    ["form-action 'self'", ...formTargets].join(" "),
     "frame-ancestors 'none'",
   ].join("; ");
 }

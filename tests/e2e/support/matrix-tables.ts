@@ -30,16 +30,31 @@ export const pageTable = table(`
   /gurus/[guru]/data-sources/[id]    in         200                404                   404                200                200                404                /pending
   /gurus/[guru]/settings             in         200                404                   404                200                403                404                /pending
   /gurus/[guru]/team                 in         200                404                   404                200                403                404                /pending
-  /settings                          in         /settings/profile  /settings/profile     /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile
+  /settings                          in         /settings/profile  /settings/members                  in         200                404                   404                404                404                404                /pending
+  /settings/organization             in         200                200                   200                200                200                200                /pending
+  /invite/[token]                    200        200                200                   200                200                200                200                200
+  /join/[token]                      200        200                200                   200                200                200                200                200
+  /settings/profile     /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile
+  /settings/users                    in         200                404                   404                404                404                404                /pending
+  /settings/users/[account]          in         200                404                   404                404                404                404                /pending
+  /settings/users/gurus              in         200                404                   404                404                404                404                /pending
+  /settings/users/gurus/[guru]       in         200                404                   404                404                404                404                /pending
+  /settings/activity                 in         200                200                   200                200                200                200                /pending
   /settings/api-keys                 in         200                200                   200                200                200                200                /pending
   /settings/audit-logs               in         200                200                   404                404                404                404                /pending
   /settings/erasure                  in         200                404                   404                404                404                404                /pending
   /settings/log-integrity            in         200                200                   404                404                404                404                /pending
   /settings/profile                  in         200                200                   200                200                200                200                /pending
+  /settings/security                 in         200                200                   200                200                200                200                /pending
+  /two-factor                        in         200                200                   200                200                200                200                200
+  /sign-in/second-step               in         /                  /                     /                  /                  /                  /                  /
   /change-password                   in         200                200                   200                200                200                200                200
+  /confirm-email/[token]             in         200                200                   200                200                200                200                200
+  /forgot-password                   200        200                200                   200                200                200                200                200
   /onboarding                        in         in                 in                    in                 in                 in                 in                 in
   /pending                           in         /                  /                     /                  /                  /                  /                  200
   /register                          200        /                  /                     /                  /                  /                  /                  /
+  /reset-password/[token]            200        200                200                   200                200                200                200                200
   /sign-in                           200        /                  /                     /                  /                  /                  /                  /
 `);
 
@@ -123,17 +138,41 @@ export const routeTable = table(`
 export const actionTable = table(`
   #                           anonymous  owner  auditor  member  maintainer  viewer  foreign  removed
   signInAction                no         no     no       no      no          no      no       no
+  startOidcSignInAction       no         no     no       no      no          no      no       no
+  completeSignInAction        no         no     no       no      no          no      no       no
+  startFactorAction           in         ok     ok       ok      ok          ok      ok       ok
+  confirmFactorAction         in         no     no       no      no          no      no       no
+  disableFactorAction         in         no     no       no      no          no      no       no
+  renewRecoveryCodesAction    in         no     no       no      no          no      no       no
+  requireTwoFactorAction      in         ok     404      404     404         404     404      404
+  revokeSessionAction         in         no     no       no      no          no      no       no
+  revokeOtherSessionsAction   in         no     no       no      no          no      no       no
   registerAction              no         no     no       no      no          no      no       no
   completeOnboardingAction    no         no     no       no      no          no      no       no
   changePasswordAction        in         no     no       no      no          no      no       no
   changePasswordAndGoOnAction  in        no     no       no      no          no      no       no
+  requestPasswordResetAction  no         no     no       no      no          no      no       no
+  resetPasswordAction         no         no     no       no      no          no      no       no
+  updateProfileAction         in         ok     ok       ok      ok          ok      ok       ok
+  changeEmailAction           in         no     no       no      no          no      no       no
+  confirmEmailAction          in         no     no       no      no          no      no       no
   createApiKeyAction          in         ok     ok       ok      ok          ok      ok       404
   deleteApiKeyAction          in         ok     ok       ok      ok          ok      ok       404
+  revokeApiKeyAction          in           no     404      404     404          404     404      404
+  createUserAction            in           no     404      404     404          404     404      404
+  resetUserPasswordAction     in           no     404      404     404          404     404      404
+  deleteUserAction            in           no     404      404     404          404     404      404
+  grantAuditorAction          in           no     404      404     404          404     404      404
+  revokeAuditorAction         in           no     404      404     404          404     404      404
+  assignGuruRolesAction       in           no     404      404     404          404     404      404
+  revokeGuruRolesAction       in           no     404      404     404          404     404      404
   createGuruAction            in         no     404      no      no          no      no       404
   updateGuruAction            in         ok     404      404     ok          403     404      404
   deleteGuruAction            in         no     404      404     no          403     404      404
   addMaintainerAction         in         no     404      404     no          403     404      404
   removeMaintainerAction      in         no     404      404     no          403     404      404
+  addViewerAction             in           no     404      404     no           403     404      404
+  removeViewerAction          in           no     404      404     no           403     404      404
   addTextSourceAction         in         no     404      404     no          403     404      404
   addFileSourceAction         in         no     404      404     no          403     404      404
   reindexDataSourcesAction    in         no     404      404     no          403     404      404
@@ -149,5 +188,16 @@ export const actionTable = table(`
   erasePersonAction           in         no     404      404     404         404     404      404
   verifyLogAction             in         ok     ok       404     404         404     404      404
   adoptOriginAction           in         no     404      404     404         404     404      404
+  acceptInviteAction          in         no     no       no      no          no      no       no
+  joinOrganizationAction      in         no     no       no      no          no      no       no
+  invitePeopleAction          in         no     404      404     404         404     404      404
+  cancelInviteAction          in         no     404      404     404         404     404      404
+  approveJoinRequestAction    in         no     404      404     404         404     404      404
+  rejectJoinRequestAction     in         no     404      404     404         404     404      404
+  removeMemberAction          in         no     404      404     404         404     404      404
+  updateOrganizationAction    in         ok     404      404     404         404     404      404
+  renewInviteLinkAction       in         ok     404      404     404         404     404      404
+  transferOwnershipAction     in         no     404      404     404         404     404      404
+  leaveOrganizationAction     in         404    no       no      no          no      no       404
   signOutAction               in         /sign-in  /sign-in  /sign-in  /sign-in  /sign-in  /sign-in  /sign-in
 `);

@@ -44,6 +44,7 @@ export async function signedInAs(
   const input = { email, password, ...(browser === undefined ? {} : { browser }) };
   const result = await signIn.execute({ principal: { kind: "anonymous", orgId: 1 }, request, input });
   if (!result.ok || result.value === null) throw new Error(`not signed in: ${JSON.stringify(result)}`);
+  if ("step" in result.value) throw new Error("a second step is due");
   const cookie = await sessionCookieValue(result.value.sid);
   const principal = await principalOfCookie(cookie);
   if (!principal) throw new Error("the session does not stand");

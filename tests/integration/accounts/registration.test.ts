@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { anonymousPrincipal } from "@/lib/access/principal";
 import { principalOfCookie, sessionCookieValue } from "@/lib/access/sessions";
 import { register } from "@/lib/features/accounts/commands/register";
+import { createApiKey } from "@/lib/features/api-keys/commands/create-api-key";
 import { breakTheLog, countOf, createTestProduct, type TestProduct } from "@/tests/support/product";
 import { fromElsewhere, rightPassword } from "./accounts-for-tests";
 
@@ -60,31 +61,77 @@ describe("register", () => {
     });
   });
 
-  it("is refused while members need approval, as user.creation_failed whose actor is the account that did not come to be", async () => {
+  it("asks to join while members need approval: JOIN_REQUESTED follows, and the account waits without a membership", async () => {
     await setApproval(true);
-    const accounts = await countOf("account");
+    const taken = await countOf("membership");
     const input = newcomer();
     const result = await register.execute({ principal, request: fromElsewhere(), input });
-    expect(result).toMatchObject({
-      ok: false,
-      code: "closed",
-      message: expect.stringMatching(/^Registration is closed\. Ask the owner/),
+    if (!result.ok || result.value === null) throw new Error("refused");
+    const user = await principalOfCookie(await sessionCookieValue(result.value.sid));
+    expect(user).toMatchObject({ email: input.email, role: null });
+    const events = (await product.events()).slice(-3);
+    expect(events.map((e) => e.operation)).toEqual(["REGISTER", "LOGIN_SUCCESS", "JOIN_REQUESTED"]);
+    expect(events[2]).toMatchObject({
+      action: "user.join_requested",
+      model: "AccountJoinRequest",
+      actor_type: "user",
+      actor_id: user?.accountId,
+      account_id: user?.accountId,
+      target_type: "org",
+      target_id: "1",
+      target_label: input.email,
+      cause: events[0]?.id,
     });
-    expect(await countOf("account")).toBe(accounts);
-    const event = (await product.events()).at(-1);
-    expect(event).toMatchObject({
-      action: "user.creation_failed",
-      outcome: "failure",
+    expect(await product.admin`select account_id from join_request`).toEqual([
+      { account_id: user?.accountId },
+    ]);
+    expect(await countOf("membership")).toBe(taken);
+    // Whoever waits may hold no key.
+    const key = { name: "early", scopes: "", expiresInDays: "" };
+    if (!user) throw new Error("nobody is signed in");
+    expect(
+      await createApiKey.execute({ principal: user, request: fromElsewhere(), input: key }),
+    ).toMatchObject({
+      ok: false,
+      code: "not_found",
+    });
+  });
+
+  it("takes no seat while it waits: a request is made although all seats are taken", async () => {
+    await setApproval(true);
+    const seats = product.runtime.env.GURULOG_SEATS;
+    product.runtime.env.GURULOG_SEATS = await countOf("membership");
+    const result = await register.execute({ principal, request: fromElsewhere(), input: newcomer() });
+    product.runtime.env.GURULOG_SEATS = seats;
+    expect(result.ok).toBe(true);
+  });
+
+  it("is refused where a thousand requests wait, as one user.join_request_creation_failed, and makes no account", async () => {
+    await setApproval(true);
+    await product.admin`
+      with made as (
+        insert into account (email, email_key, name)
+        select 'waiting-' || n || '@many.example', 'waiting-' || n || '@many.example', 'W' from generate_series(1, 1000) n returning id)
+      insert into join_request (org_id, account_id) select 1, id from made`;
+    const accounts = await countOf("account");
+    const before = (await product.events()).length;
+    const input = newcomer();
+    const result = await register.execute({ principal, request: fromElsewhere(), input });
+    await product.admin`delete from account where email like 'waiting-%@many.example'`;
+    expect(result).toMatchObject({ ok: false, code: "busy" });
+    expect(await countOf("account")).toBe(accounts - 1000);
+    const events = (await product.events()).slice(before);
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({
+      action: "user.join_request_creation_failed",
+      operation: "JOIN_REQUEST_FAILED",
       actor_type: "user",
       actor_email: input.email,
       account_id: null,
-      target_type: "user",
-      target_label: input.email,
-      metadata: { message: expect.stringContaining("Registration is closed") },
-      details: { reason: "closed" },
+      target_type: "org",
+      target_id: "1",
+      metadata: { message: expect.stringContaining("Too many requests") },
     });
-    expect(event?.actor_id).toMatch(/^[0-9a-f-]{36}$/);
-    expect(event?.actor_id).toBe(event?.target_id);
   });
 
   it("says openly that an address is taken, in whatever case, and records the refusal alone", async () => {

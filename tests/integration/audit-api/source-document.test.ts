@@ -73,6 +73,7 @@ beforeAll(async () => {
     role: "owner",
     sessionHash: "",
     mustChangePassword: false,
+    mustEnrolFactor: false,
     timeZone: "UTC",
   };
   await register.execute({

@@ -16,13 +16,12 @@ const dayMs = 86_400_000;
 const days = 6;
 const small = { days, scale: 0.4, seed: 7 };
 
-/** Recorded at a start, by the cleanup, or for an owner from the environment: not part of a team's life. */
+/** Recorded at a start or by the cleanup: not part of a team's life. */
 const notInADemo = [
   "audit.logging_enabled",
   "audit.logging_disabled",
   "audit.retention_changed",
   "audit.pruned",
-  "user.created",
   "audit.verified",
   "audit.verification_failed",
   "audit.person_erased",

@@ -8,10 +8,13 @@ import {
 import { emptyFilter } from "@/lib/audit/query/filter";
 import { recount } from "@/lib/audit/seal/recount";
 import { createSealer } from "@/lib/audit/seal/sealer";
+import { changeEmail } from "@/lib/features/accounts/commands/change-email";
 import { changePassword } from "@/lib/features/accounts/commands/change-password";
 import { register } from "@/lib/features/accounts/commands/register";
+import { requestPasswordReset } from "@/lib/features/accounts/commands/request-password-reset";
 import { signIn } from "@/lib/features/accounts/commands/sign-in";
 import { signOut } from "@/lib/features/accounts/commands/sign-out";
+import { updateProfile } from "@/lib/features/accounts/commands/update-profile";
 import { createApiKey } from "@/lib/features/api-keys/commands/create-api-key";
 import { deleteApiKey } from "@/lib/features/api-keys/commands/delete-api-key";
 import { askGuru } from "@/lib/features/ask/commands/ask-guru";
@@ -28,6 +31,11 @@ import { erasePerson } from "@/lib/features/erasure/commands/erase-person";
 import { createGuru } from "@/lib/features/gurus/commands/create-guru";
 import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
 import { updateGuru } from "@/lib/features/gurus/commands/update-guru";
+import { acceptInvite } from "@/lib/features/members/commands/accept-invite";
+import { invitePeople } from "@/lib/features/members/commands/invite-people";
+import { joinOrganization } from "@/lib/features/members/commands/join-organization";
+import { rejectJoinRequest } from "@/lib/features/members/commands/reject-join-request";
+import { removeMember } from "@/lib/features/members/commands/remove-member";
 import { addMaintainer } from "@/lib/features/team/commands/add-maintainer";
 import { removeMaintainer } from "@/lib/features/team/commands/remove-maintainer";
 import type { Command } from "@/lib/gate/command";
@@ -49,7 +57,8 @@ let product: TestProduct;
 let owner: UserPrincipal;
 
 beforeAll(async () => {
-  product = await createTestProduct();
+  // Mails are queued; nothing sends them here.
+  product = await createTestProduct({ SMTP_URL: "smtp://mail.invalid" });
   owner = await product.person("owner@halden.example", "owner");
   await product.admin`update organization set member_approval_required = false`;
 });
@@ -79,6 +88,14 @@ async function live(): Promise<{ kestrel: UserPrincipal; guru: { id: string; slu
   done(await act(changePassword, kestrel, { currentPassword: rightPassword, newPassword: otherPassword }));
   const { principal: again } = await signedInAs(email, otherPassword, from);
   await act(changePassword, again, { currentPassword: "wrong", newPassword: rightPassword });
+
+  for (const called of [`${name} the second`, name])
+    done(await act(updateProfile, again, { name: called, theme: "dark", timeZone: "Europe/Oslo" }));
+  // A link to another address, and a mail to the present one, wait to be sent.
+  const changed = { email: `new.${email}`, currentPassword: otherPassword };
+  done(await act(changeEmail, again, changed));
+  const forgetful = { principal: anonymousPrincipal, request: from, input: { email } };
+  done(await requestPasswordReset.execute(forgetful));
 
   const guru = done(await act(createGuru, again, { name: "Platform docs", slug: "platform-docs" }));
   done(
@@ -173,6 +190,18 @@ async function live(): Promise<{ kestrel: UserPrincipal; guru: { id: string; slu
       request: from,
       input: { email, password: "wrong" },
     });
+  // They are removed, ask to come back, are refused, ask again and are invited: request and invite are open at the end.
+  await act(invitePeople, owner, { emails: email }, elsewhere);
+  done(await act(removeMember, owner, { accountId: kestrel.accountId }, elsewhere));
+  await product.admin`update organization set member_approval_required = true`;
+  const outside: UserPrincipal = { ...kestrel, role: null };
+  done(await act(joinOrganization, outside, {}));
+  const [request] = await product.admin`select id from join_request`;
+  done(await act(rejectJoinRequest, owner, { id: request?.id }, elsewhere));
+  done(await act(joinOrganization, outside, {}));
+  await act(joinOrganization, outside, {});
+  done(await act(invitePeople, owner, { emails: email.toUpperCase() }, elsewhere));
+  await act(acceptInvite, outside, { token: "x".repeat(43) });
   done(await act(signOut, kestrel, {}).then((r) => (r.ok ? r : { ok: true as const, value: null })));
   return { kestrel, guru };
 }

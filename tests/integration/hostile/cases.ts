@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { anonymousPrincipal, type Principal, systemPrincipal } from "@/lib/access/principal";
-import { HashedPassword } from "@/lib/features/accounts/checked-password";
+import { HashedPassword } from "@/lib/access/hashed-password";
+import { systemPrincipal } from "@/lib/access/principal";
 import { sha256 } from "@/lib/platform/crypto";
+import { addresses, type Case, member, owner, stranger } from "./case";
+import { linkCases } from "./link-cases";
+import { memberCases } from "./member-cases";
 import {
   change,
   column,
@@ -11,36 +14,12 @@ import {
   label,
   listColumn,
   longDetail,
-  type Shown,
   search,
   sourceLabel,
 } from "./shown";
-import type { Nasty } from "./strings";
+import { signInCases } from "./sign-in-cases";
 import type { HostileWorld } from "./world";
 
-export interface Case {
-  by: (world: HostileWorld) => Principal;
-  /** An input that is taken, or refused by the act alone; new each time. */
-  input: (world: HostileWorld) => object | Promise<object>;
-  /** Makes the act possible again. */
-  before?: (world: HostileWorld) => Promise<unknown>;
-  /** By field: where its text shows. Fields that are looked up (ids, slugs, passwords) show nowhere. */
-  shown: Record<string, Shown>;
-  /** Some of its successes are no event: nothing changed, or it was recorded a moment ago. */
-  silent?: true;
-  /** In everyday runs a field gets one text of so many; default 6. In the full run all of them. */
-  oneOf?: number;
-  /** Of the event of a success, where its act is to say that something failed. */
-  outcome?: "failure";
-  /** Fields that no door leads to: what stands there was made by the command around it, which is tried too. */
-  inner?: string[];
-  /** Texts that only this field takes, as hostile as it lets them be. */
-  further?: (field: string, word: string) => Nasty[];
-}
-
-const owner = (w: HostileWorld) => w.owner;
-const member = (w: HostileWorld) => w.member;
-const stranger = () => anonymousPrincipal;
 const filter = { guru: [], model: [], actor: [], actionType: [], operation: [], outcome: [] };
 const noExport = (w: HostileWorld) => w.product.admin`update export_job set state = 'cancelled'`;
 const anOwner = (w: HostileWorld) => w.product.admin`
@@ -48,22 +27,13 @@ const anOwner = (w: HostileWorld) => w.product.admin`
 const noOwner = (w: HostileWorld) =>
   w.product.admin`update membership set role = 'member' where role = 'owner'`;
 
-/** E-mail addresses that are some, and look like something else. */
-const addresses = (field: string, word: string): Nasty[] =>
-  field === "email"
-    ? ["=1+1", "-1", "+1", "'or'1", "o'brien", "__proto__", "%00"].flatMap((begin, at) =>
-        [
-          `${begin}${word}@y.example`,
-          `${begin}${word}@HALDEN.example`,
-          `  ${begin}${word}@z.example\u00a0`,
-        ].map((text, form): Nasty => [`mail ${at} ${form}`, text]),
-      )
-    : [];
-
 /**
  * Every command, with every text field that it takes. A test fails where one is missing.
  */
 export const cases: Record<string, Case> = {
+  ...linkCases,
+  ...signInCases,
+  ...memberCases,
   "add-file-source": {
     by: member,
     input: (w) => ({ guru: w.guru.slug, uploadId: randomUUID(), title: w.word() }),
@@ -72,6 +42,16 @@ export const cases: Record<string, Case> = {
   "add-maintainer": {
     by: member,
     input: (w) => ({ guru: w.guru.slug, email: `${w.word()}@nobody.example` }),
+    shown: {},
+  },
+  "add-viewer": {
+    by: member,
+    input: (w) => ({ guru: w.guru.slug, email: `${w.word()}@nobody.example` }),
+    shown: {},
+  },
+  "assign-guru-roles": {
+    by: owner,
+    input: () => ({ gurus: [randomUUID()], accounts: [randomUUID()], role: "viewer" }),
     shown: {},
   },
   "add-text-source": {
@@ -83,7 +63,13 @@ export const cases: Record<string, Case> = {
     },
   },
   "admit-password-change": { by: member, input: () => ({}), shown: {}, silent: true },
-  "admit-registration": { by: stranger, input: () => ({}), shown: {}, silent: true },
+  "admit-registration": {
+    by: stranger,
+    input: () => ({}),
+    shown: {},
+    silent: true,
+    inner: ["invite", "link"],
+  },
   "admit-sign-in": {
     by: stranger,
     input: () => ({ email: null, tokens: [] }),
@@ -187,6 +173,15 @@ export const cases: Record<string, Case> = {
     shown: {},
     silent: true,
   },
+  "create-user": {
+    further: addresses,
+    by: owner,
+    input: (w) => ({ email: `${w.word()}@hostile.example`, name: w.word() }),
+    shown: { email: label, name: column("account", "name") },
+    oneOf: 40,
+  },
+  "delete-user": { by: owner, input: () => ({ accountId: randomUUID() }), shown: {} },
+  "grant-auditor": { by: owner, input: () => ({ accountId: randomUUID() }), shown: {} },
   "delete-api-key": { by: member, input: (w) => ({ name: w.word() }), shown: {} },
   "delete-data-sources": { by: member, input: (w) => ({ guru: w.guru.slug, ids: randomUUID() }), shown: {} },
   "delete-view": { by: owner, input: () => ({ scope: { kind: "global" }, id: randomUUID() }), shown: {} },
@@ -226,6 +221,19 @@ export const cases: Record<string, Case> = {
   "remove-maintainer": {
     by: member,
     input: (w) => ({ guru: w.guru.slug, accountId: randomUUID() }),
+    shown: {},
+  },
+  "remove-viewer": {
+    by: member,
+    input: (w) => ({ guru: w.guru.slug, accountId: randomUUID() }),
+    shown: {},
+  },
+  "reset-user-password": { by: owner, input: () => ({ accountId: randomUUID() }), shown: {}, oneOf: 40 },
+  "revoke-api-key": { by: owner, input: () => ({ id: randomUUID() }), shown: {} },
+  "revoke-auditor": { by: owner, input: () => ({ accountId: randomUUID() }), shown: {} },
+  "revoke-guru-roles": {
+    by: owner,
+    input: () => ({ gurus: [randomUUID()], accounts: [randomUUID()] }),
     shown: {},
   },
   "save-view": {

@@ -1,5 +1,5 @@
 import type { Command } from "@/lib/gate/command";
-import type { Case } from "./cases";
+import type { Case } from "./case";
 import { shownWhenRefused } from "./shown";
 import type { Nasty } from "./strings";
 import { textAt, withText } from "./text-fields";
@@ -14,6 +14,7 @@ const refusals = [
   "exists",
   "conflict",
   "closed",
+  "expired",
   "throttled",
   "busy",
   "too_large",

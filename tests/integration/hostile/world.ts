@@ -21,7 +21,11 @@ export interface HostileWorld {
 export type Event = EventRow & { user_agent: string | null };
 
 export async function makeHostileWorld(): Promise<HostileWorld> {
-  const product = await createTestProduct({ GURULOG_AUDIT_RETENTION_DAYS: "90" });
+  const product = await createTestProduct({
+    GURULOG_AUDIT_RETENTION_DAYS: "90",
+    // Mails are queued; nothing sends them here.
+    SMTP_URL: "smtp://mail.invalid",
+  });
   const { admin } = product;
   await admin`update organization set member_approval_required = false`;
   const owner = await product.person("owner@halden.example", "owner");

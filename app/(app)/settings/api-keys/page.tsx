@@ -1,32 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { ActionForm } from "@/components/forms/action-form";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
-import { CheckboxField, TextField } from "@/components/forms/fields";
-import { SubmitButton } from "@/components/forms/submit-button";
+import { FormMessage } from "@/components/forms/form-message";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page, Section } from "@/components/ui/page";
 import { Table, Td, Th } from "@/components/ui/table";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/time";
 import { VisibleText } from "@/components/visible-text/visible-text";
-import { ownApiKeys } from "@/lib/features/api-keys/queries";
-import { apiKeyScopes } from "@/lib/features/api-keys/schemas";
+import { allApiKeys, ownApiKeys, ownKeyRights } from "@/lib/features/api-keys/queries";
 import { AppPage } from "../../app-page";
 import { load, requireUser } from "../../load";
 import { timeZoneOf } from "../../time-zone";
-import { createApiKeyAction, deleteApiKeyAction } from "./actions";
-import { NewKey } from "./new-key";
+import { deleteApiKeyAction } from "./actions";
+import { NewKeyForm } from "./new-key-form";
+import { OthersKeys } from "./others-keys";
 
 export const metadata = { title: "API keys" };
 
-const scopeWords: Record<(typeof apiKeyScopes)[number], string> = {
-  "audit:read": "Read the audit log",
-  search: "Search code",
-  gurus: "Use gurus",
-};
-
 export default async function ApiKeysPage() {
   const user = await requireUser();
-  const keys = await load(ownApiKeys, null);
+  const [keys, rights] = await Promise.all([load(ownApiKeys, null), load(ownKeyRights, null)]);
+  const others = rights.seesAll
+    ? (await load(allApiKeys, null)).filter((key) => key.accountId !== user.accountId)
+    : null;
   const timeZone = await timeZoneOf(user);
   const now = new Date().toISOString();
   const time = (at: Date | null, never: string) =>
@@ -44,44 +39,18 @@ export default async function ApiKeysPage() {
         title="API keys"
         description="A key acts as you, with what you may do at most. Creating, using and deleting one is recorded."
       >
-        <Section title="New key">
-          <ActionForm
-            action={createApiKeyAction}
-            attemptId={randomUUID()}
-            label="New key"
-            className="max-w-[720px]"
-          >
-            <NewKey />
-            <TextField
-              name="name"
-              label="Name"
-              hint="Unique among your keys, such as “siem-pull”."
-              autoComplete="off"
-            />
-            <fieldset className="field-group">
-              <legend className="field-label">
-                Scope <span className="field-optional">optional</span>
-              </legend>
-              <p className="field-hint">None chosen: all that you may do.</p>
-              {apiKeyScopes.map((scope) => (
-                <CheckboxField key={scope} name="scopes" value={scope} label={scopeWords[scope]} />
-              ))}
-            </fieldset>
-            <TextField
-              name="expiresInDays"
-              label="Expires after (days)"
-              hint="Empty: never."
-              inputMode="numeric"
-              className="max-w-[160px]"
-              optional
-            />
-            <SubmitButton look="primary">Create API key</SubmitButton>
-          </ActionForm>
-        </Section>
+        {rights.mayHaveKeys ? (
+          <NewKeyForm />
+        ) : (
+          <FormMessage tone="info">
+            Only the owner of this organization may have API keys. Yours are refused; delete what you do not
+            need.
+          </FormMessage>
+        )}
         <Section title="Your keys">
           {keys.length === 0 ? (
             <EmptyState title="You have no API keys">
-              Create one above to read the audit log from a script or a SIEM.
+              {rights.mayHaveKeys ? "Create one above to read the audit log from a script or a SIEM." : null}
             </EmptyState>
           ) : (
             <Table label="API keys">
@@ -139,6 +108,11 @@ export default async function ApiKeysPage() {
             </Table>
           )}
         </Section>
+        {others ? (
+          <Section title="Keys of other people" description="You can revoke any of them.">
+            <OthersKeys keys={others} timeZone={timeZone} now={now} />
+          </Section>
+        ) : null}
       </Page>
     </AppPage>
   );

@@ -1,16 +1,24 @@
 import "server-only";
-import { eq } from "drizzle-orm";
 import { z } from "zod";
-import { theOrganization } from "@/lib/access/principal";
+import { ownerExists } from "@/lib/access/members";
 import { addressKey, refuseWhileDelayed, Throttled } from "@/lib/access/sign-in-delay";
 import { creationFailed, registered } from "@/lib/audit/catalogue/accounts";
-import { schema } from "@/lib/db/client";
+import type { Tx } from "@/lib/db/client";
 import { anyone } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { recordCounted } from "@/lib/gate/counted";
 import { eventOf } from "@/lib/gate/facts";
+import { inviteOf, isInviteLink, joiningNow } from "@/lib/gate/joining";
 import { creationFailedFact } from "../creation-failed";
-import { ownerExists } from "../members";
+
+/** Does the way by which somebody came lead in, as far as can be said before the lock? */
+async function opens(
+  tx: Tx,
+  { invite, link }: { invite?: string | undefined; link?: string | undefined },
+): Promise<boolean> {
+  if (invite !== undefined) return (await inviteOf(tx, invite))?.state === "open";
+  return link === undefined || isInviteLink(await joiningNow(tx), link);
+}
 
 /**
  * Before a registration: refused ones share the delay of the address with sign-ins. One that comes too early is counted
@@ -18,7 +26,7 @@ import { ownerExists } from "../members";
  */
 export const admitRegistration = command({
   name: "admit-registration",
-  input: z.strictObject({}),
+  input: z.strictObject({ invite: z.string().optional(), link: z.string().optional() }),
   allow: anyone,
   event: registered,
   target: () => ({ id: "unknown" }),
@@ -38,14 +46,8 @@ export const admitRegistration = command({
     );
     return null;
   },
-  async run({ tx, request }) {
+  async run({ tx, input, request }) {
     await refuseWhileDelayed(tx, { account: null, address: addressKey(request.ip) });
-    const { organization } = schema;
-    const [org] = await tx
-      .select({ approval: organization.memberApprovalRequired })
-      .from(organization)
-      .where(eq(organization.id, theOrganization));
-    const hasOwner = await ownerExists(tx);
-    return { value: { hasOwner, open: hasOwner && org?.approval === false }, audit: null };
+    return { value: { isOpen: (await ownerExists(tx)) && (await opens(tx, input)) }, audit: null };
   },
 });

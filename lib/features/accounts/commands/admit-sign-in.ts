@@ -1,6 +1,7 @@
 import "server-only";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
+import { emailKey } from "@/lib/access/email-key";
 import { isKnownBrowser } from "@/lib/access/known-browsers";
 import { addressKey, refuseWhileDelayed, Throttled } from "@/lib/access/sign-in-delay";
 import { signedIn, signInFailed } from "@/lib/audit/catalogue/accounts";
@@ -9,7 +10,6 @@ import { anyone } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { recordCounted } from "@/lib/gate/counted";
 import { eventOf } from "@/lib/gate/facts";
-import { emailKey } from "../rules";
 
 /** What is known of an account before its password is checked. */
 interface Candidate {

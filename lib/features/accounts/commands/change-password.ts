@@ -1,6 +1,8 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
+import { endLinks } from "@/lib/access/account-tokens";
+import { HashedPassword } from "@/lib/access/hashed-password";
 import { oneAtATime } from "@/lib/access/one-at-a-time";
 import { passwordProblem } from "@/lib/access/password-rules";
 import { hashPassword, verifyPassword } from "@/lib/access/passwords";
@@ -9,12 +11,12 @@ import { countFailure, forgetFailures } from "@/lib/access/sign-in-delay";
 import { passwordChanged, sessionRevoked } from "@/lib/audit/catalogue/accounts";
 import { schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
+import { around, invalid } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
 import type { AuditFact } from "@/lib/gate/facts";
 import { sha256 } from "@/lib/platform/crypto";
 import { refuse } from "@/lib/platform/errors";
-import { around, invalid } from "../around";
-import { CheckedPassword, HashedPassword } from "../checked-password";
+import { CheckedPassword } from "../checked-password";
 import { changePasswordInput } from "../schemas";
 import { admitPasswordChange, passwordChangeKey } from "./admit-password-change";
 
@@ -52,6 +54,7 @@ const setPassword = command({
     const sid = await renewSession(tx, principal.sessionHash);
     if (sid === null) throw refuse("unauthenticated", "Your session has ended. Sign in again.");
     const sessions = await endOtherSessions(tx, principal.accountId, sha256(sid).toString("hex"));
+    await endLinks(tx, principal.accountId);
     await forgetFailures(tx, passwordChangeKey(principal.accountId));
     const leading: AuditFact = { label: principal.email, details: { by: "self" } };
     const ended: AuditFact = { event: sessionRevoked, label: principal.email, details: { sessions } };

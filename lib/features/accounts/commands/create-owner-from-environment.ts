@@ -1,6 +1,8 @@
 import "server-only";
 import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
+import { HashedPassword } from "@/lib/access/hashed-password";
+import { insertMember, lockMembers, ownerExists } from "@/lib/access/members";
 import { passwordProblem } from "@/lib/access/password-rules";
 import { hashPassword } from "@/lib/access/passwords";
 import { noRequest, systemPrincipal, theOrganization } from "@/lib/access/principal";
@@ -10,9 +12,7 @@ import { systemOnly } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { EnvError } from "@/lib/platform/env";
 import { runtime } from "@/lib/platform/runtime";
-import { HashedPassword } from "../checked-password";
 import { creationFailedFact } from "../creation-failed";
-import { insertMember, lockMembers, ownerExists } from "../members";
 import { nameOfEmail } from "../rules";
 import { defaultRetentionDays, mostNameLength, ownerFromEnvironmentInput } from "../schemas";
 

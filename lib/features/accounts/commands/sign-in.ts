@@ -1,29 +1,25 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
-import { browserTokens, rememberBrowser } from "@/lib/access/known-browsers";
+import { emailKey } from "@/lib/access/email-key";
+import { browserTokens } from "@/lib/access/known-browsers";
 import { oneAtATime } from "@/lib/access/one-at-a-time";
 import { verifyPassword } from "@/lib/access/passwords";
 import { anonymousPrincipal } from "@/lib/access/principal";
-import { startSession } from "@/lib/access/sessions";
 import { addressKey, countFailure, forgetFailures } from "@/lib/access/sign-in-delay";
 import { signedIn } from "@/lib/audit/catalogue/accounts";
 import { schema } from "@/lib/db/client";
 import { anyone } from "@/lib/gate/allow";
+import { around } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
-import { around } from "../around";
 import { CheckedPassword } from "../checked-password";
-import { emailKey, emailTried } from "../rules";
+import { endFirstStep } from "../first-step";
+import { emailTried } from "../rules";
 import { signInInput } from "../schemas";
 import { admitSignIn } from "./admit-sign-in";
 
-/** What the cookies are made of, after the commit. */
-export interface NewSession {
-  sid: string;
-  /** Value of the known browser's cookie. */
-  browser: string;
-}
+export type { NewSession } from "../first-step";
 
 const wrong = () =>
   refuse("unauthenticated", "The e-mail address or the password is wrong. Check both and try again.");
@@ -63,23 +59,15 @@ const decideSignIn = command({
       .for("share");
     if (!found) throw wrong();
     if (!checked.knownBrowser) await forgetFailures(tx, emailKey(found.email));
-    const browser = await rememberBrowser(tx, found.id, input.tokens);
-    const sid = await startSession(tx, found.id, request);
-    return {
-      value: { sid, browser } satisfies NewSession,
-      targetId: found.id,
-      audit: {
-        label: found.email,
-        actor: { type: "user", id: found.id, email: found.email },
-        details: { method: "password" },
-      },
-    };
+    const { tokens } = input;
+    const { value, signedIn: audit } = await endFirstStep(tx, found, "password", { tokens, request });
+    return { value, targetId: found.id, audit };
   },
 });
 
 /**
  * A person signs in by e-mail address and password. The same answer in the same time whether or not the account exists.
- * Each try that reaches the password check is one event.
+ * Each try that reaches the password check is one event; with a second factor it is that of the second step.
  */
 export const signIn = around(
   decideSignIn,

@@ -10,16 +10,20 @@ import {
   type TestProduct,
   testRequest,
 } from "@/tests/support/product";
+import { allApiKeys } from "../queries";
 import { createApiKey } from "./create-api-key";
 import { deleteApiKey } from "./delete-api-key";
+import { revokeApiKey } from "./revoke-api-key";
 
 let product: TestProduct;
 let member: UserPrincipal;
 let former: UserPrincipal;
+let owner: UserPrincipal;
 
 beforeAll(async () => {
   product = await createTestProduct();
   member = await product.person("m.solberg@halden.example");
+  owner = await product.person("owner@halden.example", "owner");
   former = await product.person("former@halden.example", null);
 });
 afterAll(() => product.close());
@@ -164,5 +168,116 @@ describe("delete-api-key", () => {
       target_id: "1",
       metadata: { api_key: "nobody's" },
     });
+  });
+});
+
+async function keyOf(principal: UserPrincipal, name: string): Promise<{ id: string; key: string }> {
+  const made = await createApiKey.execute({ principal, request, input: { name } });
+  if (!made.ok || "repeated" in made) throw new Error("refused");
+  return made.value;
+}
+
+describe("revoke-api-key", () => {
+  it("ends anybody's key at once, and records whose it was", async () => {
+    const { id, key } = await keyOf(member, "left-behind");
+    const listed = await allApiKeys.execute({ principal: owner, request, input: null });
+    expect(listed.ok && listed.value.find((k) => k.id === id)).toMatchObject({
+      name: "left-behind",
+      holderEmail: member.email,
+      opens: true,
+    });
+    expect(JSON.stringify(listed)).not.toContain(key);
+    expect((await revokeApiKey.execute({ principal: owner, request, input: { id } })).ok).toBe(true);
+    expect(await principalOfApiKey(key)).toBeNull();
+    expect((await product.events("api_key.deleted")).at(-1)).toMatchObject({
+      operation: "DELETE_API_KEY",
+      actor_type: "user",
+      actor_id: owner.accountId,
+      target_type: "api_key",
+      target_id: id,
+      target_label: "left-behind",
+      metadata: { api_key: "left-behind" },
+      details: { holder: member.email },
+    });
+  });
+
+  it("records the failed twin for a key that is not there, or another organization's", async () => {
+    await product.admin`insert into organization (id, name) values (2, 'Elsewhere') on conflict do nothing`;
+    const { id } = await keyOf(member, "moved");
+    await product.admin`update api_key set org_id = 2 where id = ${id}`;
+    for (const each of [id, randomUUID()]) {
+      const result = await revokeApiKey.execute({ principal: owner, request, input: { id: each } });
+      expect(result).toMatchObject({ ok: false, code: "not_found" });
+      expect((await product.events("api_key.deletion_failed")).at(-1)).toMatchObject({
+        actor_id: owner.accountId,
+        metadata: { api_key: each, message: expect.stringContaining("does not exist") },
+        details: { reason: "not_found" },
+      });
+    }
+    const listed = await allApiKeys.execute({ principal: owner, request, input: null });
+    expect(listed.ok && listed.value.some((k) => k.id === id)).toBe(false);
+  });
+
+  it("is the owner's alone", async () => {
+    const auditor = await product.person("auditor@halden.example", "auditor");
+    const { id, key } = await keyOf(owner, "of-the-owner");
+    for (const principal of [member, auditor, byKey(member), byKey(owner, ["audit:read"])]) {
+      const result = await revokeApiKey.execute({ principal, request, input: { id } });
+      expect(result).toMatchObject({ ok: false, code: "not_found" });
+      const listed = await allApiKeys.execute({ principal, request, input: null });
+      expect(listed).toMatchObject({ ok: false, code: "not_found" });
+    }
+    expect(await principalOfApiKey(key)).not.toBeNull();
+  });
+
+  it("ends once under parallel clicks, and not at all when the log takes no event", async () => {
+    const { id, key } = await keyOf(member, "raced");
+    const call = { principal: owner, request, input: { id } };
+    const mend = await breakTheLog(product);
+    expect(await revokeApiKey.execute(call)).toMatchObject({ ok: false, code: "internal" });
+    await mend();
+    expect(await principalOfApiKey(key)).not.toBeNull();
+    const results = await Promise.all(Array.from({ length: 5 }, () => revokeApiKey.execute(call)));
+    expect(results.filter((r) => r.ok)).toHaveLength(1);
+    expect((await product.events("api_key.deleted")).filter((e) => e.target_id === id)).toHaveLength(1);
+  });
+});
+
+describe("GURULOG_API_KEYS_OWNER_ONLY", () => {
+  it("refuses members' keys at once, new ones with the failed twin, and leaves the owner's", async () => {
+    const { key } = await keyOf(member, "before-the-rule");
+    const { key: owners } = await keyOf(owner, "owners-own");
+    product.runtime.env.GURULOG_API_KEYS_OWNER_ONLY = true;
+    try {
+      expect(await principalOfApiKey(key)).toBeNull();
+      expect(await principalOfApiKey(owners)).toMatchObject({ accountId: owner.accountId });
+      const refused = await createApiKey.execute({
+        principal: member,
+        request,
+        input: { name: "after-the-rule" },
+      });
+      expect(refused).toMatchObject({ ok: false, code: "forbidden" });
+      expect((await product.events("api_key.creation_failed")).at(-1)).toMatchObject({
+        actor_id: member.accountId,
+        metadata: { api_key: "after-the-rule", message: expect.stringContaining("Only the owner") },
+      });
+      await keyOf(owner, "still-possible");
+      const cleared = await deleteApiKey.execute({
+        principal: member,
+        request,
+        input: { name: "before-the-rule" },
+      });
+      expect(cleared.ok).toBe(true);
+    } finally {
+      product.runtime.env.GURULOG_API_KEYS_OWNER_ONLY = false;
+    }
+  });
+
+  it("is off by default: keys that it held back open again", async () => {
+    const { key } = await keyOf(member, "comes-back");
+    product.runtime.env.GURULOG_API_KEYS_OWNER_ONLY = true;
+    expect(await principalOfApiKey(key)).toBeNull();
+    product.runtime.env.GURULOG_API_KEYS_OWNER_ONLY = false;
+    expect(await principalOfApiKey(key)).not.toBeNull();
   });
 });

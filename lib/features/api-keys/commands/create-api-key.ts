@@ -1,9 +1,10 @@
 import "server-only";
-import { sql } from "drizzle-orm";
-import { apiKeyHash, mintApiKey } from "@/lib/access/api-keys";
+import { and, eq, sql } from "drizzle-orm";
+import { apiKeyHash, mayHaveApiKeys, mintApiKey } from "@/lib/access/api-keys";
+import { holdMembership } from "@/lib/access/members";
 import { accountOf } from "@/lib/access/principal";
 import { apiKeyCreated } from "@/lib/audit/catalogue/organization";
-import { schema } from "@/lib/db/client";
+import { schema, type Tx } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { cleanText } from "@/lib/platform/clean-text";
@@ -26,6 +27,9 @@ export const createApiKey = command({
   async run({ tx, input, principal }) {
     const accountId = accountOf(principal);
     if (!accountId) throw refuse("unauthenticated", "Please sign in first.");
+    if (!mayHaveApiKeys(await holdMembership(tx, accountId)))
+      throw refuse("forbidden", "Only the owner of this organization may have API keys. Ask them for one.");
+    await lockMembership(tx, principal.orgId, accountId);
     const name = cleanText(input.name);
     const key = mintApiKey();
     const [made] = await tx
@@ -60,3 +64,14 @@ export const createApiKey = command({
     };
   },
 });
+
+/** Whoever is removed at this moment gets no key afterwards. */
+async function lockMembership(tx: Tx, orgId: number, accountId: string): Promise<void> {
+  const { membership } = schema;
+  const [held] = await tx
+    .select({ role: membership.role })
+    .from(membership)
+    .where(and(eq(membership.orgId, orgId), eq(membership.accountId, accountId)))
+    .for("key share");
+  if (!held) throw refuse("forbidden", "You are no member of this organization any more.");
+}

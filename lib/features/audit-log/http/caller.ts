@@ -98,8 +98,8 @@ async function signedInHere(request: Request): Promise<UserPrincipal | null> {
     .map((part) => part.trim())
     .find((part) => part.startsWith(name));
   const person = await principalOfCookie(cookie?.slice(name.length));
-  // Somebody who must change their password may do nothing else yet.
-  return person?.mustChangePassword ? null : person;
+  // Somebody who must change their password, or set up a second factor, may do nothing else yet.
+  return person?.mustChangePassword || person?.mustEnrolFactor ? null : person;
 }
 
 /** Counted per address (/64 of IPv6, all of which is one client's): the first of a minute is an event at once. Never the key, nor which of the reasons it was. */

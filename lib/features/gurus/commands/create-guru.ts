@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq, or, sql } from "drizzle-orm";
+import { holdMembership } from "@/lib/access/members";
 import { accountOf } from "@/lib/access/principal";
 import { guruCreated } from "@/lib/audit/catalogue/gurus";
 import { schema, type Tx } from "@/lib/db/client";
@@ -19,6 +20,8 @@ export const createGuru = command({
   async run({ tx, input, principal }) {
     const accountId = accountOf(principal);
     if (!accountId) throw refuse("unauthenticated", "Please sign in first.");
+    if ((await holdMembership(tx, accountId)) === "auditor")
+      throw refuse("forbidden", "You are an auditor now, and can hold no role in a guru.");
     await refuseRetiredSlug(tx, principal.orgId, input.slug);
     const name = cleanText(input.name);
     const [made] = await tx

@@ -24,9 +24,10 @@ beforeAll(async () => {
 afterAll(() => product.close());
 
 describe("delete-guru", () => {
-  it("takes its sources and maintainers with it, one event each, with DELETE_GURU as cause", async () => {
+  it("takes its sources and its team with it, one event each, with DELETE_GURU as cause", async () => {
     const made = await guruOf(member);
     await giveRole(made.id, other, "maintainer");
+    await giveRole(made.id, owner, "viewer");
     await textIn(made.slug, member, "Rollback", "Roll back with one command.");
     await textIn(made.slug, member, "Deploy", "Deploy with another.");
     const before = (await product.events()).length;
@@ -49,7 +50,9 @@ describe("delete-guru", () => {
       ["DELETE_DATASOURCE", "TEXT - Deploy"],
       ["REMOVE_MAINTAINER", member.email],
       ["REMOVE_MAINTAINER", other.email],
+      ["ROLE_REVOKED", owner.email],
     ]);
+    expect(followers.at(-1)?.changes).toEqual([{ field: "role", before: "viewer", after: null }]);
     for (const event of followers)
       expect(event).toMatchObject({ cause: lead?.id, guru_id: made.id, guru_slug: made.slug });
     const left = await product.admin`select 1 from data_source where guru_id = ${made.id}`;

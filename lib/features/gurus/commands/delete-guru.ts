@@ -1,6 +1,7 @@
 import "server-only";
-import { and, asc, eq, sql } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { accountOf } from "@/lib/access/principal";
+import { guruRoleRevoked } from "@/lib/audit/catalogue/accounts";
 import { auditViewDeleted } from "@/lib/audit/catalogue/audit-log";
 import { dataSourceDeleted, guruDeleted, maintainerRemoved } from "@/lib/audit/catalogue/gurus";
 import { dataSourceLabel } from "@/lib/audit/catalogue/labels";
@@ -12,7 +13,7 @@ import { refuse } from "@/lib/platform/errors";
 import { deleteGuruInput } from "../schemas";
 
 /**
- * A maintainer deletes a guru, its slug typed. Its sources, maintainers and saved views go with it, one event each, with
+ * A maintainer deletes a guru, its slug typed. Its sources, team and saved views go with it, one event each, with
  * this one as cause. Its log stays, and its slug stays reserved while the log does.
  */
 export const deleteGuru = command({
@@ -39,7 +40,7 @@ export const deleteGuru = command({
     const guru = { id, slug, name: locked.name };
     const followers = [
       ...(await sourcesOf(tx, guru)),
-      ...(await maintainersOf(tx, guru)),
+      ...(await rolesOf(tx, guru)),
       ...(await viewsOf(tx, guru, accountOf(principal))),
     ];
     await tx.delete(schema.guru).where(eq(schema.guru.id, id));
@@ -73,15 +74,23 @@ async function sourcesOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
   }));
 }
 
-async function maintainersOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
+/** As the Team page takes them: a maintainer is removed, a viewer's role revoked. */
+async function rolesOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
   const { guruRole, account } = schema;
   const rows = await tx
-    .select({ id: account.id, email: account.email })
+    .select({ id: account.id, email: account.email, role: guruRole.role })
     .from(guruRole)
     .innerJoin(account, eq(account.id, guruRole.accountId))
-    .where(and(eq(guruRole.guruId, guru.id), eq(guruRole.role, "maintainer")))
-    .orderBy(asc(account.email));
-  return rows.map((row) => ({ event: maintainerRemoved, target: { id: row.id }, label: row.email, guru }));
+    .where(eq(guruRole.guruId, guru.id))
+    .orderBy(asc(guruRole.role), asc(account.email))
+    .for("update", { of: guruRole });
+  return rows.map(({ id, email, role }) => ({
+    event: role === "maintainer" ? maintainerRemoved : guruRoleRevoked,
+    target: { id, type: "user" },
+    label: email,
+    guru,
+    changes: [{ field: "role", before: role, after: null }],
+  }));
 }
 
 /** Views of the guru's log, private ones too: saving each was an event, and so is its end. */

@@ -1,17 +1,17 @@
 import "server-only";
 import { and, eq, sql } from "drizzle-orm";
 import { maintainerAdded } from "@/lib/audit/catalogue/gurus";
-import { schema, type Tx } from "@/lib/db/client";
+import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { cleanText } from "@/lib/platform/clean-text";
-import { refuse } from "@/lib/platform/errors";
-import { addMaintainerInput } from "../schemas";
+import { memberByEmail, wrongEmail } from "../member-by-email";
+import { personByEmailInput } from "../schemas";
 
 /** A maintainer makes another member a maintainer, by e-mail. A viewer is promoted. */
 export const addMaintainer = command({
   name: "add-maintainer",
-  input: addMaintainerInput,
+  input: personByEmailInput,
   allow: onGuru<{ guru: string }>("team:change", ({ guru }) => guru),
   event: maintainerAdded,
   target: ({ input }) => ({ id: input.email }),
@@ -42,30 +42,3 @@ export const addMaintainer = command({
     };
   },
 });
-
-const wrongEmail = (code: "not_found" | "exists" | "invalid", message: string) =>
-  refuse(code, message, { fieldErrors: { email: [message] } });
-
-/** The membership is locked, so that someone removed at this moment gets no role afterwards. */
-async function memberByEmail(tx: Tx, orgId: number, email: string): Promise<{ id: string; email: string }> {
-  const { account, membership } = schema;
-  const [found] = await tx
-    .select({ id: account.id, email: account.email, role: membership.role })
-    .from(account)
-    .innerJoin(membership, and(eq(membership.accountId, account.id), eq(membership.orgId, orgId)))
-    .where(eq(account.emailKey, email.trim().toLowerCase()))
-    .for("share", { of: membership });
-  if (!found) {
-    throw wrongEmail(
-      "not_found",
-      "No member has this e-mail address. Check it, or ask the owner to add the person first.",
-    );
-  }
-  if (found.role === "auditor") {
-    throw wrongEmail(
-      "invalid",
-      "An auditor reads the audit log and can hold no role in a guru. Choose another member.",
-    );
-  }
-  return found;
-}

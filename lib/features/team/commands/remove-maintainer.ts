@@ -6,12 +6,12 @@ import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
-import { removeMaintainerInput } from "../schemas";
+import { personOfTeamInput } from "../schemas";
 
 /** A maintainer removes one, perhaps themselves. The last may leave: the owner of the organization can always act. */
 export const removeMaintainer = command({
   name: "remove-maintainer",
-  input: removeMaintainerInput,
+  input: personOfTeamInput,
   allow: onGuru<{ guru: string }>("team:change", ({ guru }) => guru),
   event: maintainerRemoved,
   target: ({ input }) => ({ id: input.accountId }),

@@ -9,7 +9,9 @@ import {
 } from "@/tests/support/product";
 import { guruTeam } from "../queries";
 import { addMaintainer } from "./add-maintainer";
+import { addViewer } from "./add-viewer";
 import { removeMaintainer } from "./remove-maintainer";
+import { removeViewer } from "./remove-viewer";
 
 let product: TestProduct;
 let owner: UserPrincipal;
@@ -164,6 +166,81 @@ describe("remove-maintainer", () => {
     const mend = await breakTheLog(product);
     const input = { guru: guru.slug, accountId: member.accountId };
     const result = await removeMaintainer.execute({ principal: member, request, input });
+    await mend();
+    expect(result).toMatchObject({ ok: false, code: "internal" });
+    expect(await rolesIn(guru.slug)).toEqual([`${member.email} maintainer`]);
+  });
+});
+
+describe("viewers", () => {
+  it("are added by e-mail and removed: ROLE_ASSIGNED and ROLE_REVOKED of the guru", async () => {
+    const guru = await guruOf(member);
+    const input = { guru: guru.slug, email: " I.Berg@Halden.example " };
+    done(await addViewer.execute({ principal: member, request, input }));
+    expect(await rolesIn(guru.slug)).toEqual([`${member.email} maintainer`, `${colleague.email} viewer`]);
+    const facts = {
+      actor_id: member.accountId,
+      model: "GuruRole",
+      target_type: "user",
+      target_id: colleague.accountId,
+      target_label: colleague.email,
+      guru_slug: guru.slug,
+    };
+    expect((await product.events("user.role_assigned")).at(-1)).toMatchObject({
+      ...facts,
+      operation: "ROLE_ASSIGNED",
+      changes: [{ field: "role", before: null, after: "viewer" }],
+    });
+    const gone = { guru: guru.slug, accountId: colleague.accountId };
+    done(await removeViewer.execute({ principal: member, request, input: gone }));
+    expect((await product.events("user.role_revoked")).at(-1)).toMatchObject({
+      ...facts,
+      operation: "ROLE_REVOKED",
+      changes: [{ field: "role", before: "viewer", after: null }],
+    });
+    expect(await removeViewer.execute({ principal: member, request, input: gone })).toMatchObject({
+      ok: false,
+      code: "not_found",
+    });
+  });
+
+  it("never take a maintainer's role, nor are maintainers removed as viewers", async () => {
+    const guru = await guruOf(member);
+    await giveRole(guru.id, colleague, "maintainer");
+    const before = (await product.events()).length;
+    const input = { guru: guru.slug, email: colleague.email };
+    expect(await addViewer.execute({ principal: member, request, input })).toMatchObject({
+      ok: false,
+      code: "exists",
+      fieldErrors: { email: [expect.any(String)] },
+    });
+    const gone = { guru: guru.slug, accountId: colleague.accountId };
+    expect(await removeViewer.execute({ principal: member, request, input: gone })).toMatchObject({
+      code: "not_found",
+    });
+    expect((await product.events()).length).toBe(before);
+    expect(await rolesIn(guru.slug)).toEqual([`${colleague.email} maintainer`, `${member.email} maintainer`]);
+  });
+
+  it("are the maintainers' to add: a viewer may not, with ACCESS_DENIED", async () => {
+    const guru = await guruOf(member);
+    await giveRole(guru.id, colleague, "viewer");
+    const input = { guru: guru.slug, email: owner.email };
+    expect(await addViewer.execute({ principal: colleague, request, input })).toMatchObject({
+      code: "forbidden",
+    });
+    const gone = { guru: guru.slug, accountId: colleague.accountId };
+    expect(await removeViewer.execute({ principal: colleague, request, input: gone })).toMatchObject({
+      code: "forbidden",
+    });
+    expect((await product.events("access.denied")).at(-1)).toMatchObject({ actor_id: colleague.accountId });
+  });
+
+  it("are none when the log takes no event", async () => {
+    const guru = await guruOf(member);
+    const mend = await breakTheLog(product);
+    const input = { guru: guru.slug, email: colleague.email };
+    const result = await addViewer.execute({ principal: member, request, input });
     await mend();
     expect(result).toMatchObject({ ok: false, code: "internal" });
     expect(await rolesIn(guru.slug)).toEqual([`${member.email} maintainer`]);

@@ -1,7 +1,9 @@
 "use server";
 import { setFlash } from "@/app/(auth)/cookies";
 import { addMaintainer } from "@/lib/features/team/commands/add-maintainer";
+import { addViewer } from "@/lib/features/team/commands/add-viewer";
 import { removeMaintainer } from "@/lib/features/team/commands/remove-maintainer";
+import { removeViewer } from "@/lib/features/team/commands/remove-viewer";
 import { toAction } from "@/lib/gate/to-action";
 
 export const addMaintainerAction = toAction(addMaintainer, {
@@ -15,5 +17,13 @@ export const removeMaintainerAction = toAction(removeMaintainer, {
     if (leaves) await setFlash(`You are no maintainer of “${guru}” any more.`);
   },
   goTo: ({ leaves }) => (leaves ? "/gurus" : undefined),
+  revalidate: ["/gurus"],
+});
+export const addViewerAction = toAction(addViewer, {
+  message: (person) => `${person.email} is a viewer now.`,
+  revalidate: ["/gurus"],
+});
+export const removeViewerAction = toAction(removeViewer, {
+  message: (person) => `${person.email} is no viewer any more.`,
   revalidate: ["/gurus"],
 });

@@ -12,7 +12,7 @@ import { guruTeam } from "@/lib/features/team/queries";
 import { load, requireUser } from "../../../load";
 import { timeZoneOf } from "../../../time-zone";
 import { GuruFrame } from "../guru-frame";
-import { addMaintainerAction, removeMaintainerAction } from "./actions";
+import { addMaintainerAction, addViewerAction, removeMaintainerAction, removeViewerAction } from "./actions";
 
 export const metadata = { title: "Team" };
 
@@ -26,7 +26,7 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
     <GuruFrame slug={guru} page="team">
       <Page
         title="Team"
-        description="Maintainers change the guru, its sources and its team, and read its audit log."
+        description="Maintainers change the guru, its sources and its team, and read its audit log. Viewers ask it."
       >
         <Section title="Add a maintainer">
           <ActionForm
@@ -44,6 +44,24 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
               autoComplete="off"
             />
             <SubmitButton look="primary">Add maintainer</SubmitButton>
+          </ActionForm>
+        </Section>
+        <Section title="Add a viewer">
+          <ActionForm
+            action={addViewerAction}
+            attemptId={randomUUID()}
+            label="Add a viewer"
+            className="max-w-[480px]"
+          >
+            <input type="hidden" name="guru" value={guru} readOnly />
+            <TextField
+              name="email"
+              label="Email"
+              type="email"
+              hint="Of a member of the organization."
+              autoComplete="off"
+            />
+            <SubmitButton>Add viewer</SubmitButton>
           </ActionForm>
         </Section>
         <Section title="People">
@@ -94,7 +112,20 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
                             ? "You lose your rights here at once. Another maintainer or the owner can add you again."
                             : "They lose their rights here at once. You can add them again."}
                         </ConfirmDialog>
-                      ) : null}
+                      ) : (
+                        <ConfirmDialog
+                          trigger="Remove"
+                          triggerLook="quiet"
+                          triggerLabel={`Remove ${person.email}`}
+                          title={`Remove ${person.email} as a viewer?`}
+                          confirmText="Remove viewer"
+                          action={removeViewerAction}
+                          attemptId={randomUUID()}
+                          hidden={{ guru, accountId: person.accountId }}
+                        >
+                          They can ask this guru no more, unless every member may. You can add them again.
+                        </ConfirmDialog>
+                      )}
                     </Td>
                   </tr>
                 ))}

@@ -1,10 +1,10 @@
 import "server-only";
 import type { z } from "zod";
-import { type Call, type Command, commands } from "@/lib/gate/command";
-import { fieldErrorsOf } from "@/lib/gate/field-errors";
-import { internalFailure } from "@/lib/gate/record-refusal";
 import { type AttemptResult, type Failure, Refusal } from "@/lib/platform/errors";
 import { logError } from "@/lib/platform/log";
+import { type Call, type Command, commands } from "./command";
+import { fieldErrorsOf } from "./field-errors";
+import { internalFailure } from "./record-refusal";
 
 /** Does the act itself: in the gate, with what was prepared. */
 type Proceed<V> = (call: Partial<Call> & { input: unknown }) => Promise<AttemptResult<V>>;

@@ -1,0 +1,102 @@
+import type { ReactNode } from "react";
+import { TextField } from "@/components/forms/fields";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Page } from "@/components/ui/page";
+import { RelativeTime } from "@/components/ui/time";
+import { type MembersTab, membersPage, membersTabs, mostShown } from "@/lib/features/members/queries";
+import { AppPage } from "../../app-page";
+import { load, requireUser } from "../../load";
+import { timeZoneOf } from "../../time-zone";
+import { InviteForm, InviteList } from "./invite-list";
+import { MemberList } from "./member-list";
+import { RequestList } from "./request-list";
+import { addressOf, MembersTabs } from "./tabs";
+
+export const metadata = { title: "Members" };
+
+type SearchParams = Promise<Record<string, string | string[] | undefined>>;
+
+const emptyWords: Record<MembersTab, { title: string; text: string }> = {
+  members: { title: "There are no members", text: "Invite people in the list of invites." },
+  requests: {
+    title: "Nobody waits for an answer",
+    text: "Who registers while members need approval stands here until you answer.",
+  },
+  invites: {
+    title: "No invite is open",
+    text: "Invite people above. An invite is for one address, once, for 7 days.",
+  },
+};
+
+export default async function MembersPage({ searchParams }: { searchParams: SearchParams }) {
+  const { tab: asked, search: sought } = await searchParams;
+  const tab = membersTabs.find((one) => one === asked) ?? "members";
+  const search = typeof sought === "string" ? sought : "";
+  const user = await requireUser();
+  const found = await load(membersPage, { tab, search });
+  const timeZone = await timeZoneOf(user);
+  const now = new Date().toISOString();
+  const time = (at: Date): ReactNode => (
+    <RelativeTime value={at.toISOString()} timeZone={timeZone} now={now} />
+  );
+  const { counts, seats } = found;
+  const rows = found[tab].length;
+  const taken = counts.members.toLocaleString("en-US");
+  return (
+    <AppPage
+      active="/settings/members"
+      breadcrumb={[{ label: "Settings", href: "/settings" }, { label: "Members" }]}
+    >
+      <Page
+        title="Members"
+        description={`${seats === null ? `${taken} ${counts.members === 1 ? "member" : "members"}.` : `${taken} of ${seats.toLocaleString("en-US")} seats taken.`} Whoever comes and goes is recorded.`}
+      >
+        <MembersTabs current={tab} counts={counts} />
+        {tab === "invites" ? <InviteForm isMailOn={found.isMailOn} /> : null}
+        {counts[tab] > 20 || search !== "" ? <SearchForm tab={tab} search={search} /> : null}
+        {rows === 0 ? (
+          search === "" ? (
+            <EmptyState title={emptyWords[tab].title}>{emptyWords[tab].text}</EmptyState>
+          ) : (
+            <EmptyState
+              title="Nobody is found"
+              actions={<ButtonLink href={addressOf(tab)}>Show all</ButtonLink>}
+            >
+              No name or address in this list holds what you searched for.
+            </EmptyState>
+          )
+        ) : null}
+        {found.members.length > 0 ? <MemberList members={found.members} time={time} /> : null}
+        {found.requests.length > 0 ? <RequestList requests={found.requests} time={time} /> : null}
+        {found.invites.length > 0 ? <InviteList invites={found.invites} time={time} /> : null}
+        {rows === mostShown ? (
+          <p className="mt-3 text-fg-2 text-sm">
+            The first {mostShown} are shown. Search for a name or an address to find the others.
+          </p>
+        ) : null}
+      </Page>
+    </AppPage>
+  );
+}
+
+/** A search by the address of the page: nothing is recorded of it. */
+function SearchForm({ tab, search }: { tab: MembersTab; search: string }) {
+  return (
+    <form method="get" action="/settings/members" className="mb-3 flex max-w-[480px] items-end gap-2">
+      {tab === "members" ? null : <input type="hidden" name="tab" value={tab} />}
+      <div className="min-w-0 flex-1">
+        <TextField
+          name="search"
+          label="Name or address"
+          defaultValue={search}
+          maxLength={320}
+          autoComplete="off"
+        />
+      </div>
+      <Button type="submit" className="mb-4 h-9">
+        Search
+      </Button>
+    </form>
+  );
+}

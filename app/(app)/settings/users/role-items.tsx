@@ -1,0 +1,89 @@
+"use client";
+import { type Dispatch, type SetStateAction, useId, useState } from "react";
+import { Badge } from "@/components/ui/badge";
+import { VisibleText } from "@/components/visible-text/visible-text";
+
+export interface CardItem {
+  id: string;
+  title: string;
+  note: string;
+  role: "maintainer" | "viewer" | null;
+  /** Why it cannot be chosen. */
+  blocked?: string;
+}
+
+/** From here on a list is long enough to be searched. */
+const longList = 8;
+
+/** The boxes of a card. A search hides; what was ticked before stays ticked. */
+export function RoleItems({
+  label,
+  name,
+  items,
+  ticked,
+  onTick,
+  many,
+}: {
+  label: string;
+  name: string;
+  items: CardItem[];
+  ticked: ReadonlySet<string>;
+  onTick: Dispatch<SetStateAction<ReadonlySet<string>>>;
+  many: string;
+}) {
+  const id = useId();
+  const [typed, setTyped] = useState("");
+  const wanted = typed.trim().toLowerCase();
+  const isShown = (item: CardItem) => `${item.title} ${item.note}`.toLowerCase().includes(wanted);
+  const shown = items.filter(isShown).length;
+  const tick = (item: string, on: boolean) =>
+    onTick((before) => {
+      const next = new Set(before);
+      if (on) next.add(item);
+      else next.delete(item);
+      return next;
+    });
+  return (
+    <fieldset>
+      <legend className="sr-only">{label}</legend>
+      {items.length > longList ? (
+        <input
+          type="search"
+          className="input mb-2 max-w-[320px]"
+          aria-label={`Search ${label.toLowerCase()}`}
+          placeholder={`Search ${many}`}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          autoComplete="off"
+        />
+      ) : null}
+      <ul className="max-h-[360px] divide-y divide-line overflow-y-auto rounded-control border border-line">
+        {items.map((item) => (
+          <li key={item.id} hidden={!isShown(item)} className="flex items-center gap-2.5 px-3 py-2">
+            <input
+              type="checkbox"
+              id={`${id}-${item.id}`}
+              name={name}
+              value={item.id}
+              className="check"
+              checked={ticked.has(item.id)}
+              disabled={item.blocked !== undefined}
+              onChange={(event) => tick(item.id, event.target.checked)}
+            />
+            <label htmlFor={`${id}-${item.id}`} className="min-w-0 flex-1 text-sm [overflow-wrap:anywhere]">
+              <span className="font-medium">
+                <VisibleText text={item.title} />
+              </span>{" "}
+              <span className="text-fg-3 text-xs">
+                <VisibleText text={item.note} />
+                {item.blocked ? ` · ${item.blocked}` : ""}
+              </span>
+            </label>
+            {item.role ? <Badge>{item.role === "maintainer" ? "Maintainer" : "Viewer"}</Badge> : null}
+          </li>
+        ))}
+      </ul>
+      {shown === 0 ? <p className="mt-2 text-fg-2 text-sm">Nothing matches. Clear the search.</p> : null}
+    </fieldset>
+  );
+}

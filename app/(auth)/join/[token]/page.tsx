@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import { AuthLayout } from "@/components/auth/auth-layout";
+import { ActionForm } from "@/components/forms/action-form";
+import { SubmitButton } from "@/components/forms/submit-button";
+import { ButtonLink } from "@/components/ui/button";
+import { VisibleText } from "@/components/visible-text/visible-text";
+import { inviteLinkFacts } from "@/lib/features/members/entry-queries";
+import { signedInUser } from "@/lib/gate/current";
+import { goWhereDue, loadForAnyone } from "../../entry";
+import { joinOrganizationAction } from "../../join-actions";
+import { RegisterForm } from "../../register-form";
+
+export const metadata = { title: "Join" };
+
+export default async function JoinPage({ params }: { params: Promise<{ token: string }> }) {
+  const { token } = await params;
+  const user = await signedInUser();
+  if (user) goWhereDue(user);
+  const { organization, stands } = await loadForAnyone(inviteLinkFacts, token);
+  const isMember = user !== null && user.role !== null;
+  if (!stands || isMember)
+    return (
+      <AuthLayout title="Join">
+        <p className="mb-4 text-fg-2 text-sm">
+          {isMember
+            ? "You are a member already. There is nothing more to do."
+            : "This invite link does not work (any more). Ask the owner of this organization for another."}
+        </p>
+        <ButtonLink href="/" size="lg" wide>
+          {user ? "Go on" : "Sign in"}
+        </ButtonLink>
+      </AuthLayout>
+    );
+  return (
+    <AuthLayout title="Join" lead={<VisibleText text={organization} />} foot="Whoever joins is recorded.">
+      {user ? (
+        <>
+          <p className="mb-4 text-fg-2 text-sm">
+            You are signed in as <VisibleText text={user.email} />.
+          </p>
+          <ActionForm action={joinOrganizationAction} attemptId={randomUUID()} label="Join">
+            <input type="hidden" name="link" value={token} readOnly />
+            <SubmitButton size="lg" wide>
+              Join
+            </SubmitButton>
+          </ActionForm>
+        </>
+      ) : (
+        <RegisterForm way={{ link: token }} back={`/join/${token}`} />
+      )}
+    </AuthLayout>
+  );
+}

@@ -1,0 +1,83 @@
+import "server-only";
+import { and, eq, sql } from "drizzle-orm";
+import { emailKey } from "@/lib/access/email-key";
+import type { OidcIdentity } from "@/lib/access/openid-connect";
+import { emailField } from "@/lib/access/person-fields";
+import { theOrganization } from "@/lib/access/principal";
+import { schema, type Tx } from "@/lib/db/client";
+import { OidcRefusal } from "./refusal";
+
+export interface Person {
+  id: string;
+  email: string;
+}
+
+/** The account that an identity belongs to; notes that it was used. */
+export async function accountOfIdentity(tx: Tx, { issuer, claims }: OidcIdentity): Promise<Person | null> {
+  const { identity, account } = schema;
+  const [known] = await tx
+    .update(identity)
+    .set({ lastUsedAt: sql`gurulog_now()` })
+    .where(and(eq(identity.issuer, issuer), eq(identity.subject, claims.subject)))
+    .returning({ accountId: identity.accountId });
+  if (!known) return null;
+  const [found] = await tx
+    .select({ id: account.id, email: account.email })
+    .from(account)
+    .where(eq(account.id, known.accountId));
+  return found ?? null;
+}
+
+/** Makes the identity one of the account. */
+export async function insertIdentity(
+  tx: Tx,
+  { issuer, claims }: OidcIdentity,
+  accountId: string,
+): Promise<void> {
+  await tx.insert(schema.identity).values({ issuer, subject: claims.subject, accountId });
+}
+
+/** An account as a new identity finds it. */
+export interface FoundAccount extends Person {
+  hasPassword: boolean;
+  mustChangePassword: boolean;
+  role: "owner" | "auditor" | "member" | null;
+  /** A join request of it waits for the owner's answer. */
+  isWaiting: boolean;
+}
+
+/** The account that has an address, if there is one. */
+export async function accountOfEmail(tx: Tx, email: string): Promise<FoundAccount | null> {
+  const { account, membership, joinRequest } = schema;
+  const [found] = await tx
+    .select({
+      id: account.id,
+      email: account.email,
+      hasPassword: sql<boolean>`${account.passwordHash} is not null`,
+      mustChangePassword: account.mustChangePassword,
+      role: membership.role,
+      isWaiting: sql<boolean>`${joinRequest.id} is not null`,
+    })
+    .from(account)
+    .leftJoin(membership, and(eq(membership.accountId, account.id), eq(membership.orgId, theOrganization)))
+    .leftJoin(joinRequest, and(eq(joinRequest.accountId, account.id), eq(joinRequest.orgId, theOrganization)))
+    .where(eq(account.emailKey, emailKey(email)))
+    .for("update", { of: account });
+  return found ?? null;
+}
+
+/**
+ * The address that the provider vouches for. Without its word an address says nothing: whoever can write any address at
+ * the provider would get into the account that has it here.
+ * @throws OidcRefusal the same whether or not there is such an account
+ */
+export function verifiedEmail({ claims }: OidcIdentity): string {
+  const parsed = emailField("").safeParse(claims.email);
+  if (!parsed.success || !claims.emailVerified)
+    throw new OidcRefusal(
+      "unverified-email",
+      "forbidden",
+      "Your identity provider has not verified your e-mail address. Verify it there and sign in again, or ask the owner of this organization.",
+    );
+  return parsed.data;
+}

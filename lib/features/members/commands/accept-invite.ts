@@ -1,0 +1,31 @@
+import "server-only";
+import { lockMembers } from "@/lib/access/members";
+import { inviteAccepted } from "@/lib/audit/catalogue/members";
+import { inOrganization } from "@/lib/gate/allow";
+import { command } from "@/lib/gate/command";
+import { acceptInvite as accept, inviteOf } from "@/lib/gate/joining";
+import { refuse } from "@/lib/platform/errors";
+import { acceptInviteInput } from "../schemas";
+
+/** A signed-in person accepts the invite for their address and is a member from then on. */
+export const acceptInvite = command({
+  name: "accept-invite",
+  input: acceptInviteInput,
+  allow: inOrganization("account:own"),
+  event: inviteAccepted,
+  target: () => ({ id: "unknown" }),
+  async onRefusal({ tx, input }, refusal) {
+    const invite = await inviteOf(tx, input.token);
+    return {
+      target: { id: invite?.id ?? "unknown" },
+      label: invite?.email ?? "-",
+      metadata: { message: refusal.message },
+    };
+  },
+  async run({ tx, input, principal }) {
+    if (principal.kind !== "user") throw refuse("unauthenticated", "Sign in to accept the invite.");
+    await lockMembers(tx);
+    const audit = await accept(tx, input.token, principal.email, async () => principal.accountId);
+    return { value: null, audit };
+  },
+});

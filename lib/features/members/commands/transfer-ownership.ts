@@ -1,0 +1,84 @@
+import "server-only";
+import { and, eq } from "drizzle-orm";
+import { lockMembers } from "@/lib/access/members";
+import type { OrgRole } from "@/lib/access/principal";
+import { ownershipTransferred } from "@/lib/audit/catalogue/members";
+import { schema, type Tx } from "@/lib/db/client";
+import { inOrganization } from "@/lib/gate/allow";
+import { command } from "@/lib/gate/command";
+import { joiningNow } from "@/lib/gate/joining";
+import { refuse } from "@/lib/platform/errors";
+import { memberInput } from "../schemas";
+
+/**
+ * The owner makes another member the owner and is a member from then on. Both change in one transaction: nobody ever
+ * sees none, or two.
+ */
+export const transferOwnership = command({
+  name: "transfer-ownership",
+  input: memberInput,
+  allow: inOrganization("organization:transfer"),
+  event: ownershipTransferred,
+  target: ({ principal }) => ({ id: String(principal.orgId) }),
+  async onRefusal({ tx }, refusal) {
+    return { label: (await joiningNow(tx)).name, metadata: { message: refusal.message } };
+  },
+  async run({ tx, input, principal }) {
+    if (principal.kind !== "user") throw refuse("unauthenticated", "Sign in to give the organization away.");
+    await lockMembers(tx);
+    const from = await memberById(tx, principal.orgId, principal.accountId);
+    // The right was looked up before the lock: another transfer may have come first.
+    if (from?.role !== "owner")
+      throw refuse("conflict", "You are not the owner any more. Reload the page to see who is.");
+    const to = await memberById(tx, principal.orgId, input.accountId);
+    refuseNoHeir(from, to);
+    await setRole(tx, principal.orgId, from.id, "member");
+    await setRole(tx, principal.orgId, to.id, "owner");
+    const { name } = await joiningNow(tx);
+    return {
+      value: { email: to.email },
+      audit: {
+        label: name,
+        metadata: { message: `The owner was ${from.id} and is ${to.id} from now on.` },
+        changes: [{ field: "owner", before: from.email, after: to.email }],
+      },
+    };
+  },
+});
+
+interface Member {
+  id: string;
+  email: string;
+  role: OrgRole;
+}
+
+async function memberById(tx: Tx, orgId: number, accountId: string): Promise<Member | null> {
+  const { membership, account } = schema;
+  const [found] = await tx
+    .select({ id: account.id, email: account.email, role: membership.role })
+    .from(membership)
+    .innerJoin(account, eq(account.id, membership.accountId))
+    .where(and(eq(membership.orgId, orgId), eq(membership.accountId, accountId)))
+    .for("update", { of: membership });
+  return found ?? null;
+}
+
+function refuseNoHeir(from: Member, to: Member | null): asserts to is Member {
+  const wrong = (code: "not_found" | "conflict" | "invalid", message: string) =>
+    refuse(code, message, { fieldErrors: { accountId: [message] } });
+  if (!to) throw wrong("not_found", "This person is no member. Choose somebody of the list.");
+  if (to.id === from.id) throw wrong("invalid", "You are the owner already. Choose somebody else.");
+  if (to.role === "auditor")
+    throw wrong(
+      "conflict",
+      "An auditor cannot become the owner. Make them a member first, or choose somebody else.",
+    );
+}
+
+async function setRole(tx: Tx, orgId: number, accountId: string, role: "owner" | "member"): Promise<void> {
+  const { membership } = schema;
+  await tx
+    .update(membership)
+    .set({ role })
+    .where(and(eq(membership.orgId, orgId), eq(membership.accountId, accountId)));
+}

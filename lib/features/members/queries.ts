@@ -1,0 +1,103 @@
+import "server-only";
+import { and, asc, desc, eq, isNull, or, sql } from "drizzle-orm";
+import { linkToken } from "@/lib/access/link-tokens";
+import { type ReadDb, schema } from "@/lib/db/client";
+import { inOrganization } from "@/lib/gate/allow";
+import { query } from "@/lib/gate/query";
+import { isMailOn } from "@/lib/gate/queue-mail";
+import { cleanText } from "@/lib/platform/clean-text";
+import { runtime } from "@/lib/platform/runtime";
+
+/** So many rows a page shows; a search finds the others. */
+export const mostShown = 200;
+export const membersTabs = ["members", "requests", "invites"] as const;
+export type MembersTab = (typeof membersTabs)[number];
+
+/** The members page: how many there are of each kind, and the rows of one tab. */
+export const membersPage = query({
+  allow: inOrganization<{ tab: MembersTab; search: string }>("members:manage"),
+  async run({ db, input, principal }) {
+    const { orgId } = principal;
+    const search = cleanText(input.search.trim(), 320).toLowerCase();
+    const counts = await countsOf(db, orgId);
+    const rows = { members: [] as Member[], requests: [] as Request[], invites: [] as Invite[] };
+    if (input.tab === "members") rows.members = await membersOf(db, orgId, search);
+    if (input.tab === "requests") rows.requests = await requestsOf(db, orgId, search);
+    if (input.tab === "invites") rows.invites = await invitesOf(db, orgId, search);
+    return { counts, ...rows, seats: runtime().env.GURULOG_SEATS ?? null, isMailOn: isMailOn() };
+  },
+});
+
+type Member = Awaited<ReturnType<typeof membersOf>>[number];
+type Request = Awaited<ReturnType<typeof requestsOf>>[number];
+export type Invite = Awaited<ReturnType<typeof invitesOf>>[number];
+
+async function countsOf(db: ReadDb, orgId: number): Promise<Record<MembersTab, number>> {
+  const { membership, joinRequest, invite } = schema;
+  return {
+    members: await db.$count(membership, eq(membership.orgId, orgId)),
+    requests: await db.$count(joinRequest, eq(joinRequest.orgId, orgId)),
+    invites: await db.$count(invite, and(eq(invite.orgId, orgId), isNull(invite.acceptedAt))),
+  };
+}
+
+/** Does the name or the address hold the text? Any text does where nothing is searched for. */
+function holds(search: string) {
+  const { account } = schema;
+  if (search === "") return undefined;
+  return or(
+    sql`position(${search} in lower(${account.name})) > 0`,
+    sql`position(${search} in ${account.emailKey}) > 0`,
+  );
+}
+
+function membersOf(db: ReadDb, orgId: number, search: string) {
+  const { membership, account } = schema;
+  return db
+    .select({
+      accountId: account.id,
+      email: account.email,
+      name: account.name,
+      role: membership.role,
+      since: membership.createdAt,
+    })
+    .from(membership)
+    .innerJoin(account, eq(account.id, membership.accountId))
+    .where(and(eq(membership.orgId, orgId), holds(search)))
+    .orderBy(desc(sql`${membership.role} = 'owner'`), asc(sql`lower(${account.name})`), asc(account.emailKey))
+    .limit(mostShown);
+}
+
+function requestsOf(db: ReadDb, orgId: number, search: string) {
+  const { joinRequest, account } = schema;
+  return db
+    .select({ id: joinRequest.id, email: account.email, name: account.name, since: joinRequest.createdAt })
+    .from(joinRequest)
+    .innerJoin(account, eq(account.id, joinRequest.accountId))
+    .where(and(eq(joinRequest.orgId, orgId), holds(search)))
+    .orderBy(asc(joinRequest.createdAt), asc(joinRequest.id))
+    .limit(mostShown);
+}
+
+async function invitesOf(db: ReadDb, orgId: number, search: string) {
+  const { invite, account } = schema;
+  const found = search === "" ? undefined : sql`position(${search} in ${invite.emailKey}) > 0`;
+  const rows = await db
+    .select({
+      id: invite.id,
+      email: invite.email,
+      invitedBy: account.email,
+      expiresAt: invite.expiresAt,
+      isExpired: sql<boolean>`${invite.expiresAt} <= gurulog_now()`,
+    })
+    .from(invite)
+    .leftJoin(account, eq(account.id, invite.invitedBy))
+    .where(and(eq(invite.orgId, orgId), isNull(invite.acceptedAt), found))
+    .orderBy(desc(invite.createdAt), asc(invite.emailKey))
+    .limit(mostShown);
+  return rows.map((row) => ({
+    ...row,
+    /** Null once it opens nothing. */
+    link: row.isExpired ? null : `${runtime().baseUrl}/invite/${linkToken("invite", row.id)}`,
+  }));
+}

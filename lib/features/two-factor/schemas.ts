@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+const code = z
+  .string("Give a code.")
+  .transform((typed) => typed.trim())
+  .pipe(
+    z
+      .string()
+      .min(1, "Give the code that your authenticator app shows.")
+      .max(100, "This is no code: it is too long."),
+  );
+
+export const startFactorInput = z.strictObject({});
+export const confirmFactorInput = z.strictObject({ code });
+export const disableFactorInput = z.strictObject({ code });
+export const renewRecoveryCodesInput = z.strictObject({ code });
+export const resetFactorInput = z.strictObject({ accountId: z.uuid("There is no such user.") });
+export const requireTwoFactorInput = z.strictObject({
+  required: z.preprocess((v) => v === "on" || v === true || v === "true", z.boolean()),
+});

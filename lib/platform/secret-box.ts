@@ -1,0 +1,41 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { runtime } from "./runtime";
+
+const version = 1;
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/**
+ * Encrypts a secret that has to be read again (AES-256-GCM), with the first key of the ring.
+ * @param context what it is and whose, such as `factor <account>`: it opens in no other place
+ * @returns version, key id, nonce, tag and text in one piece
+ */
+export function sealSecret(secret: string | Uint8Array, context: string): Buffer {
+  const [current] = runtime().keys.encryptionKeys;
+  if (!current) throw new Error("the ring holds no key");
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv("aes-256-gcm", current.key, nonce).setAAD(Buffer.from(context));
+  const text = Buffer.concat([cipher.update(secret), cipher.final()]);
+  const id = Buffer.from(current.id);
+  return Buffer.concat([Buffer.from([version, id.length]), id, nonce, cipher.getAuthTag(), text]);
+}
+
+/**
+ * Opens what `sealSecret` made, with whichever key of the ring closed it.
+ * @throws when its key has left the ring, when it was changed, or when it was made for another context
+ */
+export function openSecret(sealed: Uint8Array, context: string): Buffer {
+  const bytes = Buffer.from(sealed);
+  const idEnd = 2 + (bytes[1] ?? 0);
+  if (bytes[0] !== version || bytes.length < idEnd + nonceBytes + tagBytes)
+    throw new Error("this is no sealed secret");
+  const id = bytes.subarray(2, idEnd).toString();
+  const found = runtime().keys.encryptionKeys.find((one) => one.id === id);
+  if (!found) throw new Error("the key of a sealed secret is no longer in the ring");
+  const nonce = bytes.subarray(idEnd, idEnd + nonceBytes);
+  const tag = bytes.subarray(idEnd + nonceBytes, idEnd + nonceBytes + tagBytes);
+  const decipher = createDecipheriv("aes-256-gcm", found.key, nonce, { authTagLength: tagBytes })
+    .setAAD(Buffer.from(context))
+    .setAuthTag(tag);
+  return Buffer.concat([decipher.update(bytes.subarray(idEnd + nonceBytes + tagBytes)), decipher.final()]);
+}

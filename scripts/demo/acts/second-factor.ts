@@ -1,0 +1,38 @@
+import { presentCode } from "@/lib/access/factor-codes";
+import { unprovenSecret } from "@/lib/access/second-factor";
+import { readDb } from "@/lib/db/client";
+import { confirmFactor } from "@/lib/features/two-factor/commands/confirm-factor";
+import { disableFactor } from "@/lib/features/two-factor/commands/disable-factor";
+import { startFactor } from "@/lib/features/two-factor/commands/start-factor";
+import { present, signOutAct } from "./accounts";
+import { callOf, done, type World } from "./world";
+
+/** A colleague switches two-factor sign-in on, and signs in with it at once to see; or switches it off. */
+export async function secondFactorAct(
+  world: World,
+  { who, step }: { who: string; step: "on" | "off" },
+): Promise<void> {
+  const member = await present(world, who);
+  if (step === "off") {
+    if (!member.factor) throw new Error(`${who} has no second factor`);
+    const code = presentCode(member.factor.secret);
+    done(await disableFactor.execute({ ...callOf(member), input: { code } }));
+    delete member.factor;
+    return;
+  }
+  done(await startFactor.execute({ ...callOf(member), input: {} }));
+  const secret = await unprovenSecret(readDb(), member.accountId);
+  if (!secret) throw new Error("there is no secret to scan");
+  pass(world, 40_000);
+  const input = { code: presentCode(secret) };
+  const { recoveryCodes } = done(await confirmFactor.execute({ ...callOf(member), input }));
+  member.factor = { secret, recoveryCodes };
+  pass(world, 60_000);
+  await signOutAct(world, { who });
+  pass(world, 20_000);
+  await present(world, who);
+}
+
+function pass(world: World, ms: number): void {
+  world.clock.advanceTo(world.clock.now().getTime() + ms);
+}

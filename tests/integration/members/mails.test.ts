@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { anonymousPrincipal, type UserPrincipal } from "@/lib/access/principal";
+import { register } from "@/lib/features/accounts/commands/register";
+import { approveJoinRequest } from "@/lib/features/members/commands/approve-join-request";
+import { invitePeople } from "@/lib/features/members/commands/invite-people";
+import { joinOrganization } from "@/lib/features/members/commands/join-organization";
+import { breakTheLog, countOf, createTestProduct, type TestProduct } from "@/tests/support/product";
+import { fromElsewhere, rightPassword } from "../accounts/accounts-for-tests";
+import { done } from "../gurus/guru-for-tests";
+import { act, asking, freshEmail, invited } from "./members-for-tests";
+
+let product: TestProduct;
+let owner: UserPrincipal;
+
+beforeAll(async () => {
+  // Nothing is sent here: the worker does that.
+  product = await createTestProduct({ SMTP_URL: "smtp://127.0.0.1:1" });
+  owner = await product.person("owner@halden.example", "owner");
+});
+afterAll(() => product.close());
+
+/** The mails that some work put on their way. */
+async function mailsOf(work: () => Promise<unknown>) {
+  await product.admin`delete from mail_message`;
+  await work();
+  return product.admin`select kind, address, account_id, subject_id from mail_message order by id`;
+}
+
+it("an invite goes to the invited address, one mail each", async () => {
+  const emails = [freshEmail(), freshEmail()];
+  let ids: string[] = [];
+  const mails = await mailsOf(async () => {
+    ids = done(await act(invitePeople, owner, { emails: emails.join(" ") })).ids;
+  });
+  expect(mails).toEqual(
+    emails.map((address, at) => ({ kind: "invite", address, account_id: null, subject_id: ids[at] })),
+  );
+});
+
+it("the owner hears of each request to join, by registering or asking again, and the person of its approval", async () => {
+  const email = freshEmail();
+  const input = { name: "Nora New", email, password: rightPassword };
+  const asked = { kind: "join_requested", address: owner.email, account_id: owner.accountId };
+  const registered = await mailsOf(async () =>
+    done(await register.execute({ principal: anonymousPrincipal, request: fromElsewhere(), input })),
+  );
+  const [request] = await product.admin`select id, account_id from join_request`;
+  expect(registered).toEqual([{ ...asked, subject_id: request?.id }]);
+  const person = await product.person(freshEmail(), null);
+  expect(await mailsOf(async () => done(await act(joinOrganization, person)))).toMatchObject([asked]);
+  expect(await mailsOf(async () => done(await act(approveJoinRequest, owner, { id: request?.id })))).toEqual([
+    { kind: "join_approved", address: email, account_id: request?.account_id, subject_id: null },
+  ]);
+});
+
+it("no mail goes out of an act that was refused, or could not be recorded", async () => {
+  const person = await product.person(freshEmail(), null);
+  const id = await asking(product, person.accountId);
+  const open = freshEmail();
+  await invited(owner, open);
+  const mails = await mailsOf(async () => {
+    expect((await act(invitePeople, owner, { emails: `${freshEmail()} ${open}` })).ok).toBe(false);
+    expect((await act(joinOrganization, person)).ok).toBe(false);
+    const mend = await breakTheLog(product);
+    expect((await act(approveJoinRequest, owner, { id })).ok).toBe(false);
+    expect((await act(invitePeople, owner, { emails: freshEmail() })).ok).toBe(false);
+    await mend();
+  });
+  expect(mails).toEqual([]);
+  expect(await countOf("mail_message")).toBe(0);
+});
