@@ -18,6 +18,7 @@ export function ActionForm({
   className,
   label,
   onSuccess,
+  onAnswered,
   hideMessage = false,
 }: {
   action: FormAction;
@@ -28,6 +29,8 @@ export function ActionForm({
   /** The form's accessible name, when a page has several. */
   label?: string;
   onSuccess?: (result: ActionResult & { ok: true }) => void;
+  /** With the next attempt's id, for a caller that may mount the form again: the one before is ended. */
+  onAnswered?: (nextAttemptId: string) => void;
   /** For a caller that shows the answer itself. */
   hideMessage?: boolean;
 }) {
@@ -40,14 +43,18 @@ export function ActionForm({
   useEffect(() => {
     if (result === null || answered.current === result) return;
     answered.current = result;
-    if (attemptId !== undefined) setAttempt(mintAttemptId());
+    if (attemptId !== undefined) {
+      const next = mintAttemptId();
+      setAttempt(next);
+      onAnswered?.(next);
+    }
     if (result.ok) {
       if (result.message) toast(result.message);
       onSuccess?.(result);
     } else {
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     }
-  }, [result, attemptId, onSuccess, toast]);
+  }, [result, attemptId, onSuccess, onAnswered, toast]);
 
   return (
     <form ref={form} action={submit} className={className} aria-label={label} noValidate>

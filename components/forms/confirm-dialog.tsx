@@ -38,6 +38,8 @@ export function ConfirmDialog({
   danger?: boolean;
 }) {
   const [open, setOpen] = useState(false);
+  // Kept here: the form goes with the dialog, and an attempt that was answered is over.
+  const [attempt, setAttempt] = useState(attemptId);
   const [text, setText] = useState("");
   const titleId = useId();
   const typedId = useId();
@@ -57,7 +59,7 @@ export function ConfirmDialog({
       </Button>
       {open ? (
         <Modal labelledBy={titleId} onClose={close}>
-          <ActionForm action={action} attemptId={attemptId} onSuccess={close}>
+          <ActionForm action={action} attemptId={attempt} onSuccess={close} onAnswered={setAttempt}>
             <h2 className="dlg-head" id={titleId}>
               {title}
             </h2>

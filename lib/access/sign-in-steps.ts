@@ -71,12 +71,16 @@ async function findStep(
   return found ?? null;
 }
 
-/** Ends a sign-in's first step: it was completed, or tried too often. @returns true when it stood */
+/**
+ * Ends a sign-in's first step: it was completed, or tried too often.
+ * @returns true when it stood, asked of the row as it is now: a change of the password may have ended it a moment ago
+ */
 export async function endStep(tx: Tx, token: string): Promise<boolean> {
+  const { signInStep } = schema;
   const ended = await tx
-    .delete(schema.signInStep)
-    .where(eq(schema.signInStep.idHash, sha256(token)))
-    .returning({ id: schema.signInStep.accountId });
+    .delete(signInStep)
+    .where(and(eq(signInStep.idHash, sha256(token)), gt(signInStep.expiresAt, sql`gurulog_now()`)))
+    .returning({ id: signInStep.accountId });
   return ended.length > 0;
 }
 

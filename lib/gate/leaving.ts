@@ -1,6 +1,7 @@
 import "server-only";
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { emailKey } from "@/lib/access/email-key";
+import { endStepsOf } from "@/lib/access/sign-in-steps";
 import { guruRoleRevoked, sessionRevoked } from "@/lib/audit/catalogue/accounts";
 import { auditViewDeleted } from "@/lib/audit/catalogue/audit-log";
 import { inviteCancelled, joinRequestRejected } from "@/lib/audit/catalogue/members";
@@ -33,7 +34,8 @@ export async function endAccessOf(tx: Tx, orgId: number, person: Leaver): Promis
  * @returns one fact with their number; none when there was no session
  */
 export async function endSessionsOf(tx: Tx, person: Leaver): Promise<AuditFact[]> {
-  await tx.delete(schema.signInStep).where(eq(schema.signInStep.accountId, person.id));
+  // Ended, not deleted: that somebody had the password is recorded when they are cleared away.
+  await endStepsOf(tx, person.id);
   const ended = await tx
     .delete(schema.session)
     .where(eq(schema.session.accountId, person.id))

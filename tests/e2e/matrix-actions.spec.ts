@@ -154,6 +154,38 @@ test("no action reaches a guru of another organization, nor a foreign one", asyn
   expect(await businessState(world.admin)).toEqual(before);
 });
 
+test("no action reaches a person, key, invite or request of another organization, not even the owner's", async ({
+  world,
+}) => {
+  const { abroad, guruA, people, url } = world;
+  const { accountId } = abroad;
+  const before = await businessState(world.admin);
+  const tries: [string, Fields][] = [
+    ["resetUserPasswordAction", { accountId }],
+    ["resetFactorAction", { accountId }],
+    ["deleteUserAction", { accountId }],
+    ["grantAuditorAction", { accountId }],
+    ["revokeAuditorAction", { accountId }],
+    ["removeMemberAction", { accountId }],
+    ["transferOwnershipAction", { accountId }],
+    ["assignGuruRolesAction", { gurus: guruA.id, accounts: accountId, role: "viewer" }],
+    ["assignGuruRolesAction", { gurus: abroad.id, accounts: people.viewer.id, role: "viewer" }],
+    ["revokeGuruRolesAction", { gurus: guruA.id, accounts: accountId }],
+    ["addMaintainerAction", { guru: guruA.slug, email: abroad.email }],
+    ["addViewerAction", { guru: guruA.slug, email: abroad.email }],
+    ["revokeApiKeyAction", { id: abroad.keyId }],
+    ["cancelInviteAction", { id: abroad.inviteId }],
+    ["approveJoinRequestAction", { id: abroad.requestId }],
+    ["rejectJoinRequestAction", { id: abroad.requestId }],
+  ];
+  for (const [action, fields] of tries) {
+    const { cookie } = people.owner;
+    const { result } = await postForm(url, action, { ...fields, attemptId: uuid() }, { cookie });
+    expect([action, result?.ok, result?.code]).toEqual([action, false, "not_found"]);
+  }
+  expect(await businessState(world.admin)).toEqual(before);
+});
+
 test("ids of other people's sources, uploads, keys and roles open nothing from one's own guru", async ({
   world,
 }) => {

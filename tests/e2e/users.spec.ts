@@ -36,7 +36,7 @@ async function enterFirst(page: Page, email: string, given: string, chosen: stri
 }
 
 async function manage(page: Page, email: string): Promise<void> {
-  await page.goto(users());
+  await page.goto(`${users()}?search=${encodeURIComponent(email)}`);
   await page.getByRole("link", { name: `Manage ${email}` }).click();
   await expect(page.getByText(email).first()).toBeVisible();
 }

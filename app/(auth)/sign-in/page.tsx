@@ -18,6 +18,9 @@ const ssoRefusals: Record<string, string> = {
     "The single sign-on was not completed: it was cancelled or refused at your provider, took too long, or was used before. Try again.",
   forbidden:
     "Your identity provider has not verified your e-mail address. Verify it there and try again, or ask the owner of this organization.",
+  conflict:
+    "The account of your e-mail address belongs to another person of your identity provider. Ask the owner of this organization.",
+  exists: "Somebody has just made an account with your e-mail address. Try again.",
   closed: "All seats of this organization are taken. Ask its owner for one.",
   busy: "Too many requests to join wait for an answer. Ask the owner to answer some first.",
   throttled: "Too many tries. Wait a minute, then try again.",

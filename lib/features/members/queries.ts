@@ -1,11 +1,11 @@
 import "server-only";
-import { and, asc, desc, eq, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
 import { linkToken } from "@/lib/access/link-tokens";
+import { nameOrAddressHolds, searchText } from "@/lib/access/people";
 import { type ReadDb, schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { isMailOn } from "@/lib/gate/queue-mail";
-import { cleanText } from "@/lib/platform/clean-text";
 import { runtime } from "@/lib/platform/runtime";
 
 /** So many rows a page shows; a search finds the others. */
@@ -18,7 +18,7 @@ export const membersPage = query({
   allow: inOrganization<{ tab: MembersTab; search: string }>("members:manage"),
   async run({ db, input, principal }) {
     const { orgId } = principal;
-    const search = cleanText(input.search.trim(), 320).toLowerCase();
+    const search = searchText(input.search);
     const counts = await countsOf(db, orgId);
     const rows = { members: [] as Member[], requests: [] as Request[], invites: [] as Invite[] };
     if (input.tab === "members") rows.members = await membersOf(db, orgId, search);
@@ -41,16 +41,6 @@ async function countsOf(db: ReadDb, orgId: number): Promise<Record<MembersTab, n
   };
 }
 
-/** Does the name or the address hold the text? Any text does where nothing is searched for. */
-function holds(search: string) {
-  const { account } = schema;
-  if (search === "") return undefined;
-  return or(
-    sql`position(${search} in lower(${account.name})) > 0`,
-    sql`position(${search} in ${account.emailKey}) > 0`,
-  );
-}
-
 function membersOf(db: ReadDb, orgId: number, search: string) {
   const { membership, account } = schema;
   return db
@@ -63,7 +53,7 @@ function membersOf(db: ReadDb, orgId: number, search: string) {
     })
     .from(membership)
     .innerJoin(account, eq(account.id, membership.accountId))
-    .where(and(eq(membership.orgId, orgId), holds(search)))
+    .where(and(eq(membership.orgId, orgId), nameOrAddressHolds(search)))
     .orderBy(desc(sql`${membership.role} = 'owner'`), asc(sql`lower(${account.name})`), asc(account.emailKey))
     .limit(mostShown);
 }
@@ -74,7 +64,7 @@ function requestsOf(db: ReadDb, orgId: number, search: string) {
     .select({ id: joinRequest.id, email: account.email, name: account.name, since: joinRequest.createdAt })
     .from(joinRequest)
     .innerJoin(account, eq(account.id, joinRequest.accountId))
-    .where(and(eq(joinRequest.orgId, orgId), holds(search)))
+    .where(and(eq(joinRequest.orgId, orgId), nameOrAddressHolds(search)))
     .orderBy(asc(joinRequest.createdAt), asc(joinRequest.id))
     .limit(mostShown);
 }

@@ -35,9 +35,11 @@ function problemOf(addresses: string[]): string | null {
   return `“${shown}” is not an e-mail address. Write each as name@example.com, one a line.`;
 }
 
-export const inviteInput = z.strictObject({ id: z.uuid("This is no invite's id. Reload the page.") });
-export const joinRequestInput = z.strictObject({ id: z.uuid("This is no request's id. Reload the page.") });
-export const memberInput = z.strictObject({ accountId: z.uuid("This is no person's id. Reload the page.") });
+/** In the form in which ids are stored: the log names what was acted on by them. */
+const idField = (problem: string) => z.uuid(problem).toLowerCase();
+export const inviteInput = z.strictObject({ id: idField("This is no invite's id. Reload the page.") });
+export const joinRequestInput = z.strictObject({ id: idField("This is no request's id. Reload the page.") });
+export const memberInput = z.strictObject({ accountId: idField("This is no person's id. Reload the page.") });
 
 const linkToken = z
   .string("Open the link again.")

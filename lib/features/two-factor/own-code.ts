@@ -1,5 +1,6 @@
 import "server-only";
 import { oneAtATime } from "@/lib/access/one-at-a-time";
+import { holdAccount } from "@/lib/access/people";
 import type { Principal, UserPrincipal } from "@/lib/access/principal";
 import { factorKey, takeCode } from "@/lib/access/second-factor";
 import { countFailure, forgetFailures, refuseWhileDelayed } from "@/lib/access/sign-in-delay";
@@ -24,6 +25,7 @@ export const wrongCode = (): Refusal => {
  */
 export async function takeOwnCode(tx: Tx, accountId: string, code: string): Promise<void> {
   await refuseWhileDelayed(tx, { account: factorKey(accountId), address: null });
+  await holdAccount(tx, accountId);
   if ((await takeCode(tx, accountId, code)) === null) throw wrongCode();
   await forgetFailures(tx, factorKey(accountId));
 }

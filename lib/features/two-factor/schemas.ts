@@ -14,7 +14,9 @@ export const startFactorInput = z.strictObject({});
 export const confirmFactorInput = z.strictObject({ code });
 export const disableFactorInput = z.strictObject({ code });
 export const renewRecoveryCodesInput = z.strictObject({ code });
-export const resetFactorInput = z.strictObject({ accountId: z.uuid("There is no such user.") });
+export const resetFactorInput = z.strictObject({
+  accountId: z.uuid("This is no person's id. Reload the page.").toLowerCase(),
+});
 export const requireTwoFactorInput = z.strictObject({
   required: z.preprocess((v) => v === "on" || v === true || v === "true", z.boolean()),
 });

@@ -30,11 +30,11 @@ export const pageTable = table(`
   /gurus/[guru]/data-sources/[id]    in         200                404                   404                200                200                404                /pending
   /gurus/[guru]/settings             in         200                404                   404                200                403                404                /pending
   /gurus/[guru]/team                 in         200                404                   404                200                403                404                /pending
-  /settings                          in         /settings/profile  /settings/members                  in         200                404                   404                404                404                404                /pending
+  /settings                          in         /settings/profile  /settings/profile     /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile
+  /settings/members                  in         200                404                   404                404                404                404                /pending
   /settings/organization             in         200                200                   200                200                200                200                /pending
   /invite/[token]                    200        200                200                   200                200                200                200                200
   /join/[token]                      200        200                200                   200                200                200                200                200
-  /settings/profile     /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile
   /settings/users                    in         200                404                   404                404                404                404                /pending
   /settings/users/[account]          in         200                404                   404                404                404                404                /pending
   /settings/users/gurus              in         200                404                   404                404                404                404                /pending
@@ -161,6 +161,7 @@ export const actionTable = table(`
   revokeApiKeyAction          in           no     404      404     404          404     404      404
   createUserAction            in           no     404      404     404          404     404      404
   resetUserPasswordAction     in           no     404      404     404          404     404      404
+  resetFactorAction           in           no     404      404     404          404     404      404
   deleteUserAction            in           no     404      404     404          404     404      404
   grantAuditorAction          in           no     404      404     404          404     404      404
   revokeAuditorAction         in           no     404      404     404          404     404      404

@@ -16,11 +16,15 @@ export const viewIds = {
 /** Values of each action for a guru: its own refusals stand where no permission does. */
 export const forms: Record<string, (guru: string, world: World) => Fields> = {
   signInAction: (_, { people }) => ({ email: people.owner.email, password: "not this one, no" }),
+  startOidcSignInAction: () => ({}),
   completeSignInAction: () => ({ code: "000000" }),
+  startFactorAction: () => ({}),
   confirmFactorAction: () => ({ code: "no code" }),
   disableFactorAction: () => ({ code: "no code" }),
   renewRecoveryCodesAction: () => ({ code: "no code" }),
+  requireTwoFactorAction: () => ({}),
   revokeSessionAction: () => ({ session: "0".repeat(64) }),
+  revokeOtherSessionsAction: () => ({}),
   registerAction: (_, { people }) => ({
     name: "X",
     email: people.owner.email,
@@ -48,6 +52,7 @@ export const forms: Record<string, (guru: string, world: World) => Fields> = {
   revokeApiKeyAction: () => ({ id: uuid() }),
   createUserAction: (_, { people }) => ({ email: people.owner.email, name: "X" }),
   resetUserPasswordAction: () => ({ accountId: uuid() }),
+  resetFactorAction: () => ({ accountId: uuid() }),
   deleteUserAction: () => ({ accountId: uuid() }),
   grantAuditorAction: () => ({ accountId: uuid() }),
   revokeAuditorAction: () => ({ accountId: uuid() }),

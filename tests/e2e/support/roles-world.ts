@@ -43,8 +43,16 @@ export interface World {
   cookieOf(role: Role): string | undefined;
   guruA: { id: string; slug: string; sourceId: string; uploadId: string };
   guruB: { id: string; slug: string; sourceId: string; uploadId: string };
-  /** Of a second organization; visible to everyone there. */
-  abroad: { id: string; slug: string };
+  /** A second organization: a guru that is visible to everyone there, a member with a key, an open invite, a request to join. */
+  abroad: {
+    id: string;
+    slug: string;
+    accountId: string;
+    email: string;
+    keyId: string;
+    inviteId: string;
+    requestId: string;
+  };
   close(): Promise<void>;
 }
 
@@ -156,7 +164,29 @@ async function makeSecondOrganization(admin: Admin): Promise<World["abroad"]> {
   await admin`insert into organization (id, name, domain) values (2, 'Another', 'another')`;
   const [row] = await admin<{ id: string }[]>`
     insert into guru (org_id, slug, name, visibility) values (2, 'abroad', 'Abroad', 'organization') returning id`;
-  return { id: row?.id ?? "", slug: "abroad" };
+  const email = "abroad@elsewhere.example";
+  const [person] = await admin<{ id: string }[]>`
+    insert into account (email, email_key, name) values (${email}, ${email}, 'Abroad') returning id`;
+  const accountId = person?.id ?? "";
+  await admin`insert into membership (org_id, account_id, role) values (2, ${accountId}, 'auditor')`;
+  await admin`insert into account_factor (account_id, secret, confirmed_at) values (${accountId}, 'x', now())`;
+  const [key] = await admin<{ id: string }[]>`
+    insert into api_key (org_id, account_id, name, key_hash) values (2, ${accountId}, 'abroad', 'x') returning id`;
+  const [invite] = await admin<{ id: string }[]>`
+    insert into invite (org_id, email, email_key, token_hash, expires_at)
+    values (2, 'next@elsewhere.example', 'next@elsewhere.example', 'x', now() + interval '7 days') returning id`;
+  const [request] = await admin<{ id: string }[]>`
+    insert into join_request (org_id, account_id) values (2, ${accountId}) returning id`;
+  const [keyId, inviteId, requestId] = [key, invite, request].map((each) => each?.id ?? "");
+  return {
+    id: row?.id ?? "",
+    slug: "abroad",
+    accountId,
+    email,
+    keyId: keyId ?? "",
+    inviteId: inviteId ?? "",
+    requestId: requestId ?? "",
+  };
 }
 
 async function giveRoles(admin: Admin, people: Record<SignedIn, Someone>, guruId: string): Promise<void> {

@@ -209,23 +209,64 @@ describe("delete-user", () => {
   });
 });
 
+const listOf = async (input: { search?: string; after?: string | null; before?: string | null }) =>
+  done(await users.execute({ principal: owner, request, input }));
+
 describe("the list of users", () => {
   it("has members, who waits and who was removed, and nobody of another organization", async () => {
     const removed = await product.person("removed@halden.example", null);
-    const result = await users.execute({ principal: owner, request, input: null });
-    if (!result.ok) throw new Error(result.message);
-    const listed = result.value.map((u) => u.email);
+    const { rows, total } = await listOf({});
+    const listed = rows.map((u) => u.email);
+    expect(total).toBe(listed.length);
     expect(listed).toContain(owner.email);
     expect(listed).toContain(removed.email);
     expect(listed.filter((email) => email.endsWith("@else.example"))).toEqual([]);
     const [held] = await product.admin`
       select count(*)::int as n from guru_role where account_id = ${owner.accountId}`;
     expect(held?.n).toBeGreaterThan(0);
-    expect(result.value.find((u) => u.id === owner.accountId)).toMatchObject({
+    expect(rows.find((u) => u.id === owner.accountId)).toMatchObject({
       role: "owner",
       isWaiting: false,
       guruRoles: held?.n,
       apiKeys: 0,
     });
+  });
+
+  it("comes a page at a time, forwards and backwards, each account once, and is searched by name and address", async () => {
+    await product.admin`
+      insert into account (email, email_key, name)
+      select 'P' || n || '@pages.example', 'p' || n || '@pages.example', 'Åse ' || n
+      from generate_series(1000, 1249) n`;
+    const forwards: string[] = [];
+    let page = await listOf({});
+    const { total } = page;
+    const first = page.rows.map((u) => u.id);
+    expect([first.length, page.previous]).toEqual([100, null]);
+    for (;;) {
+      forwards.push(...page.rows.map((u) => u.id));
+      if (page.next === null) break;
+      page = await listOf({ after: page.next });
+    }
+    expect([forwards.length, new Set(forwards).size]).toEqual([total, total]);
+    while (page.previous !== null) page = await listOf({ before: page.previous });
+    expect(page.rows.map((u) => u.id)).toEqual(first);
+
+    const found = await listOf({ search: " åSE 12 " });
+    expect([found.matching, found.total]).toEqual([50, total]);
+    expect(await listOf({ search: " åSE 120" })).toMatchObject({ matching: 10, previous: null, next: null });
+    expect(await listOf({ search: "P1004@Pages" })).toMatchObject({
+      matching: 1,
+      rows: [{ name: "Åse 1004" }],
+    });
+    const many = await listOf({ search: "@pages.example" });
+    expect([many.matching, many.rows.length]).toEqual([250, 100]);
+    const second = await listOf({ search: "@pages.example", after: many.next });
+    expect(second.rows.map((u) => u.email)[0]).toBe("P1100@pages.example");
+    for (const search of ["%", "\0", "x".repeat(100_000)])
+      expect((await listOf({ search })).rows).toEqual([]);
+    const nowhere = crypto.randomUUID();
+    for (const place of ["", "\0", "no id", nowhere])
+      expect((await listOf({ after: place, before: place })).rows.map((u) => u.id)).toEqual(first);
+    await product.admin`delete from account where email_key like '%@pages.example'`;
   });
 });

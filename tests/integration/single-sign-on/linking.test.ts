@@ -111,6 +111,43 @@ describe("linking", () => {
     expect(waiting.length).toBe(0);
   });
 
+  it("ends a password that the owner gave, and leaves a member's second factor, which is asked for", async () => {
+    const clock = new Clock(product);
+    const person = await personWithPassword(product);
+    await enrol(person);
+    clock.forward(60);
+    await product.admin`update account set must_change_password = true where id = ${person.accountId}`;
+    const before = await mark();
+    const result = await new Visitor().signIn(newcomer({ email: person.email }));
+    expect(result).toMatchObject({ ok: true, value: { step: expect.any(String) } });
+    expect((await since(before)).map((event) => event.operation)).toEqual(["UPDATE_USER"]);
+    const [row] = await product.admin`
+      select password_hash, must_change_password,
+        (select count(*)::int from account_factor f where f.account_id = a.id) as factors
+      from account a where id = ${person.accountId}`;
+    expect(row).toMatchObject({ password_hash: null, must_change_password: false, factors: 1 });
+  });
+
+  it("refuses a second person of the provider: an address is given to others, a subject never is", async () => {
+    withJit();
+    const login = newcomer();
+    const first = await signedIn(login);
+    const before = await mark();
+    const result = await new Visitor().signIn(newcomer({ email: login.email }));
+    expect(result).toMatchObject({ ok: false, code: "conflict" });
+    expect(await since(before)).toMatchObject([
+      {
+        operation: "LOGIN_FAILED",
+        actor_type: "anonymous",
+        account_id: first.accountId,
+        target_id: first.accountId,
+        details: { method: "oidc", reason: "other-identity" },
+      },
+    ]);
+    const linked = await product.admin`select subject from identity where account_id = ${first.accountId}`;
+    expect(linked.map((row) => row.subject)).toEqual([login.sub]);
+  });
+
   it("to an account that waits, with no free seat, is JIT_PROVISIONING_FAILED by that account", async () => {
     const waiting = await product.person(`w-${randomUUID()}@halden.example`, null);
     await product.admin`insert into join_request (org_id, account_id) values (1, ${waiting.accountId})`;

@@ -182,6 +182,13 @@ describe("switching off and renewing", () => {
     expect(await run(resetFactor, owner, { accountId: owner.accountId })).toMatchObject({ code: "conflict" });
     const nobody = "00000000-0000-4000-8000-000000000000";
     expect(await run(resetFactor, owner, { accountId: nobody })).toMatchObject({ code: "not_found" });
+    const foreign = await personWithPassword(product);
+    await product.admin`insert into organization (id, name) values (2, 'Elsewhere') on conflict do nothing`;
+    await product.admin`update membership set org_id = 2 where account_id = ${foreign.accountId}`;
+    const { accountId } = foreign;
+    await product.admin`insert into account_factor (account_id, secret, confirmed_at) values (${accountId}, 'x', now())`;
+    expect(await run(resetFactor, owner, { accountId })).toMatchObject({ code: "not_found" });
+    expect(await product.admin`select from account_factor where account_id = ${accountId}`).toHaveLength(1);
   });
 });
 

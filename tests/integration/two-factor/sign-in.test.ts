@@ -6,6 +6,7 @@ import { closeAbandonedSteps } from "@/lib/features/accounts/abandoned-steps";
 import { changePassword } from "@/lib/features/accounts/commands/change-password";
 import { completeSignIn } from "@/lib/features/accounts/commands/complete-sign-in";
 import { signIn } from "@/lib/features/accounts/commands/sign-in";
+import { resetUserPassword } from "@/lib/features/users/commands/reset-user-password";
 import { breakTheLog, countOf, createTestProduct, type TestProduct } from "@/tests/support/product";
 import {
   closeMinute,
@@ -230,6 +231,18 @@ describe("a sign-in with two factors", () => {
       details: { reason: "factor", method: "password" },
     });
     expect(await countOf("sign_in_step")).toBe(0);
+  });
+
+  it("that a new password from the owner ends is LOGIN_FAILED all the same: somebody had the former one", async () => {
+    const owner = await product.person(`owner-${person.email}`, "owner");
+    const step = await firstStep();
+    const input = { accountId: person.accountId };
+    const reset = await resetUserPassword.execute({ principal: owner, request: fromElsewhere(), input });
+    expect(reset.ok).toBe(true);
+    clock.forward(60);
+    expect(await second(step, app.code())).toMatchObject({ ok: false, code: "expired" });
+    await closeAbandonedSteps();
+    expect((await events("user.sign_in_failed")).map((event) => event.details.reason)).toEqual(["factor"]);
   });
 
   it("does not happen when the log takes no event, and the code may be given again", async () => {

@@ -4,6 +4,7 @@ import { Badge } from "@/components/ui/badge";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Table, Td, Th } from "@/components/ui/table";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/time";
+import { visibleString } from "@/components/visible-text/tokens";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import { revokeApiKeyAction } from "./actions";
 
@@ -65,8 +66,8 @@ export function OthersKeys({ keys, timeZone, now }: { keys: OthersKey[]; timeZon
               <ConfirmDialog
                 trigger="Revoke"
                 triggerLook="quiet"
-                triggerLabel={`Revoke ${key.name} of ${key.holderEmail}`}
-                title={`Revoke the key “${key.name}” of ${key.holderEmail}?`}
+                triggerLabel={`Revoke ${visibleString(key.name)} of ${key.holderEmail}`}
+                title={`Revoke the key “${visibleString(key.name)}” of ${key.holderEmail}?`}
                 confirmText="Revoke key"
                 action={revokeApiKeyAction}
                 attemptId={randomUUID()}

@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
-import { TextField } from "@/components/forms/fields";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page } from "@/components/ui/page";
 import { RelativeTime } from "@/components/ui/time";
@@ -8,6 +7,7 @@ import { type MembersTab, membersPage, membersTabs, mostShown } from "@/lib/feat
 import { AppPage } from "../../app-page";
 import { load, requireUser } from "../../load";
 import { timeZoneOf } from "../../time-zone";
+import { SearchForm } from "../search-form";
 import { InviteForm, InviteList } from "./invite-list";
 import { MemberList } from "./member-list";
 import { RequestList } from "./request-list";
@@ -54,7 +54,9 @@ export default async function MembersPage({ searchParams }: { searchParams: Sear
       >
         <MembersTabs current={tab} counts={counts} />
         {tab === "invites" ? <InviteForm isMailOn={found.isMailOn} /> : null}
-        {counts[tab] > 20 || search !== "" ? <SearchForm tab={tab} search={search} /> : null}
+        {counts[tab] > 20 || search !== "" ? (
+          <SearchForm action="/settings/members" search={search} hidden={tab === "members" ? {} : { tab }} />
+        ) : null}
         {rows === 0 ? (
           search === "" ? (
             <EmptyState title={emptyWords[tab].title}>{emptyWords[tab].text}</EmptyState>
@@ -77,26 +79,5 @@ export default async function MembersPage({ searchParams }: { searchParams: Sear
         ) : null}
       </Page>
     </AppPage>
-  );
-}
-
-/** A search by the address of the page: nothing is recorded of it. */
-function SearchForm({ tab, search }: { tab: MembersTab; search: string }) {
-  return (
-    <form method="get" action="/settings/members" className="mb-3 flex max-w-[480px] items-end gap-2">
-      {tab === "members" ? null : <input type="hidden" name="tab" value={tab} />}
-      <div className="min-w-0 flex-1">
-        <TextField
-          name="search"
-          label="Name or address"
-          defaultValue={search}
-          maxLength={320}
-          autoComplete="off"
-        />
-      </div>
-      <Button type="submit" className="mb-4 h-9">
-        Search
-      </Button>
-    </form>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { FormAction } from "@/components/forms/action-result";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
 import { SelectField } from "@/components/forms/fields";
+import { visibleString } from "@/components/visible-text/tokens";
 
 interface Heir {
   accountId: string;
@@ -29,14 +30,13 @@ export function TransferForm({
         label="New owner"
         options={heirs.map(({ accountId, email, name }) => ({
           value: accountId,
-          label: `${name} (${email})`,
+          label: `${visibleString(name)} (${email})`,
         }))}
         value={chosen}
         onChange={(event) => setChosen(event.target.value)}
       />
       {heir ? (
         <ConfirmDialog
-          key={heir.accountId}
           trigger="Transfer ownership"
           triggerLook="danger-quiet"
           title={`Give the organization to ${heir.email}?`}

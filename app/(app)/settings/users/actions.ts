@@ -1,5 +1,6 @@
 "use server";
 import { setFlash } from "@/app/(auth)/cookies";
+import { resetFactor } from "@/lib/features/two-factor/commands/reset-factor";
 import { assignGuruRoles } from "@/lib/features/users/commands/assign-guru-roles";
 import { createUser } from "@/lib/features/users/commands/create-user";
 import { deleteUser } from "@/lib/features/users/commands/delete-user";
@@ -18,6 +19,10 @@ export const createUserAction = toAction(createUser, {
 });
 export const resetUserPasswordAction = toAction(resetUserPassword, {
   message: (user) => `${user.email} has a new password.`,
+  revalidate,
+});
+export const resetFactorAction = toAction(resetFactor, {
+  message: (user) => `${user.email} signs in without a second factor now.`,
   revalidate,
 });
 export const deleteUserAction = toAction(deleteUser, {

@@ -19,6 +19,7 @@ export function ResetPassword({
   attemptId: string;
 }) {
   const [open, setOpen] = useState(false);
+  const [attempt, setAttempt] = useState(attemptId);
   const titleId = useId();
   const close = () => setOpen(false);
   return (
@@ -28,7 +29,7 @@ export function ResetPassword({
       </Button>
       {open ? (
         <Modal labelledBy={titleId} onClose={close}>
-          <ActionForm action={resetUserPasswordAction} attemptId={attemptId}>
+          <ActionForm action={resetUserPasswordAction} attemptId={attempt} onAnswered={setAttempt}>
             <input type="hidden" name="accountId" value={accountId} readOnly />
             <ResetBody titleId={titleId} email={email} onClose={close} />
           </ActionForm>

@@ -1,5 +1,7 @@
 "use client";
 import { type Dispatch, type SetStateAction, useId, useState } from "react";
+import { FormMessage } from "@/components/forms/form-message";
+import { useFieldState } from "@/components/forms/form-state";
 import { Badge } from "@/components/ui/badge";
 import { VisibleText } from "@/components/visible-text/visible-text";
 
@@ -32,6 +34,7 @@ export function RoleItems({
   many: string;
 }) {
   const id = useId();
+  const { errors } = useFieldState(name);
   const [typed, setTyped] = useState("");
   const wanted = typed.trim().toLowerCase();
   const isShown = (item: CardItem) => `${item.title} ${item.note}`.toLowerCase().includes(wanted);
@@ -46,6 +49,7 @@ export function RoleItems({
   return (
     <fieldset>
       <legend className="sr-only">{label}</legend>
+      {errors.length > 0 ? <FormMessage>{errors.join(" ")}</FormMessage> : null}
       {items.length > longList ? (
         <input
           type="search"

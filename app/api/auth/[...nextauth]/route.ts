@@ -5,6 +5,7 @@ import { callbackPath, oidcSettings } from "@/lib/access/openid-connect";
 import { anonymousPrincipal } from "@/lib/access/principal";
 import { signInByOidc } from "@/lib/features/accounts/commands/sign-in-by-oidc";
 import { pathAfterFirstStep } from "@/lib/features/accounts/rules";
+import { isUnread } from "@/lib/gate/current";
 import { plainError, plainFamily, type RouteContext, toRoute } from "@/lib/gate/to-route";
 
 type Context = RouteContext<{ nextauth: string[] }>;
@@ -24,6 +25,10 @@ const nothingHere = toRoute<{ nextauth: string[] }>(plainFamily, async () => not
 export const GET = toRoute(plainFamily, async ({ request, facts }: Context) => {
   const { pathname, search } = new URL(request.url);
   if (pathname !== callbackPath || oidcSettings() === null) return nothing();
+  // A picture, a frame or a prefetch of somebody's page is no person coming back: it may neither be recorded as their failed
+  // sign-in, nor delay those of their address.
+  const kind = request.headers.get("sec-fetch-dest") ?? "document";
+  if (kind !== "document" || (await isUnread())) return nothing();
   const jar = await cookies();
   const browser = jar.get(knownBrowserCookieName())?.value;
   const result = await signInByOidc.execute({

@@ -41,7 +41,9 @@ const decideChange = command({
   event: userUpdated,
   target: ({ principal }) => ({ id: principal.kind === "user" ? principal.accountId : "unknown" }),
   async onRefusal({ tx, principal }, refusal) {
-    if (principal.kind === "user" && refusal.options.fieldErrors?.currentPassword)
+    // Addresses that are taken count too: whoever registers has a session, and could ask for every address they think of.
+    const counts = refusal.code === "exists" || refusal.options.fieldErrors?.currentPassword;
+    if (principal.kind === "user" && counts)
       await countFailure(tx, { account: passwordChangeKey(principal.accountId), address: null });
     return null;
   },

@@ -53,8 +53,9 @@ const setPassword = command({
     // This browser stays signed in under another id: a copy of its cookie is as dead as the other sessions.
     const sid = await renewSession(tx, principal.sessionHash);
     if (sid === null) throw refuse("unauthenticated", "Your session has ended. Sign in again.");
-    const sessions = await endOtherSessions(tx, principal.accountId, sha256(sid).toString("hex"));
+    // Unfinished sign-ins before sessions: one that is completed at this moment leaves a session, which then ends too.
     await endLinks(tx, principal.accountId);
+    const sessions = await endOtherSessions(tx, principal.accountId, sha256(sid).toString("hex"));
     await forgetFailures(tx, passwordChangeKey(principal.accountId));
     const leading: AuditFact = { label: principal.email, details: { by: "self" } };
     const ended: AuditFact = { event: sessionRevoked, label: principal.email, details: { sessions } };

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { browserTokens, rememberBrowser } from "@/lib/access/known-browsers";
 import { oneAtATime } from "@/lib/access/one-at-a-time";
+import { holdAccount } from "@/lib/access/people";
 import { anonymousPrincipal } from "@/lib/access/principal";
 import { factorKey, recoveryCodesLeft, takeCode } from "@/lib/access/second-factor";
 import { startSession } from "@/lib/access/sessions";
@@ -53,7 +54,9 @@ const takeSecondStep = command({
   target: ({ input }) => ({ id: input.first.step.accountId }),
   async onRefusal({ tx, input, principal, request }, refusal) {
     const { accountId, email, method } = input.first.step;
-    const fact: AuditFact = { label: email, accountId, details: { method, reason: "factor" } };
+    const isWrong = refusal.code === "invalid";
+    const details = { method, ...(isWrong ? { reason: "factor" } : {}) };
+    const fact: AuditFact = { label: email, accountId, details };
     if (refusal instanceof Throttled) {
       const event = { ...fact, target: { id: accountId }, details: { method, reason: "throttled" } };
       const counted = eventOf(signInFailed, event, principal, request);
@@ -67,7 +70,7 @@ const takeSecondStep = command({
       return null;
     }
     if (refusal.code === "expired") return null;
-    if (refusal.code === "invalid") {
+    if (isWrong) {
       await countFailure(tx, { account: factorKey(accountId), address: addressKey(request.ip) });
       await countStepFailure(tx, input.first.token);
     }
@@ -76,6 +79,7 @@ const takeSecondStep = command({
   async run({ tx, input, request }) {
     const { token, step } = input.first;
     const { accountId: id, email, method } = step;
+    await holdAccount(tx, id);
     // Those before may have ended it, or its ten minutes are over.
     if (!(await standingStep(tx, token))) throw over();
     await refuseWhileDelayed(tx, { account: factorKey(id), address: addressKey(request.ip) });

@@ -41,8 +41,10 @@ export const takeProviderAnswer = command({
       await countFailure(tx, { account: null, address: addressKey(request.ip) });
     const named = input.identity?.claims.email ?? null;
     const email = named === null ? null : emailTried(named);
-    const isStep = refusal instanceof StepRefused && email !== null;
-    return oidcRefusedFact(refusal, email, isStep ? await accountOfEmail(tx, email) : null);
+    const isAnothers = refusal instanceof OidcRefusal && refusal.reason === "other-identity";
+    const isOfAccount = isAnothers || refusal instanceof StepRefused;
+    const account = email !== null && isOfAccount ? await accountOfEmail(tx, email) : null;
+    return oidcRefusedFact(refusal, email, account);
   },
   async run({ tx, input, request }) {
     const { identity, tokens } = input;

@@ -37,7 +37,8 @@ export async function joinByOidc(
     (identity.claims.name ?? nameOfEmail(email)).normalize("NFC").trim(),
     mostNameLength,
   );
-  const person = { id: await insertAccount(tx, { email, name, passwordHash: null }), email };
+  const id = await asStepOf(creationFailed, () => insertAccount(tx, { email, name, passwordHash: null }));
+  const person = { id, email };
   await insertIdentity(tx, identity, person.id);
   const lead: AuditFact[] = [{ ...byThePerson(person), event: registered }];
   if (isJit) lead.push(await provision(tx, person));

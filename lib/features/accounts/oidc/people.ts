@@ -37,6 +37,23 @@ export async function insertIdentity(
   await tx.insert(schema.identity).values({ issuer, subject: claims.subject, accountId });
 }
 
+/**
+ * The address may have been given to somebody else at the provider, or the account's person may have taken it here: neither
+ * lets a second person of the same provider in.
+ * @param tx under `lockMembers`
+ * @throws OidcRefusal when the account has another identity of the provider
+ */
+export async function refuseOtherPerson(tx: Tx, { issuer }: OidcIdentity, of: Person): Promise<void> {
+  const { identity } = schema;
+  const others = await tx.$count(identity, and(eq(identity.accountId, of.id), eq(identity.issuer, issuer)));
+  if (others > 0)
+    throw new OidcRefusal(
+      "other-identity",
+      "conflict",
+      "The account of your e-mail address belongs to another person of your identity provider. Ask the owner of this organization.",
+    );
+}
+
 /** An account as a new identity finds it. */
 export interface FoundAccount extends Person {
   hasPassword: boolean;

@@ -10,7 +10,7 @@ import { creationFailedFact } from "../creation-failed";
 /** Why the provider's word was not enough. */
 export class OidcRefusal extends Refusal {
   constructor(
-    readonly reason: "provider" | "unverified-email",
+    readonly reason: "provider" | "unverified-email" | "other-identity",
     code: RefusalCode,
     message: string,
   ) {
@@ -31,7 +31,7 @@ export async function asStepOf<T>(event: EventDefinition, work: () => Promise<T>
 /**
  * The record of a sign-in by the identity provider that came to nothing.
  * @param email the address that the provider named; null where it named none that is one
- * @param account the account that has it, where a step of joining was refused to one
+ * @param account the account that has it, where a step of joining was refused to one, or it is another person's
  */
 export function oidcRefusedFact(
   refusal: Refusal,
@@ -54,9 +54,9 @@ export function oidcRefusedFact(
   const reason = refusal instanceof OidcRefusal ? { reason: refusal.reason } : {};
   return {
     event: signInFailed,
-    target: { id: "unknown", type: "user" },
+    target: { id: account?.id ?? "unknown", type: "user" },
     label: email ?? "-",
-    accountId: null,
+    accountId: account?.id ?? null,
     details: { method: "oidc", ...reason },
   };
 }

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import { lockMembers } from "@/lib/access/members";
 import type { OrgRole } from "@/lib/access/principal";
 import { ownershipTransferred } from "@/lib/audit/catalogue/members";
@@ -26,6 +26,7 @@ export const transferOwnership = command({
   async run({ tx, input, principal }) {
     if (principal.kind !== "user") throw refuse("unauthenticated", "Sign in to give the organization away.");
     await lockMembers(tx);
+    await lockBoth(tx, principal.orgId, [principal.accountId, input.accountId]);
     const from = await memberById(tx, principal.orgId, principal.accountId);
     // The right was looked up before the lock: another transfer may have come first.
     if (from?.role !== "owner")
@@ -52,14 +53,24 @@ interface Member {
   role: OrgRole;
 }
 
+/** In the order of ids, as whoever gives roles to several people locks them: so that no two wait for each other. */
+async function lockBoth(tx: Tx, orgId: number, accountIds: string[]): Promise<void> {
+  const { membership } = schema;
+  await tx
+    .select({ id: membership.accountId })
+    .from(membership)
+    .where(and(eq(membership.orgId, orgId), inArray(membership.accountId, accountIds)))
+    .orderBy(asc(membership.accountId))
+    .for("update");
+}
+
 async function memberById(tx: Tx, orgId: number, accountId: string): Promise<Member | null> {
   const { membership, account } = schema;
   const [found] = await tx
     .select({ id: account.id, email: account.email, role: membership.role })
     .from(membership)
     .innerJoin(account, eq(account.id, membership.accountId))
-    .where(and(eq(membership.orgId, orgId), eq(membership.accountId, accountId)))
-    .for("update", { of: membership });
+    .where(and(eq(membership.orgId, orgId), eq(membership.accountId, accountId)));
   return found ?? null;
 }
 

@@ -1,4 +1,5 @@
 import "server-only";
+import { holdAccount } from "@/lib/access/people";
 import { factorKey, hasFactor, proveFactor, renewRecoveryCodes } from "@/lib/access/second-factor";
 import { forgetFailures, refuseWhileDelayed } from "@/lib/access/sign-in-delay";
 import { factorEnabled } from "@/lib/audit/catalogue/accounts";
@@ -19,6 +20,7 @@ const enable = command({
   async run({ tx, input, principal }) {
     const { accountId, email } = personOf(principal);
     await refuseWhileDelayed(tx, { account: factorKey(accountId), address: null });
+    await holdAccount(tx, accountId);
     if (await hasFactor(tx, accountId)) throw refuse("conflict", "Two-factor sign-in is on already.");
     if (!(await proveFactor(tx, accountId, input.code))) throw wrongCode();
     await forgetFailures(tx, factorKey(accountId));

@@ -1,9 +1,9 @@
 import "server-only";
-import { eq } from "drizzle-orm";
+import { lockPerson } from "@/lib/access/people";
+import { accountOf } from "@/lib/access/principal";
 import { removeFactor } from "@/lib/access/second-factor";
 import { endStepsOf } from "@/lib/access/sign-in-steps";
 import { factorDisabled } from "@/lib/audit/catalogue/accounts";
-import { schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
@@ -13,21 +13,19 @@ import { resetFactorInput } from "../schemas";
 export const resetFactor = command({
   name: "reset-factor",
   input: resetFactorInput,
-  allow: inOrganization("users:manage"),
+  allow: inOrganization("users:manage", ({ accountId }) => `user ${accountId}`),
   event: factorDisabled,
   target: ({ input }) => ({ id: input.accountId }),
   async run({ tx, input, principal }) {
-    const { account } = schema;
-    const [person] = await tx
-      .select({ id: account.id, email: account.email, name: account.name })
-      .from(account)
-      .where(eq(account.id, input.accountId));
-    if (!person) throw refuse("not_found", "There is no such user. They may have been deleted.");
-    if (principal.kind === "user" && principal.accountId === person.id)
-      throw refuse("conflict", "Switch your own two-factor sign-in off with a code, in your settings.");
+    if (input.accountId === accountOf(principal))
+      throw refuse("conflict", "Switch your own two-factor sign-in off with a code, under Security.");
+    const person = await lockPerson(tx, principal.orgId, input.accountId);
     if (!(await removeFactor(tx, person.id)))
-      throw refuse("conflict", "This user has no two-factor sign-in. There is nothing to take away.");
+      throw refuse("conflict", `${person.email} has no two-factor sign-in. There is nothing to take away.`);
     await endStepsOf(tx, person.id);
-    return { value: { name: person.name }, audit: { label: person.email, details: { by: "owner" } } };
+    return {
+      value: { id: person.id, email: person.email },
+      audit: { label: person.email, details: { by: "owner" } },
+    };
   },
 });

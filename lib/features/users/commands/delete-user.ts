@@ -1,6 +1,7 @@
 import "server-only";
 import { eq } from "drizzle-orm";
 import { lockMembers } from "@/lib/access/members";
+import { lockPerson } from "@/lib/access/people";
 import { accountOf } from "@/lib/access/principal";
 import { userDeleted } from "@/lib/audit/catalogue/accounts";
 import { schema } from "@/lib/db/client";
@@ -8,7 +9,6 @@ import { inOrganization } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { cancelInvitesOf, deleteViewsOf, endAccessOf, rejectRequestOf } from "@/lib/gate/leaving";
 import { refuse } from "@/lib/platform/errors";
-import { lockPerson } from "../people";
 import { userInput } from "../schemas";
 
 /**

@@ -1,13 +1,13 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
 import { lockMembers } from "@/lib/access/members";
+import { lockPerson } from "@/lib/access/people";
 import { auditorGranted } from "@/lib/audit/catalogue/organization";
 import { schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { revokeGuruRolesOf } from "@/lib/gate/leaving";
 import { refuse } from "@/lib/platform/errors";
-import { lockPerson } from "../people";
 import { userInput } from "../schemas";
 
 /**

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { endLinks } from "@/lib/access/account-tokens";
 import { emailKey } from "@/lib/access/email-key";
+import { lockPerson } from "@/lib/access/people";
 import { mayInOrganization } from "@/lib/access/permissions";
 import { accountOf } from "@/lib/access/principal";
 import { forgetFailures } from "@/lib/access/sign-in-delay";
@@ -15,7 +16,6 @@ import { endSessionsOf } from "@/lib/gate/leaving";
 import { queueMail } from "@/lib/gate/queue-mail";
 import { refuse } from "@/lib/platform/errors";
 import { GivenPassword } from "../given-password";
-import { lockPerson } from "../people";
 import { userInput } from "../schemas";
 
 const setPassword = command({

@@ -1,12 +1,12 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
 import { lockMembers } from "@/lib/access/members";
+import { lockPerson } from "@/lib/access/people";
 import { auditorRevoked } from "@/lib/audit/catalogue/organization";
 import { schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
-import { lockPerson } from "../people";
 import { userInput } from "../schemas";
 
 /** The owner makes an auditor a member again; from the next request on they read no more of the whole log. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
-import { deleteUserAction, grantAuditorAction, revokeAuditorAction } from "../actions";
+import { deleteUserAction, grantAuditorAction, resetFactorAction, revokeAuditorAction } from "../actions";
 import { ResetPassword } from "../reset-password";
 
 /** What the owner can do to an account that is not their own. */
@@ -8,14 +8,27 @@ export function UserActions({
   user,
   heldRoles,
 }: {
-  user: { id: string; email: string; role: "owner" | "auditor" | "member" | null };
+  user: { id: string; email: string; role: "owner" | "auditor" | "member" | null; hasFactor: boolean };
   /** Roles in gurus, which an auditor cannot keep. */
   heldRoles: number;
 }) {
-  const { id: accountId, email, role } = user;
+  const { id: accountId, email, role, hasFactor } = user;
   return (
     <div className="flex flex-wrap gap-2">
       <ResetPassword accountId={accountId} email={email} attemptId={randomUUID()} />
+      {hasFactor ? (
+        <ConfirmDialog
+          trigger="Reset second factor"
+          title={`Take the second factor of ${email} away?`}
+          confirmText="Reset second factor"
+          action={resetFactorAction}
+          attemptId={randomUUID()}
+          hidden={{ accountId }}
+        >
+          For somebody who lost their authenticator app and their recovery codes. Make sure that it is they
+          who ask: until they set up another, their password alone signs them in.
+        </ConfirmDialog>
+      ) : null}
       {role === "member" ? (
         <ConfirmDialog
           trigger="Make auditor"

@@ -1,8 +1,9 @@
 import "server-only";
-import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { OrgRole } from "@/lib/access/principal";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { schema, type Tx } from "@/lib/db/client";
+import { cleanText } from "@/lib/platform/clean-text";
 import { refuse } from "@/lib/platform/errors";
+import type { OrgRole } from "./principal";
 
 const { account, membership } = schema;
 
@@ -23,6 +24,27 @@ export const membershipIn = (orgId: number) =>
 export const ofOrganization = (orgId: number): SQL => sql`(
   exists (select from membership m where m.account_id = ${account.id} and m.org_id = ${orgId})
   or not exists (select from membership m where m.account_id = ${account.id}))`;
+
+/** What somebody typed to find people by, in the form in which names and addresses are compared. */
+export const searchText = (typed: string): string =>
+  cleanText(typed.normalize("NFC").trim(), 320).toLowerCase();
+
+/** Does the name or the address of an account hold the text? Any does where nothing is searched for. */
+export const nameOrAddressHolds = (search: string): SQL | undefined =>
+  search === ""
+    ? undefined
+    : or(
+        sql`position(${search} in lower(${account.name})) > 0`,
+        sql`position(${search} in ${account.emailKey}) > 0`,
+      );
+
+/**
+ * Holds an account's row until the transaction ends, before anything that hangs on it is touched: a new password, the end of
+ * its sessions or its own end come before what is done here or after it, and no two wait for each other.
+ */
+export async function holdAccount(tx: Pick<Tx, "select">, accountId: string): Promise<void> {
+  await tx.select({ id: account.id }).from(account).where(eq(account.id, accountId)).for("share");
+}
 
 /**
  * The account that the owner acts on, locked until the transaction ends: no sign-in, no key and no role comes to it

@@ -1,0 +1,37 @@
+import { TextField } from "@/components/forms/fields";
+import { Button } from "@/components/ui/button";
+
+/** A search for people by the address of the page: it works without scripts, and nothing is recorded of it. */
+export function SearchForm({
+  action,
+  search,
+  hidden = {},
+}: {
+  action: string;
+  /** What is searched for now. */
+  search: string;
+  /** Further parameters of the address. */
+  hidden?: Record<string, string>;
+}) {
+  return (
+    <search>
+      <form method="get" action={action} className="mb-3 flex max-w-[480px] items-end gap-2">
+        {Object.entries(hidden).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <div className="min-w-0 flex-1">
+          <TextField
+            name="search"
+            label="Name or address"
+            defaultValue={search}
+            maxLength={320}
+            autoComplete="off"
+          />
+        </div>
+        <Button type="submit" className="mb-4 h-9">
+          Search
+        </Button>
+      </form>
+    </search>
+  );
+}
