@@ -18,9 +18,10 @@ export interface TargetRow {
 type Line = Omit<TargetRow, "reader" | "target">;
 
 const nothing: Line = { measured: "", peer: "", raw: "", met: null };
-const filterGroups = ["single-filters", "pairs-of-filters", "search"];
+const filterGroups = ["single-filters", "pairs-of-filters"];
 /** What it takes to answer once the deadline has come. */
 const deadlineMs = 250 + 10;
+const searchDeadlineMs = 200 + 10;
 
 /** The table of what must hold, with what a run has measured. */
 export function targetRows(result: BenchResult, smaller: BenchResult | undefined): TargetRow[] {
@@ -32,6 +33,11 @@ export function targetRows(result: BenchResult, smaller: BenchResult | undefined
       "Audit page, any single filter or pair, in the database",
       "p95 ≤ 25 ms",
       worst(measuredIn(result, ...filterGroups), 25),
+    ),
+    row(
+      "… with a search text",
+      "200 ms, then “searched back to”",
+      worst(measuredIn(result, "search"), searchDeadlineMs),
     ),
     row("Audit page over HTTP", "p95 ≤ 100 ms", worst(webPages, 100)),
     row("Audit page, growth from 1M to 10M", "≤ 1.5 ×", growth(result, smaller)),
