@@ -1,65 +1,31 @@
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensurePartitions } from "@/lib/audit/retention/ensure-partitions";
-import { type PruneOptions, prune } from "@/lib/audit/retention/prune";
 import { eventsFrom, indexOfEvents } from "@/lib/audit/seal/lookup";
 import { recount } from "@/lib/audit/seal/recount";
 import { sealBatch } from "@/lib/audit/seal/seal-batch";
-import { createLogDatabase, type LogDatabase, modes } from "../append-only/databases";
+import { modes } from "../append-only/databases";
 import { terminate } from "../sealer/cut-off";
-import { insertEvents, setClock, type TestEvent, until, variedEvents } from "../sealer/events-for-tests";
+import { insertEvents, until, variedEvents } from "../sealer/events-for-tests";
+import {
+  admin,
+  app,
+  close,
+  database,
+  dayMs,
+  daysAgo,
+  insertAt,
+  maintenance,
+  open,
+  rows,
+  run,
+  sealAll,
+  sealer,
+  stands,
+  weekOf,
+} from "./retention-world";
 
-const dayMs = 86_400_000;
-let database: LogDatabase;
-let app: postgres.Sql;
-let sealer: postgres.Sql;
-let maintenance: postgres.Sql;
-let admin: postgres.Sql;
-
-async function open(mode: LogDatabase["mode"]): Promise<void> {
-  database = await createLogDatabase(mode);
-  const connect = (url: string, name: string) =>
-    postgres(url, { max: 4, onnotice: () => {}, connection: { application_name: name } });
-  app = connect(database.urls.app, "test app");
-  sealer = connect(database.urls.sealer, "test sealer");
-  maintenance = connect(database.urls.maintenance, "test maintenance");
-  admin = connect(database.urls.admin, "test admin");
-}
-
-afterEach(async () => {
-  await Promise.all([app, sealer, maintenance, admin].map((sql) => sql.end({ timeout: 5 })));
-  await database.drop();
-});
-
-/** Midnight UTC `days` ago; the cut-off is that of 90. */
-function daysAgo(days: number, offsetMs = 0): string {
-  return new Date(Math.floor(Date.now() / dayMs) * dayMs - days * dayMs + offsetMs).toISOString();
-}
-
-async function insertAt(at: string, events: TestEvent[]): Promise<{ id: string; micros: string }[]> {
-  await maintenance`select audit_make_partition(${at}::timestamptz)`;
-  return maintenance.begin(async (tx) => {
-    if (database.mode === "guard-rail") await tx`select set_config('gurulog.privileged', 'on', true)`;
-    await setClock(tx, at);
-    return insertEvents(tx, events);
-  });
-}
-
-async function sealAll(): Promise<void> {
-  while ((await sealBatch(sealer, 2000)) > 0);
-}
-
-const run = (more: Partial<PruneOptions> = {}) =>
-  prune({ maintenanceUrl: database.urls.maintenance, roles: database.roles, mode: database.mode, ...more });
-
-const rows = async () => (await app`select from audit_event`).length;
-const weekOf = async (at: string) =>
-  (
-    await app<
-      { name: string }[]
-    >`select 'audit_event_' || to_char(${at}::timestamptz at time zone 'UTC', 'IYYY"w"IW') as name`
-  )[0]?.name ?? "";
-const stands = async (name: string) => (await app`select from pg_class where relname = ${name}`).length === 1;
+afterEach(close);
 
 /** A reader with its own snapshot in the midst of an export. */
 async function openExport(): Promise<{ end(): Promise<void>; read(): Promise<number> }> {
@@ -244,49 +210,6 @@ describe.each(modes)("cleanup (%s)", (mode) => {
     await expect(app`delete from ${app(await weekOf(daysAgo(200)))}`).rejects.toMatchObject({
       code: "42501",
     });
-  });
-
-  it("counts on from the last cleanup's event, and takes no other event for one", async () => {
-    await insertAt(daysAgo(200), variedEvents(3));
-    const told = (model: string, removedInAll: number) =>
-      admin`insert into audit_event (org_id, action, operation, action_type, model, outcome, actor_type, actor_id,
-          target_type, target_id, target_label, details, version)
-        values (1, 'audit.pruned', 'PRUNE_AUDIT_LOGS', 'deleted', ${model}, 'success', 'system', 'system',
-          'org', '1', 'Audit log', ${admin.json({ removedInAll })}, 'test')`;
-    await told("AuditLog", 12);
-    await told("AuditLog", 40);
-    await told("GuruType", 9_000);
-    await sealAll();
-    expect(await run()).toMatchObject({ removed: 3, removedInAll: 43 });
-    // As the first of the two would have recorded itself.
-    await insertAt(daysAgo(200), variedEvents(2));
-    await sealAll();
-    await told("AuditLog", 43);
-    expect(await run()).toMatchObject({ removed: 2, removedInAll: 45 });
-    expect(await recount(app)).toEqual([]);
-  });
-
-  it("takes away choices that only what was removed had, and leaves the others with what is left", async () => {
-    const of = (operation: string, count: number) =>
-      Array.from({ length: count }, () => ({ operation, outcome: "success" as const }));
-    await insertAt(daysAgo(200), [...of("ONLY_OLD", 4), ...of("OLD_AND_NEW", 5)]);
-    await insertEvents(app, of("OLD_AND_NEW", 2));
-    await admin`update audit_config set retention_days = 400`;
-    await sealAll();
-    await admin`update audit_config set retention_days = null`;
-    const operations = async () =>
-      (
-        await app<{ value: string; count: number }[]>`
-          select value, count::int from audit_facet where dimension = 'operation' and scope = '00000000-0000-0000-0000-000000000000'
-          order by value collate "C"`
-      ).map(({ value, count }) => [value, count]);
-    expect(await operations()).toEqual([
-      ["OLD_AND_NEW", 7],
-      ["ONLY_OLD", 4],
-    ]);
-    expect((await run()).removed).toBe(9);
-    expect(await operations()).toEqual([["OLD_AND_NEW", 2]]);
-    expect(await recount(app)).toEqual([]);
   });
 
   it("with retention 0 keeps for ever", async () => {
