@@ -169,7 +169,7 @@ BEGIN
   )
   DELETE FROM audit_event e
   WHERE e.occurred_at < cutoff
-    AND NOT EXISTS (SELECT FROM audit_outbox o WHERE o.event_id = e.id AND o.occurred_at < cutoff)
+    AND NOT EXISTS (SELECT FROM audit_outbox o WHERE o.position > 0 AND o.event_id = e.id AND o.occurred_at < cutoff)
     AND NOT EXISTS (
       SELECT FROM waiting w WHERE w.org_id = e.org_id AND w.day = (e.occurred_at AT TIME ZONE 'UTC')::date);
   GET DIAGNOSTICS removed = ROW_COUNT;
