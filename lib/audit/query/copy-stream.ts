@@ -104,8 +104,20 @@ export async function openCopy(options: CopyOptions): Promise<CopyStream> {
     await snapshotWork?.(client);
     const texts = isOfRows(copySql) ? new RowTexts() : new PlainBytes();
     // The first rows may come together with the answer.
-    rows?.handTo({ take: (bytes, from, to) => texts.push(bytes, from, to), taken() {} });
+    let damage: unknown;
+    rows?.handTo({
+      take(bytes, from, to) {
+        try {
+          if (damage === undefined) texts.push(bytes, from, to);
+        } catch (error) {
+          // Thrown here it would end the process: this is called by the socket.
+          damage = error;
+        }
+      },
+      taken() {},
+    });
     const source = await client.unsafe(copySql).readable();
+    if (damage !== undefined) throw damage;
     return flow({ client, pid: me.pid, source, rows, texts, maxDurationMs, paceMs, idleMs });
   } catch (error) {
     await discard(client);

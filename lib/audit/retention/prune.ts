@@ -50,6 +50,8 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
     await detachOldWeeks(sql);
     const weeks = await detachedWeeks(sql);
     for (const week of weeks.filter((w) => !w.over)) await attachAgain(sql, week.name);
+    // A week that came back may bring kinds of events; so may an instance of an older version that sealed meanwhile.
+    await sql`select audit_list_kinds()`;
     return sql.begin((tx) =>
       removeForGood(
         tx,
