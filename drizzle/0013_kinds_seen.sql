@@ -10,24 +10,3 @@ CREATE TABLE audit_kind_seen (
   actor_type text NOT NULL,
   PRIMARY KEY (org_id, operation, action, model, action_type, outcome, actor_type)
 );
---> statement-breakpoint
-SET LOCAL enable_seqscan = off;
---> statement-breakpoint
--- What an earlier version has sealed, by leaping from kind to kind in the index.
-INSERT INTO audit_kind_seen
-WITH RECURSIVE step AS (
-  (SELECT e.org_id, ~ audit_kind(e.operation, e.action, e.model, e.action_type, e.outcome, e.actor_type) AS kind,
-    e.operation, e.action, e.model, e.action_type, e.outcome, e.actor_type
-  FROM audit_event e
-  ORDER BY e.org_id, ~ audit_kind(e.operation, e.action, e.model, e.action_type, e.outcome, e.actor_type) LIMIT 1)
-  UNION ALL
-  SELECT n.* FROM step s CROSS JOIN LATERAL (
-    SELECT e.org_id, ~ audit_kind(e.operation, e.action, e.model, e.action_type, e.outcome, e.actor_type) AS kind,
-      e.operation, e.action, e.model, e.action_type, e.outcome, e.actor_type
-    FROM audit_event e
-    WHERE (e.org_id, ~ audit_kind(e.operation, e.action, e.model, e.action_type, e.outcome, e.actor_type)) > (s.org_id, s.kind)
-    ORDER BY e.org_id, ~ audit_kind(e.operation, e.action, e.model, e.action_type, e.outcome, e.actor_type) LIMIT 1) n
-)
-SELECT org_id, operation, action, model, action_type, outcome, actor_type FROM step;
---> statement-breakpoint
-SET LOCAL enable_seqscan = on;

@@ -39,14 +39,19 @@ export function figureOf(samples: readonly number[]): Figure {
 }
 
 const draws = 2_000;
+const fewestForInterval = 3;
 
 /** Median of `above` by median of `below`, with the 95 % percentile-bootstrap interval over both. */
 export function ratioOf(above: readonly number[], below: readonly number[]): Ratio {
+  const ratio = round(median(above) / median(below));
+  // Two samples say nothing of how far others would lie.
+  if (above.length < fewestForInterval || below.length < fewestForInterval)
+    return { median: ratio, from: Number.NaN, to: Number.NaN };
   const ratios: number[] = [];
   for (let n = 0; n < draws; n += 1) ratios.push(median(drawn(above)) / median(drawn(below)));
   ratios.sort((a, b) => a - b);
   return {
-    median: round(median(above) / median(below)),
+    median: ratio,
     from: round(quantile(ratios, 0.025)),
     to: round(quantile(ratios, 0.975)),
   };

@@ -49,7 +49,14 @@ interface Contestant {
   run: Run;
   samples: number[];
   spentMs: number;
+  /** A peer whose first run, which warms up and does not count, took long. */
+  isSlow: boolean;
+  /** It takes so long that what there is has to do. */
+  isOver: boolean;
 }
+
+/** Milliseconds after which one sample of the peer, beside its first run, is enough. */
+const longestMs = 3_000;
 
 /** An answer that cannot be right: a bench of a broken query would be worth nothing. */
 export class BrokenCase extends Error {
@@ -65,25 +72,34 @@ export async function sample(cases: readonly Case[], pace: Pace): Promise<Measur
   const contestants: Contestant[] = cases.flatMap((of) =>
     (["ours", "peer", "raw"] as const).flatMap((side) => {
       const run = of[side];
-      return run ? [{ of, side, run, samples: [], spentMs: 0 }] : [];
+      return run ? [{ of, side, run, samples: [], spentMs: 0, isSlow: false, isOver: false }] : [];
     }),
   );
   const rows = new Map<Case, number>();
-  for (const { of, side, run } of contestants) {
+  for (const contestant of contestants) {
+    const { of, side, run } = contestant;
+    const begun = performance.now();
     const answered = await named(of, side, run);
+    const tookMs = performance.now() - begun;
+    // Once more would say the same, minutes later.
+    if (side === "peer" && tookMs > longestMs) Object.assign(contestant, { samples: [tookMs], isOver: true });
     if (side !== "ours" || answered === undefined) continue;
     rows.set(of, answered);
     if (answered < (of.fewestRows ?? 1))
       throw new BrokenCase(`${of.id}: ${answered} rows, at least ${of.fewestRows ?? 1} are there`);
   }
   for (let round = 0; round < pace.rounds; round += 1) {
-    const left = contestants.filter((c) => c.samples.length < pace.fewest || c.spentMs < pace.budgetMs);
+    const left = contestants.filter(
+      (c) => !c.isOver && (c.samples.length < pace.fewest || c.spentMs < pace.budgetMs),
+    );
     for (const c of shuffled(left)) {
       const begun = performance.now();
       await named(c.of, c.side, c.run);
       const took = performance.now() - begun;
       c.samples.push(took);
       c.spentMs += took;
+      // Warmed up and slow all the same: once more would say the same, minutes later.
+      c.isOver = c.isSlow && took > longestMs;
     }
   }
   return cases.map((of) => {

@@ -24,13 +24,16 @@ export async function makeSpareWeek(runtime: Runtime): Promise<number> {
         and r.day >= (p.starts at time zone 'UTC')::date and r.day < (p.ends at time zone 'UTC')::date
       where p.ends <= now() group by p.starts, p.ends order by sum(r.count) desc limit 1`;
     if (!week) throw new Error("the log holds no whole week");
-    await sql.begin(async (tx) => {
+    const name = await sql.begin(async (tx) => {
       await tx`select set_config('gurulog.privileged', 'on', true), pg_advisory_xact_lock(hashtext('gurulog.seal'))`;
-      await copyWeek(tx, week);
+      const made = await copyWeek(tx, week);
       await copyCounts(tx, week);
       await tx.unsafe(copyEarlier, [week.starts, week.ends, String(week.weeks)]);
+      return made;
     });
-    await sql.unsafe("analyze bench.peer");
+    // What has stood for months was vacuumed long ago, on either side.
+    await sql`vacuum (analyze) ${sql(name)}`.simple();
+    await sql.unsafe("vacuum (analyze) bench.peer");
     return Number(week.events);
   });
 }
@@ -41,7 +44,8 @@ interface Week {
   weeks: number;
 }
 
-async function copyWeek(tx: postgres.TransactionSql, { starts, ends, weeks }: Week): Promise<void> {
+/** @returns the name of its partition */
+async function copyWeek(tx: postgres.TransactionSql, { starts, ends, weeks }: Week): Promise<string> {
   const [made] = await tx<{ name: string }[]>`
     select audit_make_partition(${starts}::text::timestamptz - make_interval(weeks => ${weeks})) as name`;
   const columns = await tx<{ name: string }[]>`
@@ -55,6 +59,7 @@ async function copyWeek(tx: postgres.TransactionSql, { starts, ends, weeks }: We
     where occurred_at >= $1::text::timestamptz and occurred_at < $2::text::timestamptz`,
     [starts, ends, weeks],
   );
+  return String(made?.name);
 }
 
 /** Rollups and facets of the week: taking them out is part of what a cleanup does. */

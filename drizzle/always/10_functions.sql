@@ -169,7 +169,7 @@ BEGIN
   )
   DELETE FROM audit_event e
   WHERE e.occurred_at < cutoff
-    AND NOT EXISTS (SELECT FROM audit_outbox o WHERE o.event_id = e.id AND o.occurred_at < cutoff)
+    AND NOT EXISTS (SELECT FROM audit_outbox o WHERE o.position > 0 AND o.event_id = e.id AND o.occurred_at < cutoff)
     AND NOT EXISTS (
       SELECT FROM waiting w WHERE w.org_id = e.org_id AND w.day = (e.occurred_at AT TIME ZONE 'UTC')::date);
   GET DIAGNOSTICS removed = ROW_COUNT;
@@ -184,22 +184,31 @@ $$;
 -- other in the wrong order.
 CREATE OR REPLACE FUNCTION audit_prune_rollups() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+-- A week has some ten thousand values, which statistics of the days kept know nothing of: each looked up by itself takes
+-- twice as long as all at once.
+SET enable_nestloop = off SET work_mem = '64MB'
 AS $$
 DECLARE
   cutoff_day date := CASE WHEN isfinite(audit_cutoff()) THEN (audit_cutoff() AT TIME ZONE 'UTC')::date ELSE '-infinity'::date END;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('gurulog.seal'));
-  WITH gone AS (
-    DELETE FROM audit_rollup WHERE day < cutoff_day RETURNING *
-  ), per_value AS (
-    SELECT org_id, scope, dimension, value, sum(count) AS removed FROM gone GROUP BY 1, 2, 3, 4
+  -- Most days of a second run: the facets are not read for nothing.
+  IF NOT EXISTS (SELECT FROM audit_rollup WHERE day < cutoff_day) THEN RETURN; END IF;
+  -- Under the lock nobody else writes rollups, so that what is summed here is what is deleted below: faster than to hand
+  -- the deleted rows on.
+  MERGE INTO audit_facet f
+  USING (
+    WITH gone AS MATERIALIZED (
+      SELECT org_id, scope, dimension, value, action_type, count FROM audit_rollup WHERE day < cutoff_day
+    )
+    SELECT org_id, scope, dimension, value, sum(count)::bigint AS removed FROM gone GROUP BY 1, 2, 3, 4
     UNION ALL
-    SELECT org_id, scope, 'actionType', action_type, sum(count) FROM gone WHERE dimension = 'all' GROUP BY 1, 2, 3, 4
-  )
-  UPDATE audit_facet f SET count = f.count - p.removed
-  FROM per_value p
-  WHERE (f.org_id, f.scope, f.dimension, f.value) = (p.org_id, p.scope, p.dimension, p.value);
-  DELETE FROM audit_facet WHERE count <= 0;
+    SELECT org_id, scope, 'actionType', action_type, sum(count)::bigint FROM gone WHERE dimension = 'all' GROUP BY 1, 2, 3, 4
+  ) p
+  ON (f.org_id, f.scope, f.dimension, f.value) = (p.org_id, p.scope, p.dimension, p.value)
+  WHEN MATCHED AND f.count <= p.removed THEN DELETE
+  WHEN MATCHED THEN UPDATE SET count = f.count - p.removed;
+  DELETE FROM audit_rollup WHERE day < cutoff_day;
 END
 $$;
 --> statement-breakpoint

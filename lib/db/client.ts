@@ -83,11 +83,14 @@ export const readDb = (): ReadDb => handles().db;
 /** The raw driver on the same pool, for the log's own reads. */
 export const sql = (): Sql => handles().sql;
 
+/** A transaction of drizzle, or a pool of it. */
+export type DriverHolder = { _: object };
+
 /**
  * The driver's own handle of a drizzle transaction, for statements that are the driver's. Semi-private in drizzle; a test
  * of the queue pins it.
  */
-export function driverOf(tx: Tx): Sql {
+export function driverOf(tx: DriverHolder): Sql {
   return (tx as unknown as { _: { session: { client: Sql } } })._.session.client;
 }
 

@@ -1,5 +1,3 @@
-import type { SQL } from "drizzle-orm";
-import { PgDialect } from "drizzle-orm/pg-core";
 import type postgres from "postgres";
 import { noRequest, systemPrincipal } from "@/lib/access/principal";
 import {
@@ -10,7 +8,7 @@ import {
 } from "@/lib/audit/catalogue/audit-log";
 import type { EventInput } from "@/lib/audit/record/event-input";
 import { recordEvents } from "@/lib/audit/record/record";
-import type { Tx } from "@/lib/db/client";
+import type { DriverHolder } from "@/lib/db/client";
 import { eventOf } from "@/lib/gate/facts";
 import type { ConfigChanges } from "./agreement";
 
@@ -49,12 +47,7 @@ export async function recordConfigChanges(
   await recordEvents(executorOf(tx), events);
 }
 
-/** drizzle's `execute` over the driver's own transaction. */
-export function executorOf(tx: postgres.TransactionSql): Pick<Tx, "execute"> {
-  const dialect = new PgDialect();
-  const execute = async (query: SQL) => {
-    const { sql, params } = dialect.sqlToQuery(query);
-    return tx.unsafe(sql, params as never[]);
-  };
-  return { execute } as unknown as Pick<Tx, "execute">;
+/** A transaction of the driver as the recorder takes one. */
+export function executorOf(tx: postgres.TransactionSql): DriverHolder {
+  return { _: { session: { client: tx } } };
 }

@@ -18,9 +18,10 @@ export interface TargetRow {
 type Line = Omit<TargetRow, "reader" | "target">;
 
 const nothing: Line = { measured: "", peer: "", raw: "", met: null };
-const filterGroups = ["single-filters", "pairs-of-filters", "search"];
+const filterGroups = ["single-filters", "pairs-of-filters"];
 /** What it takes to answer once the deadline has come. */
 const deadlineMs = 250 + 10;
+const searchDeadlineMs = 200 + 10;
 
 /** The table of what must hold, with what a run has measured. */
 export function targetRows(result: BenchResult, smaller: BenchResult | undefined): TargetRow[] {
@@ -32,6 +33,11 @@ export function targetRows(result: BenchResult, smaller: BenchResult | undefined
       "Audit page, any single filter or pair, in the database",
       "p95 ≤ 25 ms",
       worst(measuredIn(result, ...filterGroups), 25),
+    ),
+    row(
+      "… with a search text",
+      "ours: 200 ms, then “searched back to”",
+      worst(measuredIn(result, "search"), searchDeadlineMs),
     ),
     row("Audit page over HTTP", "p95 ≤ 100 ms", worst(webPages, 100)),
     row("Audit page, growth from 1M to 10M", "≤ 1.5 ×", growth(result, smaller)),
@@ -53,11 +59,11 @@ export function targetRows(result: BenchResult, smaller: BenchResult | undefined
     ),
     row("… beside the peer's at 50 %", "≥ 100 ×", faster([of("older-50"), of("api-page-50")], 100)),
     row("CSV of a million rows", "≥ 70 % of the same COPY into nothing", share(of("csv"), 0.7)),
-    row("JSON of a million rows", "≥ 85 % of the same COPY into nothing", share(of("json"), 0.85)),
+    row("JSON of a million rows", "≥ 85 % of the COPY of JSON rows into nothing", share(of("json"), 0.85)),
     row("XLSX of a million rows", "≥ 40 % of the CSV COPY into nothing", share(of("xlsx"), 0.4)),
     row(
       "Whole log by `GET /api/ee/audit`",
-      "≥ 85 % of the same COPY into nothing",
+      "≥ 85 % of the COPY of JSON rows into nothing",
       share(of("api-json"), 0.85),
     ),
     row(
@@ -131,10 +137,13 @@ function faster(found: (Measured | undefined)[], limit: number): Line {
 /** A rate as a part of the raw limit's. */
 function share(found: Measured | undefined, least: number): Line {
   if (!found?.oursByRaw || !found.raw) return nothing;
+  const own = found.more?.ownCopyRowsPerS;
+  // Where the statement that we send is another than the baseline, its rate stands beside it.
+  const ofOwn = own && Math.abs(own - found.raw.median) > 1 ? `; our own COPY ${perSecond(own)}` : "";
   return {
     measured: `${percent(found.oursByRaw)}, ${perSecond(found.ours.median)}`,
     peer: figure(found.peer, found.unit),
-    raw: perSecond(found.raw.median),
+    raw: `${perSecond(found.raw.median)}${ofOwn}`,
     met: found.oursByRaw.median >= least,
   };
 }

@@ -19,13 +19,20 @@ export function figure(of: Figure | undefined, unit: "ms" | "rows/s"): string {
 /** How many times, with its interval. */
 export function times(of: Ratio | undefined): string {
   if (!of) return "";
-  return `${plain(of.median)} × (${plain(of.from)} to ${plain(of.to)})`;
+  return isKnown(of)
+    ? `${plain(of.median)} × (${plain(of.from)} to ${plain(of.to)})`
+    : `${plain(of.median)} ×`;
 }
 
 export function percent(of: Ratio | undefined): string {
   if (!of) return "";
   const p = (value: number) => `${Math.round(value * 100)} %`;
-  return `${p(of.median)} (${p(of.from)} to ${p(of.to)})`;
+  return isKnown(of) ? `${p(of.median)} (${p(of.from)} to ${p(of.to)})` : p(of.median);
+}
+
+/** Few samples have no interval; in the results' files it is null then. */
+function isKnown({ from, to }: Ratio): boolean {
+  return Number.isFinite(from) && Number.isFinite(to);
 }
 
 function plain(value: number): string {

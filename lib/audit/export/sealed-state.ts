@@ -49,7 +49,7 @@ async function countBeyond(on: AnySql, of: { orgId: number; size: number; where:
   const [beyond] = await (on as postgres.Sql).unsafe<{ n: string }[]>(`
     select count(*) as n
     from (
-      select event_id as id, occurred_at from audit_outbox where org_id = ${org}
+      select event_id as id, occurred_at from audit_outbox where org_id = ${org} and position > 0
       union all
       select event_id, occurred_at from audit_seal_tail where org_id = ${org} and index >= ${size}
       union all

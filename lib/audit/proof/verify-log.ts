@@ -122,7 +122,7 @@ async function verifyIn(
   await nameErased(sql, task.orgId, rows, findings);
   const [outbox] = await sql<
     { n: string }[]
-  >`select count(*)::text as n from audit_outbox where org_id = ${task.orgId}`;
+  >`select count(*)::text as n from audit_outbox where org_id = ${task.orgId} and position > 0`;
   return {
     orgId: task.orgId,
     origin: head.origin,

@@ -28,11 +28,12 @@ export async function daysOfBoth(
   const accounts = onlyValues(routes, "account");
   const gurus = onlyValues(routes, "guru");
   if (!accounts || !gurus) return null;
+  // `position > 0` is always so: the outbox is read through its index, as its table stays as long as it ever was.
   const [known] = await db<Known[]>`
     select
-      (select count(*) from (select from audit_outbox where org_id = ${orgId} limit ${mostUnsealed}) o)::int as unsealed,
+      (select count(*) from (select from audit_outbox where org_id = ${orgId} and position > 0 limit ${mostUnsealed}) o)::int as unsealed,
       (select (extract(epoch from min(occurred_at)) * 1000000)::bigint::text
-        from (select occurred_at from audit_outbox where org_id = ${orgId} limit ${mostUnsealed}) o) as oldest,
+        from (select occurred_at from audit_outbox where org_id = ${orgId} and position > 0 limit ${mostUnsealed}) o) as oldest,
       (select counted_from is not null and counted_from > (audit_cutoff() at time zone 'UTC')::date from audit_config) as partly,
       (now() at time zone 'UTC')::date::text as today,
       (select coalesce(sum(count), 0) from audit_facet

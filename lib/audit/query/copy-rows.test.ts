@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@/tests/support/property-runs";
-import { RowTexts } from "./copy-rows";
+import { giveBack, PlainBytes, RowTexts } from "./copy-rows";
 
 const header = Buffer.concat([Buffer.from("PGCOPY\n\xff\r\n\0", "latin1"), Buffer.alloc(8)]);
 const trailer = Buffer.from([0xff, 0xff]);
@@ -54,5 +54,32 @@ describe("the texts of a copy in binary form", () => {
     ["that is cut in its header", [header.subarray(0, 15)]],
   ])("are refused of a copy %s", (_, parts) => {
     expect(() => taken(parts)).toThrow(/copy/);
+  });
+});
+
+describe("chunks", () => {
+  const chunkOf = (bytes: PlainBytes, text: string) => {
+    bytes.push(Buffer.from(text));
+    return bytes.take();
+  };
+
+  it("are left alone until they are given back, and then filled again, once", () => {
+    const bytes = new PlainBytes();
+    const kept = ["a", "b", "c"].map((text) => chunkOf(bytes, text));
+    for (const chunk of kept) giveBack(chunk.subarray(0, 1));
+    for (const chunk of kept) giveBack(chunk);
+    const later = Array.from({ length: 30 }, (_, i) => chunkOf(bytes, `later ${i}`));
+    expect(later.map(String)).toEqual(later.map((_, i) => `later ${i}`));
+    expect(new Set(later.map((chunk) => chunk.buffer)).size).toBe(30);
+    expect(later.some((chunk) => kept.some((old) => old.buffer === chunk.buffer))).toBe(true);
+  });
+
+  it("of others are not taken", () => {
+    const own = Buffer.alloc(147_456, "x");
+    giveBack(own);
+    const bytes = new PlainBytes();
+    const later = Array.from({ length: 30 }, () => chunkOf(bytes, "y"));
+    expect(later.some((chunk) => chunk.buffer === own.buffer)).toBe(false);
+    expect(own.every((byte) => byte === 0x78)).toBe(true);
   });
 });

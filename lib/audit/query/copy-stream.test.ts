@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { sql } from "@/lib/db/client";
+import { runtime, setRuntime } from "@/lib/platform/runtime";
 import { createTestProduct, type TestProduct } from "@/tests/support/product";
 import { copyRows, openCopy } from "./copy-stream";
 
@@ -131,5 +132,19 @@ describe("a copy", () => {
 
   it("says so at once when the query cannot begin", async () => {
     await expect(openCopy({ copySql: copyRows("select nonsense") })).rejects.toThrow();
+  });
+
+  it("is the same where only the driver can choose the server", async () => {
+    const before = runtime();
+    const direct = before.urls.direct.replace(/@([^/]+)/, "@$1,$1");
+    expect(direct).not.toBe(before.urls.direct);
+    const read = async () => new Response((await openCopy({ copySql: rows(30_000) })).stream).text();
+    const wanted = await read();
+    setRuntime({ ...before, urls: { ...before.urls, direct } });
+    try {
+      expect(await read()).toBe(wanted);
+    } finally {
+      setRuntime(before);
+    }
   });
 });

@@ -4,9 +4,10 @@ import postgres from "postgres";
 import { sql as pool } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
 import { runtime } from "@/lib/platform/runtime";
-import { isOfRows, RowTexts } from "./copy-rows";
+import { isOfRows, PlainBytes, RowTexts } from "./copy-rows";
+import { CopySocket, connected, type ServerAddress } from "./copy-socket";
 
-export { copyRows } from "./copy-rows";
+export { copyRows, giveBack } from "./copy-rows";
 
 interface CopyOptions {
   /**
@@ -42,6 +43,7 @@ export interface CopyStream {
   readonly done: Promise<CopyEnd>;
 }
 
+const connectMs = 10_000;
 const coalesceBytes = 65_536;
 const bufferBytes = 262_144;
 /**
@@ -65,12 +67,25 @@ const patienceMs = 1_000;
 export async function openCopy(options: CopyOptions): Promise<CopyStream> {
   const { copySql, snapshotWork, idleMs = 30_000 } = options;
   const { maxDurationMs = 43_200_000, paceMs = 600_000 } = options;
-  const client = postgres(runtime().urls.direct, {
+  let rows: CopySocket | undefined;
+  const url = runtime().urls.direct;
+  const known = postgres(url).options;
+  // What is encrypted only the driver can read, and of several servers only it finds the right one.
+  const isPlain = !known.ssl && known.host.length === 1;
+  // The driver's types do not know it.
+  const ownSocket: object = {
+    socket(server: ServerAddress) {
+      rows = new CopySocket();
+      return connected(rows.socket, server, connectMs);
+    },
+  };
+  const client = postgres(url, {
+    ...(isPlain ? ownSocket : {}),
     max: 1,
     prepare: false,
     fetch_types: true,
     onnotice: () => {},
-    connect_timeout: 10,
+    connect_timeout: connectMs / 1_000,
     connection: {
       application_name: "gurulog export",
       TimeZone: "UTC",
@@ -87,9 +102,23 @@ export async function openCopy(options: CopyOptions): Promise<CopyStream> {
     const [me] = await client<{ pid: number }[]>`select pg_backend_pid() as pid`;
     if (!me) throw new Error("the database does not say who serves the copy");
     await snapshotWork?.(client);
+    const texts = isOfRows(copySql) ? new RowTexts() : new PlainBytes();
+    // The first rows may come together with the answer.
+    let damage: unknown;
+    rows?.handTo({
+      take(bytes, from, to) {
+        try {
+          if (damage === undefined) texts.push(bytes, from, to);
+        } catch (error) {
+          // Thrown here it would end the process: this is called by the socket.
+          damage = error;
+        }
+      },
+      taken() {},
+    });
     const source = await client.unsafe(copySql).readable();
-    const texts = isOfRows(copySql) ? new RowTexts() : null;
-    return flow({ client, pid: me.pid, source, texts, maxDurationMs, paceMs, idleMs });
+    if (damage !== undefined) throw damage;
+    return flow({ client, pid: me.pid, source, rows, texts, maxDurationMs, paceMs, idleMs });
   } catch (error) {
     await discard(client);
     throw error;
@@ -99,8 +128,10 @@ export async function openCopy(options: CopyOptions): Promise<CopyStream> {
 interface Flow {
   client: postgres.Sql;
   pid: number;
+  /** Of the driver; without rows where they come past it. */
   source: Readable;
-  texts: RowTexts | null;
+  rows: CopySocket | undefined;
+  texts: RowTexts | PlainBytes;
   maxDurationMs: number;
   paceMs: number;
   idleMs: number;
@@ -110,9 +141,7 @@ class ReaderLeft extends Error {
   override readonly name = "ReaderLeft";
 }
 
-function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flow): CopyStream {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
+function flow({ client, pid, source, rows, texts, maxDurationMs, paceMs, idleMs }: Flow): CopyStream {
   let bytes = 0;
   /** Set once: why nothing more is handed over. */
   let cut: Error | undefined;
@@ -136,10 +165,9 @@ function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flo
   function stop(reason: Error): void {
     if (cut) return;
     cut = reason;
-    pending = [];
     clearTimeout(idle);
     controller?.error(reason);
-    source.resume();
+    goOn();
     signal("cancel");
     terminate = setTimeout(() => signal("terminate"), patienceMs);
   }
@@ -152,28 +180,31 @@ function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flo
     asked.catch((error: unknown) => logError(`ending a copy (${how})`, error));
   }
 
+  function pause(): void {
+    source.pause();
+    rows?.socket.pause();
+  }
+
+  function goOn(): void {
+    source.resume();
+    rows?.socket.resume();
+  }
+
   /** Hands over what is collected. */
   function flush(): void {
-    if ((texts?.length ?? pendingBytes) === 0 || !controller) return;
-    const chunk = texts?.take() ?? Buffer.concat(pending, pendingBytes);
-    pending = [];
-    pendingBytes = 0;
+    if (texts.length === 0 || !controller) return;
+    const chunk = texts.take();
     bytes += chunk.length;
     controller.enqueue(chunk);
-    source.pause();
+    pause();
     if ((controller.desiredSize ?? 0) <= 0) {
       clearTimeout(idle);
       idle = setTimeout(() => stop(new ReaderLeft(`nobody read for ${idleMs} ms`)), idleMs);
     }
   }
 
-  function collect(chunk: Buffer): void {
-    if (texts) texts.push(chunk);
-    else {
-      pending.push(chunk);
-      pendingBytes += chunk.length;
-    }
-    if ((texts?.length ?? pendingBytes) >= coalesceBytes) flush();
+  function flushWhenFull(): void {
+    if (texts.length >= coalesceBytes) flush();
   }
 
   function guarded(work: () => void): void {
@@ -184,13 +215,23 @@ function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flo
     }
   }
 
+  function take(row: Buffer, from: number, to: number): void {
+    if (!cut) guarded(() => texts.push(row, from, to));
+  }
+  rows?.handTo({
+    take,
+    taken() {
+      if (!cut) guarded(flushWhenFull);
+    },
+  });
   source.on("data", (chunk: Buffer) => {
-    if (!cut) guarded(() => collect(chunk));
+    take(chunk, 0, chunk.length);
+    if (!cut) guarded(flushWhenFull);
   });
   source.once("end", () => {
     guarded(() => {
       if (cut) return;
-      texts?.end();
+      texts.end();
       flush();
       controller?.close();
     });
@@ -209,6 +250,8 @@ function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flo
   function finish(): void {
     if (finished) return;
     finished = true;
+    // What the server says behind its rows.
+    rows?.socket.resume();
     clearTimeout(longest);
     clearInterval(pace);
     clearTimeout(idle);
@@ -224,12 +267,12 @@ function flow({ client, pid, source, texts, maxDurationMs, paceMs, idleMs }: Flo
     {
       start(c) {
         controller = c;
-        source.pause();
+        pause();
       },
       pull() {
         clearTimeout(idle);
         // One chunk a turn of the event loop: a socket with much to read is read 32 times before anybody else has a turn.
-        setImmediate(() => source.resume());
+        setImmediate(goOn);
       },
       cancel() {
         // The reader is gone already; an error would have nobody to go to.

@@ -1,14 +1,8 @@
 import "server-only";
-import {
-  type AnySql,
-  countedColumns,
-  type Fragment,
-  facts,
-  organizationScope,
-} from "@/lib/audit/seal/dimensions";
-import { dayStart, dayText } from "./days";
+import type { AnySql, Fragment } from "@/lib/audit/seal/dimensions";
+import { allValues, frequentValues } from "./facet-counts";
 import type { FilterScope } from "./names";
-import { type Span, spanOf } from "./span";
+import { spanOf } from "./span";
 
 /** Dimensions as the sealer calls them. */
 export type FacetDimension = "guru" | "model" | "user" | "operation" | "outcome" | "actionType";
@@ -42,25 +36,27 @@ export async function facetValues(
   scope: FilterScope,
   wanted: Wanted,
 ): Promise<{ values: FacetValue[]; left: Map<string, number> }> {
-  const merged = mergedValues(sql, { ...scope, span: await spanOf(sql, scope) }, wanted.dimensions);
-  const ranked = (of: Fragment) => sql`
-    select m.*, count(*) over (partition by dimension collate "C") as known,
-      row_number() over (partition by dimension collate "C" order by count desc, value collate "C") as rank
-    from (${of}) m`;
-  const named = (of: Fragment) => withLabels(sql, scope, of);
+  const { dimensions, limit } = wanted;
+  const of = { ...scope, dimensions, span: await spanOf(sql, scope) };
+  const byRank = sql`partition by dimension collate "C" order by count desc, value collate "C"`;
+  const named = (rows: Fragment) => withLabels(sql, scope, rows);
   let rows: FoundRow[];
   if ("label" in wanted) {
     rows = await sql<FoundRow[]>`
-      with ${merged}
-      select * from (${ranked(sql`select * from (${named(sql`select * from merged`)}) n where position(lower(${wanted.label}) in lower(label)) > 0`)}) r
-      where rank <= ${wanted.limit} order by dimension, rank`;
+      with ${allValues(sql, of)}
+      select * from (
+        select n.*, count(*) over (partition by dimension collate "C") as known, row_number() over (${byRank}) as rank
+        from (${named(sql`select * from merged`)}) n where position(lower(${wanted.label}) in lower(label)) > 0
+      ) r
+      where rank <= ${limit} order by dimension, rank`;
   } else {
-    const dimensions = wanted.also.map((a) => a.dimension);
-    const values = wanted.also.map((a) => a.value);
+    const dimensionsAlso = wanted.also.map((a) => a.dimension);
+    const valuesAlso = wanted.also.map((a) => a.value);
     rows = await sql<FoundRow[]>`
-      with ${merged}, picked as materialized (
-        select * from (${ranked(sql`select * from merged`)}) r
-        where rank <= ${wanted.limit} or (dimension, value) in (select * from unnest(${dimensions}::text[], ${values}::text[]))
+      with ${frequentValues(sql, { ...of, limit, also: wanted.also })}, picked as materialized (
+        select r.*, known from (select m.*, row_number() over (${byRank}) as rank from merged m) r join known using (dimension)
+        where rank <= ${limit}
+          or (dimension, value) in (select * from unnest(${dimensionsAlso}::text[], ${valuesAlso}::text[]))
       )
       select * from (${named(sql`select * from picked`)}) n order by dimension, rank`;
   }
@@ -75,66 +71,6 @@ interface FoundRow extends Omit<FacetValue, "value" | "count"> {
   slug: string | null;
   count: string;
   known: string;
-}
-
-/** `merged`: every value of the dimensions with its exact count, as further parts of a WITH. */
-function mergedValues(
-  sql: AnySql,
-  { span, ...scope }: FilterScope & { span: Span },
-  dimensions: readonly string[],
-): Fragment {
-  const { tallied, kept, tail } = span;
-  const scopeId = scope.guruScope ?? organizationScope;
-  const fromDay = sql`${tallied === null ? "-infinity" : dayText(tallied)}::text::date`;
-  const from = sql`${tallied === null ? "-infinity" : dayStart(tallied)}::text::timestamptz`;
-  const ofScope = sql`org_id = ${scope.orgId} and scope = ${scopeId}`;
-  const wanted = sql`dimension = any (${[...dimensions]})`;
-  const gone = sql`
-    gone as materialized (
-      select d.dimension, d.value, sum(r.count)::bigint as count
-      from audit_rollup r
-      cross join lateral (values (r.dimension, r.value), (case r.dimension when 'all' then 'actionType' end, r.action_type)) d (dimension, value)
-      where ${ofScope} and r.day < ${fromDay} and d.${wanted} group by d.dimension, d.value
-    )`;
-  if (!tail && tallied === kept)
-    return sql`${gone}, merged as materialized (
-      select f.dimension, f.value, nullif(f.label, f.value) as stored, f.count - coalesce(g.count, 0) as count
-      from audit_facet f left join gone g using (dimension, value)
-      where ${ofScope} and f.${wanted} and f.count > coalesce(g.count, 0)
-    )`;
-  const columns = countedColumns(sql, "e");
-  return sql`${gone}, sealed as materialized (
-      select o.org_id, 0::bigint as index, o.occurred_at, e.*
-      from audit_outbox o
-      cross join lateral (
-        select ${columns} from audit_event e where e.occurred_at = o.occurred_at and e.id = o.event_id offset 0
-      ) e
-      where o.org_id = ${scope.orgId} and o.position > 0 and o.occurred_at >= audit_cutoff() and o.occurred_at >= ${from}
-      ${
-        tallied === kept
-          ? sql``
-          : sql`union all
-            select e.org_id, 0, e.occurred_at, ${columns} from audit_event e
-            where e.org_id = ${scope.orgId} and e.occurred_at >= audit_cutoff() and e.occurred_at < ${from}`
-      }
-    ), fact as materialized (
-      select dimension, value, action_type, named, guessed from (${facts(sql, "sealed")}) f where f.scope = ${scopeId}::uuid
-    ), fresh as materialized (
-      select dimension, value, count(*) as count, max(named) as named, max(guessed) as guessed
-      from (
-        select dimension, value, named, guessed from fact
-        union all select 'actionType', action_type, null, null from fact where dimension = 'all'
-      ) f
-      where ${wanted} group by dimension, value
-    ), standing as (
-      select f.dimension, f.value, nullif(f.label, f.value) as stored, f.count - coalesce(g.count, 0) as count
-      from audit_facet f left join gone g using (dimension, value) where ${ofScope} and f.${wanted}
-    ), merged as materialized (
-      select dimension, value, coalesce(nullif(n.named, value), s.stored, n.guessed) as stored,
-        coalesce(s.count, 0) + coalesce(n.count, 0) as count
-      from standing s full join fresh n using (dimension, value)
-      where coalesce(s.count, 0) + coalesce(n.count, 0) > 0
-    )`;
 }
 
 /** How a guru that no longer exists is called. */

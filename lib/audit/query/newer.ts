@@ -18,7 +18,7 @@ export async function countNewer(
   after: EventPlace,
 ): Promise<{ count: number; exact: boolean } | null> {
   try {
-    return await sql().begin("read only", async (tx) => {
+    return await sql().begin("isolation level repeatable read read only", async (tx) => {
       const page = await within(tx, deadlineMs, () =>
         eventsPage({ where, limit: mostNewer, cursor: after, direction: "newer", db: tx }),
       );

@@ -87,3 +87,6 @@ export const defaultRecordSql = record(defaultPairs, own);
 
 /** JSON text of a `FullRecord`, made by the database; the sequence is left null. */
 export const fullRecordSql = record(fullPairs, [...own, ...moreOwn]);
+
+/** The same records as objects of the database's own making: what they cost without us, for the bench. */
+export const objectSql = { default: built(defaultPairs), full: built(fullPairs) } as const;

@@ -1,3 +1,4 @@
+import { giveBack } from "./copy-rows";
 import type { SealedSequences, WrittenEvents } from "./sealed-sequences";
 
 const lineFeed = 0x0a;
@@ -79,6 +80,8 @@ async function* wholeLines(rows: AsyncIterable<Uint8Array>): AsyncIterable<Buffe
       ? Buffer.concat([...rest, whole])
       : Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength);
     rest = end < part.length ? [part.subarray(end)] : [];
+    // The records have been copied by now.
+    if (rest.length === 0) giveBack(part);
   }
   if (rest.some((part) => part.length > 0)) throw new Error("the last row was cut");
 }

@@ -27,10 +27,13 @@ export async function searchPage(options: WalkOptions): Promise<SearchPage> {
   const walk = new SearchWalk(options, await searchCoverage(db));
   for (;;) {
     try {
-      const rows = await db.begin("read only", async (tx: postgres.TransactionSql) => {
-        await walk.go(tx);
-        return eventsAtPlaces(tx, where, walk.found.slice(0, limit));
-      });
+      const rows = await db.begin(
+        "isolation level repeatable read read only",
+        async (tx: postgres.TransactionSql) => {
+          await walk.go(tx);
+          return eventsAtPlaces(tx, where, walk.found.slice(0, limit));
+        },
+      );
       const cut = walk.cutAt;
       return {
         rows,

@@ -288,11 +288,12 @@ function beginOf(
 ): SearchPlace | null {
   const isOlder = direction === "older";
   const bound = isOlder ? until : since;
-  // `until` holds all of its millisecond.
+  // `until` holds all of its millisecond. One that lies ahead is no place to begin at: the newest events lie before it.
   const edge = bound ? { micros: BigInt(Date.parse(bound) + (isOlder ? 1 : 0)) * 1_000n, id: noId } : null;
-  if (!cursor) return edge;
-  const at = { micros: BigInt(cursor.micros), id: cursor.id };
-  return edge && (isOlder ? edge.micros <= at.micros : edge.micros > at.micros) ? edge : at;
+  const at = cursor && { micros: BigInt(cursor.micros), id: cursor.id };
+  if (!edge || (isOlder && edge.micros > BigInt(Date.now()) * 1_000n)) return at;
+  if (!at) return edge;
+  return (isOlder ? edge.micros <= at.micros : edge.micros > at.micros) ? edge : at;
 }
 
 const max = (a: bigint, b: bigint) => (a > b ? a : b);

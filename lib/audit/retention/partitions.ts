@@ -32,7 +32,7 @@ export async function detachedWeeks(sql: postgres.Sql): Promise<Week[]> {
 function isOver(sql: postgres.Sql): postgres.PendingQuery<postgres.Row[]> {
   return sql`case
     when p.ends > audit_cutoff() then false
-    when exists (select from audit_outbox o where o.occurred_at >= p.starts and o.occurred_at < p.ends) then false
+    when exists (select from audit_outbox o where o.position > 0 and o.occurred_at >= p.starts and o.occurred_at < p.ends) then false
     else audit_week_archived(p.name) end`;
 }
 

@@ -1,5 +1,6 @@
 import "server-only";
 import type postgres from "postgres";
+import { kindOf, leapThroughKinds } from "@/lib/audit/query/kinds";
 import { logLine } from "@/lib/platform/log";
 import { asOwner, type MaintenanceOptions } from "./maintenance-session";
 import { attachAgain, attachedWeeks, detachedWeeks, detachWeek, finalizeDetaching } from "./partitions";
@@ -49,6 +50,8 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
     await detachOldWeeks(sql);
     const weeks = await detachedWeeks(sql);
     for (const week of weeks.filter((w) => !w.over)) await attachAgain(sql, week.name);
+    // A week that came back may bring kinds of events; so may an instance of an older version that sealed meanwhile.
+    await sql`select audit_list_kinds()`;
     return sql.begin((tx) =>
       removeForGood(
         tx,
@@ -113,12 +116,20 @@ async function removeForGood(
   return pruned;
 }
 
-/** As the last cleanup's event has it, which is sealed; only where that has expired, as the configuration does. */
+/**
+ * As the last cleanup's event has it, which is sealed; only where that has expired, as the configuration does. The event is
+ * found through the kinds that the log has: to look for its names would be to read the log whole.
+ */
 async function removedBefore(tx: postgres.TransactionSql): Promise<number> {
-  const [told] = await tx<{ total: string }[]>`
+  const [told] = await tx.unsafe<{ total: string }[]>(`
     select coalesce(
-      (select max((details->>'removedInAll')::bigint) from audit_event
-        where model = 'AuditLog' and action_type = 'deleted' and action = 'audit.pruned'),
-      (select removed_in_all from audit_config))::text as total`;
+      (select max((p.details->>'removedInAll')::bigint)
+        from audit_head h
+        cross join lateral (${leapThroughKinds("h.org_id", "true")}) k
+        cross join lateral (
+          select e.details from audit_event e
+          where e.org_id = h.org_id and ${kindOf("e", "kind")} = ${kindOf("k", "kind")} offset 0) p
+        where k.model = 'AuditLog' and k.action_type = 'deleted' and k.action = 'audit.pruned'),
+      (select removed_in_all from audit_config))::text as total`);
   return Number(told?.total ?? 0);
 }

@@ -5,23 +5,24 @@ import { countedColumns, facts } from "./dimensions";
 
 /**
  * Adds the batch to rollups and facets, and its kinds to those that the log has. An event that the cut-off has overtaken (or the cleanup has removed) keeps its
- * index and counts for nothing.
+ * index and counts for nothing; its kind is listed, as a raised retention may bring it back.
  */
 export async function countBatch(tx: postgres.TransactionSql, grown: Grown[]): Promise<void> {
   // `offset 0` keeps the lookup of each event a probe of the primary key in one partition: as a plain join the planner
   // may read whole partitions for a batch. A label is fetched by the index of the last event that gives one.
   await tx`
-    with sealed as materialized (
+    with looked_at as materialized (
       select t.org_id, t.index, t.occurred_at, e.*
       from unnest(${grown.map((g) => g.orgId)}::int[], ${grown.map((g) => String(g.base))}::bigint[]) b (org_id, base)
       join audit_seal_tail t on t.org_id = b.org_id and t.index >= b.base
       cross join lateral (
         select ${countedColumns(tx, "e")} from audit_event e where e.occurred_at = t.occurred_at and e.id = t.event_id offset 0
       ) e
-      where t.occurred_at >= audit_cutoff()
+    ), sealed as (
+      select * from looked_at where occurred_at >= audit_cutoff()
     ), kinds as (
       insert into audit_kind_seen (org_id, operation, action, model, action_type, outcome, actor_type)
-      select distinct org_id, operation, action, model, action_type, outcome, actor_type from sealed
+      select distinct org_id, operation, action, model, action_type, outcome, actor_type from looked_at
       on conflict do nothing
     ), delta as materialized (
       select org_id, scope, dimension, value, action_type, day, count(*) as count,

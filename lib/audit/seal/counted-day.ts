@@ -42,7 +42,7 @@ export function countedDay(tx: postgres.TransactionSql, day: string): Fragment {
       where e.occurred_at >= ${starts} and e.occurred_at < ${ends} and e.occurred_at >= audit_cutoff()
         and not exists (
           select from audit_outbox o
-          where o.event_id = e.id and o.occurred_at = e.occurred_at and o.occurred_at >= ${starts} and o.occurred_at < ${ends})
+          where o.position > 0 and o.event_id = e.id and o.occurred_at = e.occurred_at and o.occurred_at >= ${starts} and o.occurred_at < ${ends})
     ), counted as materialized (
       select org_id, scope, dimension, value, action_type, day, count(*) as count
       from (${facts(tx, "sealed")}) f

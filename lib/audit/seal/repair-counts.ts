@@ -131,7 +131,8 @@ async function rewriteDay(tx: postgres.TransactionSql, day: string): Promise<num
 async function addKinds(tx: postgres.TransactionSql, day: string): Promise<number> {
   const { count } = await tx`
     with ${countedDay(tx, day)}
-    insert into audit_kind_seen (org_id, operation, action, model, action_type, outcome, actor_type) ${missingKinds(tx)}`;
+    insert into audit_kind_seen (org_id, operation, action, model, action_type, outcome, actor_type) ${missingKinds(tx)}
+    on conflict do nothing`;
   return count;
 }
 

@@ -39,7 +39,7 @@ interface Head {
  */
 export async function sealBatch(sql: postgres.Sql, limit: number): Promise<number> {
   // Asked outside a transaction: an idle look costs one probe of an index and writes nothing.
-  const [waiting] = await sql`select exists (select from audit_outbox) as some`;
+  const [waiting] = await sql`select exists (select from audit_outbox where position > 0) as some`;
   if (!waiting?.some) return 0;
   return sql.begin(async (tx) => {
     const [lock] = await tx`select pg_try_advisory_xact_lock(hashtext('gurulog.seal')) as held`;

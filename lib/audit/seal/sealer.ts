@@ -86,7 +86,7 @@ export function createSealer(options: {
   }
 
   async function nothingWaits(): Promise<boolean> {
-    const [found] = await sql`select not exists (select from audit_outbox) as nothing`;
+    const [found] = await sql`select not exists (select from audit_outbox where position > 0) as nothing`;
     return found?.nothing === true;
   }
 

@@ -75,7 +75,7 @@ export async function sealState(sql: AnySql, orgId: number): Promise<SealState> 
       select case when (select demo from audit_config) then greatest(u.since, h.sealed_at) else u.since end
       from unsigned u, head h
     )
-    select h.origin, h.size, (select count(*) from audit_outbox where org_id = ${orgId}) as unsealed,
+    select h.origin, h.size, (select count(*) from audit_outbox where org_id = ${orgId} and position > 0) as unsealed,
       h.c_size as checkpoint_size, h.c_root as checkpoint_root, h.note as checkpoint_note, h.created_at as checkpoint_at,
       (select min(since) from waiting) as waiting_since,
       coalesce((select greatest(0, extract(epoch from clock_timestamp() - min(since)))::float8 from waiting), 0) as lag_s,

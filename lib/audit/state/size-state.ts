@@ -56,7 +56,7 @@ export async function sizeState(sql: AnySql, orgId: number): Promise<SizeState> 
     select pg_database_size(current_database()) as database_bytes,
       (select sum(pg_total_relation_size(c.oid)) from pg_class c
         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname like 'audit\\_%') as log_bytes,
-      (select coalesce(sum(events), 0) from days) + (select count(*) from audit_outbox where org_id = ${orgId}) as events,
+      (select coalesce(sum(events), 0) from days) + (select count(*) from audit_outbox where org_id = ${orgId} and position > 0) as events,
       (select coalesce(sum(d.events), 0) from days d, today t where d.day > t.day - ${growthDays}::int) as recent,
       -- A log that is younger is measured over its age, but a day at least: a first busy hour is no pace.
       (select greatest(1, least(${growthDays - 1} + t.part, t.day - (select min(day) from days) + t.part))

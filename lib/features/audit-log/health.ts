@@ -16,6 +16,7 @@ const logTables = [
   "audit_tile",
   "audit_rollup",
   "audit_facet",
+  "audit_kind_seen",
   "audit_config",
 ];
 

@@ -1,65 +1,31 @@
 import postgres from "postgres";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ensurePartitions } from "@/lib/audit/retention/ensure-partitions";
-import { type PruneOptions, prune } from "@/lib/audit/retention/prune";
 import { eventsFrom, indexOfEvents } from "@/lib/audit/seal/lookup";
 import { recount } from "@/lib/audit/seal/recount";
 import { sealBatch } from "@/lib/audit/seal/seal-batch";
-import { createLogDatabase, type LogDatabase, modes } from "../append-only/databases";
+import { modes } from "../append-only/databases";
 import { terminate } from "../sealer/cut-off";
-import { insertEvents, setClock, type TestEvent, until, variedEvents } from "../sealer/events-for-tests";
+import { insertEvents, until, variedEvents } from "../sealer/events-for-tests";
+import {
+  admin,
+  app,
+  close,
+  database,
+  dayMs,
+  daysAgo,
+  insertAt,
+  maintenance,
+  open,
+  rows,
+  run,
+  sealAll,
+  sealer,
+  stands,
+  weekOf,
+} from "./retention-world";
 
-const dayMs = 86_400_000;
-let database: LogDatabase;
-let app: postgres.Sql;
-let sealer: postgres.Sql;
-let maintenance: postgres.Sql;
-let admin: postgres.Sql;
-
-async function open(mode: LogDatabase["mode"]): Promise<void> {
-  database = await createLogDatabase(mode);
-  const connect = (url: string, name: string) =>
-    postgres(url, { max: 4, onnotice: () => {}, connection: { application_name: name } });
-  app = connect(database.urls.app, "test app");
-  sealer = connect(database.urls.sealer, "test sealer");
-  maintenance = connect(database.urls.maintenance, "test maintenance");
-  admin = connect(database.urls.admin, "test admin");
-}
-
-afterEach(async () => {
-  await Promise.all([app, sealer, maintenance, admin].map((sql) => sql.end({ timeout: 5 })));
-  await database.drop();
-});
-
-/** Midnight UTC `days` ago; the cut-off is that of 90. */
-function daysAgo(days: number, offsetMs = 0): string {
-  return new Date(Math.floor(Date.now() / dayMs) * dayMs - days * dayMs + offsetMs).toISOString();
-}
-
-async function insertAt(at: string, events: TestEvent[]): Promise<{ id: string; micros: string }[]> {
-  await maintenance`select audit_make_partition(${at}::timestamptz)`;
-  return maintenance.begin(async (tx) => {
-    if (database.mode === "guard-rail") await tx`select set_config('gurulog.privileged', 'on', true)`;
-    await setClock(tx, at);
-    return insertEvents(tx, events);
-  });
-}
-
-async function sealAll(): Promise<void> {
-  while ((await sealBatch(sealer, 2000)) > 0);
-}
-
-const run = (more: Partial<PruneOptions> = {}) =>
-  prune({ maintenanceUrl: database.urls.maintenance, roles: database.roles, mode: database.mode, ...more });
-
-const rows = async () => (await app`select from audit_event`).length;
-const weekOf = async (at: string) =>
-  (
-    await app<
-      { name: string }[]
-    >`select 'audit_event_' || to_char(${at}::timestamptz at time zone 'UTC', 'IYYY"w"IW') as name`
-  )[0]?.name ?? "";
-const stands = async (name: string) => (await app`select from pg_class where relname = ${name}`).length === 1;
+afterEach(close);
 
 /** A reader with its own snapshot in the midst of an export. */
 async function openExport(): Promise<{ end(): Promise<void>; read(): Promise<number> }> {

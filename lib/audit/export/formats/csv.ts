@@ -1,3 +1,4 @@
+import { giveBack } from "@/lib/audit/query/copy-stream";
 import { type ExportColumn, exportColumns, newestFirst } from "./columns";
 import { type ExportFormat, lineFeed } from "./format";
 
@@ -60,7 +61,9 @@ export const csv: ExportFormat = {
         if (byte === quote) quoted = !quoted;
         else if (byte === lineFeed && !quoted) ends.push(at);
       }
-      yield withCarriageReturns(chunk, ends);
+      const rowsOut = withCarriageReturns(chunk, ends);
+      giveBack(chunk);
+      yield rowsOut;
       meter.rows += ends.length;
     }
   },

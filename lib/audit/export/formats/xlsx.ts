@@ -1,3 +1,4 @@
+import { giveBack } from "@/lib/audit/query/copy-stream";
 import { exportColumns } from "./columns";
 import { type ExportFormat, type ExportView, lineFeed, type RowMeter } from "./format";
 import { rowsAsXml } from "./xlsx-cells";
@@ -75,6 +76,7 @@ async function writeSheets(zip: ZipWriter, rows: AsyncIterable<Uint8Array>, writ
       rest = rest.subarray(taken.length);
       if (events >= eventsPerSheet || (full && taken.rows > 0)) await close();
     }
+    giveBack(chunk);
   }
   // An empty log still has its header; a full last sheet is followed by none.
   if (ordinal === 0) await put(new Uint8Array());

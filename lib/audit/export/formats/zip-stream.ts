@@ -69,10 +69,13 @@ export class ZipPart {
     this.#drained.catch(() => undefined);
   }
 
+  /** Resolves when the bytes have been packed and may be used for something else. */
   async write(bytes: Uint8Array): Promise<void> {
     this.entry.crc32 = crc32(bytes, this.entry.crc32);
     this.entry.size += bytes.length;
-    if (!this.#deflate.write(bytes)) await once(this.#deflate, "drain", { signal: this.of.signal });
+    await new Promise<void>((resolve, reject) => {
+      this.#deflate.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   async end(): Promise<void> {

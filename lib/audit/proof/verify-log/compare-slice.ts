@@ -74,7 +74,9 @@ export async function compareSlice(slice: Slice, onProgress: (leaves: number) =>
     joinSnapshot(slice.url, slice.snapshot),
   ]);
   try {
-    const waiting = await forKeys<{ event_id: string }[]>`select event_id from audit_outbox`;
+    const waiting = await forKeys<
+      { event_id: string }[]
+    >`select event_id from audit_outbox where position > 0`;
     const comparison = new Comparison(slice, new Set(waiting.map((row) => row.event_id)), onProgress);
     const range = { from: slice.from ?? Number.NEGATIVE_INFINITY, to: slice.to ?? Number.POSITIVE_INFINITY };
     const keys = keysInTime(forKeys, slice.orgId, slice.spans, range);
