@@ -5,6 +5,13 @@ ALTER TABLE organization ADD COLUMN invite_link_version integer NOT NULL DEFAULT
 --> statement-breakpoint
 ALTER TABLE account ADD COLUMN theme text NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark'));
 --> statement-breakpoint
+-- Null: nobody has shown that the address is the account's person's. Whoever brings the address from the identity provider
+-- then ends what was set up before.
+ALTER TABLE account ADD COLUMN email_proven_at timestamptz;
+--> statement-breakpoint
+UPDATE account SET email_proven_at = created_at
+WHERE id IN (SELECT account_id FROM membership WHERE role = 'owner');
+--> statement-breakpoint
 -- Nobody could choose a zone so far: what stands there is the former default.
 ALTER TABLE account ALTER COLUMN time_zone SET DEFAULT 'auto';
 --> statement-breakpoint
@@ -39,6 +46,16 @@ CREATE TABLE join_request (
 );
 --> statement-breakpoint
 CREATE INDEX join_request_account ON join_request (account_id);
+--> statement-breakpoint
+-- Whom the owner removed: they come in again by the owner's word alone, whatever door stands open.
+CREATE TABLE removed_member (
+  org_id integer NOT NULL REFERENCES organization,
+  account_id uuid NOT NULL REFERENCES account ON DELETE CASCADE,
+  removed_at timestamptz NOT NULL DEFAULT gurulog_now(),
+  PRIMARY KEY (org_id, account_id)
+);
+--> statement-breakpoint
+CREATE INDEX removed_member_account ON removed_member (account_id);
 --> statement-breakpoint
 -- Who a person is to an OpenID Connect provider: the issuer's subject, never its e-mail address.
 CREATE TABLE identity (

@@ -12,8 +12,8 @@ await main(async () => {
   const source = path.join(root, "bench", `bench-${name}.ts`);
   if (!/^[a-z-]+$/.test(name) || !existsSync(source))
     throw new StepError(`There is no bench "${name}". Look into bench/.`);
-  // This one measures the built product too.
-  if (name === "log") await ensureBuilt();
+  // These measure the built product.
+  if (name === "log" || name === "sign-in") await ensureBuilt();
   await bundleFiles([source]);
   const file = path.join(root, "build", `bench-${name}.mjs`);
   const args = ["--enable-source-maps", file, ...process.argv.slice(3)];

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import QRCode from "qrcode";
 import { confirmFactorAction, startFactorAction } from "@/app/(app)/settings/security/actions";
 import { ActionForm } from "@/components/forms/action-form";
-import { TextField } from "@/components/forms/fields";
+import { PasswordField, TextField } from "@/components/forms/fields";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { RecoveryCodes } from "./recovery-codes";
 
@@ -12,6 +12,11 @@ async function pictureOf(uri: string): Promise<string> {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
 
+/** Asked for at both steps: whoever found the browser open must not set up a factor of their own. */
+const passwordField = (
+  <PasswordField name="currentPassword" label="Current password" autoComplete="current-password" required />
+);
+
 /**
  * Setting up two-factor sign-in: ask for a secret, scan it, give its first code, keep the recovery codes. The second
  * form stays in its place when the factor stands, as the one answer with the recovery codes is shown in it.
@@ -19,15 +24,18 @@ async function pictureOf(uri: string): Promise<string> {
 export async function TwoFactorSetup({
   toScan,
   isOn,
+  hasPassword,
 }: {
   toScan: { uri: string; text: string } | null;
   isOn: boolean;
+  hasPassword: boolean;
 }) {
   const picture = toScan ? await pictureOf(toScan.uri) : null;
   return (
     <>
       {isOn || toScan ? null : (
         <ActionForm action={startFactorAction} attemptId={randomUUID()} label="Set up two-factor sign-in">
+          {hasPassword ? <div className="max-w-[320px]">{passwordField}</div> : null}
           <SubmitButton look="primary">Set up two-factor sign-in</SubmitButton>
         </ActionForm>
       )}
@@ -57,6 +65,7 @@ export async function TwoFactorSetup({
                 autoComplete="one-time-code"
                 required
               />
+              {hasPassword ? <div className="max-w-[320px]">{passwordField}</div> : null}
               <SubmitButton look="primary" pendingText="Checking">
                 Switch on
               </SubmitButton>

@@ -59,5 +59,8 @@ describe("the sentence about an event", () => {
         actor: { type: "anonymous", id: null, email: null },
       }),
     ).toBe("Someone who was not signed in tried to sign in as a@b.example.");
+    expect(say({ operation: "LOGIN_FAILED", outcome: "failure", object: "m@halden.example" })).toBe(
+      "m@halden.example gave a wrong password or code.",
+    );
   });
 });

@@ -66,6 +66,9 @@ const PHRASES: Record<string, Phrase> = {
   OWNER_CREATED: { done: "became the owner of", tried: "become the owner of", object: true },
 };
 
+/** LOGIN_FAILED of somebody who is signed in: what they gave besides their session was wrong. */
+const WRONG_PROOF: Phrase = { done: "gave a wrong password or code", tried: "", object: false };
+
 const VERBS = {
   access: { done: "accessed", tried: "access" },
   created: { done: "created", tried: "create" },
@@ -90,7 +93,8 @@ const MODEL_WORDS: Record<string, string> = {
 /** "m.solberg@halden.example changed 3 fields of the guru Platform docs." */
 export function eventSentence(event: AuditEventDetails): Sentence {
   const actor = actorName(event);
-  const phrase = PHRASES[event.operation] ?? general(event);
+  const isWrongProof = event.operation === "LOGIN_FAILED" && event.actor.type === "user";
+  const phrase = isWrongProof ? WRONG_PROOF : (PHRASES[event.operation] ?? general(event));
   const object = phrase.object ? event.object : "";
   if (event.outcome === "failure" && !alreadyFailed(event.operation)) {
     return { actor, middle: ` tried to ${phrase.tried}${object ? " " : ""}`, object, end: ", and failed." };

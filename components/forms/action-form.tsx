@@ -1,5 +1,6 @@
 "use client";
-import { type ReactNode, useActionState, useEffect, useRef, useState } from "react";
+import { type ReactNode, useActionState, useCallback, useEffect, useRef, useState } from "react";
+import { useKeptFocus } from "@/components/ui/keep-focus";
 import { useToast } from "@/components/ui/toast";
 import type { ActionResult, FormAction } from "./action-result";
 import { mintAttemptId } from "./attempt-id";
@@ -20,6 +21,7 @@ export function ActionForm({
   onSuccess,
   onAnswered,
   hideMessage = false,
+  alwaysSayMessage = false,
 }: {
   action: FormAction;
   /** Absent for anonymous forms, where each try counts. */
@@ -33,12 +35,15 @@ export function ActionForm({
   onAnswered?: (nextAttemptId: string) => void;
   /** For a caller that shows the answer itself. */
   hideMessage?: boolean;
+  /** Where an error may belong to a field that shows none (a hidden one). */
+  alwaysSayMessage?: boolean;
 }) {
-  const [result, submit] = useActionState(action, null);
+  const toast = useToast();
+  const [result, submit] = useActionState(useSpokenAction(action, toast), null);
   const [attempt, setAttempt] = useState(attemptId);
   const form = useRef<HTMLFormElement>(null);
   const answered = useRef<ActionResult | null>(null);
-  const toast = useToast();
+  useKeptFocus(form);
 
   useEffect(() => {
     if (result === null || answered.current === result) return;
@@ -49,7 +54,7 @@ export function ActionForm({
       onAnswered?.(next);
     }
     if (result.ok) {
-      if (result.message) toast(result.message);
+      if (result.message && !spoken.has(result)) toast(result.message);
       onSuccess?.(result);
     } else {
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -60,7 +65,7 @@ export function ActionForm({
     <form ref={form} action={submit} className={className} aria-label={label} noValidate>
       {attempt === undefined ? null : <input type="hidden" name="attemptId" value={attempt} readOnly />}
       <FormStateContext value={result}>
-        {result && !result.ok && !hideMessage && !isSaidBesideFields(result) ? (
+        {result && !result.ok && !hideMessage && (alwaysSayMessage || !isSaidBesideFields(result)) ? (
           <FormMessage>{result.message}</FormMessage>
         ) : null}
         {result?.ok && result.message ? (
@@ -73,6 +78,30 @@ export function ActionForm({
       </FormStateContext>
     </form>
   );
+}
+
+/** Answers whose message was shown when they came. */
+const spoken = new WeakSet<ActionResult>();
+
+/**
+ * The action, which says its message itself: the page that comes with the answer may have lost the form, as a row that is
+ * done with goes. Before hydration it is the server's own, which works without scripts.
+ */
+function useSpokenAction(action: FormAction, toast: (text: string) => void): FormAction {
+  const [isHydrated, setHydrated] = useState(false);
+  useEffect(() => setHydrated(true), []);
+  const speaking = useCallback<FormAction>(
+    async (previous, sent) => {
+      const answer = await action(previous, sent);
+      if (answer?.ok && answer.message) {
+        spoken.add(answer);
+        toast(answer.message);
+      }
+      return answer;
+    },
+    [action, toast],
+  );
+  return isHydrated ? speaking : action;
 }
 
 /** The message of a form that does not parse is the first of those beside its fields. */

@@ -1,6 +1,7 @@
 "use client";
-import { type ComponentProps, type ReactNode, useId, useState } from "react";
+import { type ComponentProps, type ReactNode, useId, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { useKeptFocus } from "@/components/ui/keep-focus";
 import { Modal } from "@/components/ui/modal";
 import { ActionForm } from "./action-form";
 import type { FormAction } from "./action-result";
@@ -21,6 +22,7 @@ export function ConfirmDialog({
   attemptId,
   hidden = {},
   typed,
+  field,
   danger = true,
 }: {
   trigger: ReactNode;
@@ -35,12 +37,16 @@ export function ConfirmDialog({
   hidden?: Record<string, string | string[]>;
   /** What must be typed, and the field's label and name. */
   typed?: { label: string; name: string; value: string };
+  /** A field of the form, where the act needs one more word. */
+  field?: ReactNode;
   danger?: boolean;
 }) {
   const [open, setOpen] = useState(false);
   // Kept here: the form goes with the dialog, and an attempt that was answered is over.
   const [attempt, setAttempt] = useState(attemptId);
   const [text, setText] = useState("");
+  const opener = useRef<HTMLButtonElement>(null);
+  useKeptFocus(opener);
   const titleId = useId();
   const typedId = useId();
   const close = () => {
@@ -50,6 +56,7 @@ export function ConfirmDialog({
   return (
     <>
       <Button
+        ref={opener}
         look={triggerLook}
         aria-label={triggerLabel}
         aria-haspopup="dialog"
@@ -59,7 +66,13 @@ export function ConfirmDialog({
       </Button>
       {open ? (
         <Modal labelledBy={titleId} onClose={close}>
-          <ActionForm action={action} attemptId={attempt} onSuccess={close} onAnswered={setAttempt}>
+          <ActionForm
+            action={action}
+            attemptId={attempt}
+            onSuccess={close}
+            onAnswered={setAttempt}
+            alwaysSayMessage
+          >
             <h2 className="dlg-head" id={titleId}>
               {title}
             </h2>
@@ -82,6 +95,7 @@ export function ConfirmDialog({
                   />
                 </div>
               ) : null}
+              {field ? <div className="mt-4">{field}</div> : null}
               {Object.entries(hidden).flatMap(([name, value]) =>
                 [value]
                   .flat()

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
 import { Icon } from "@/components/ui/icon";
+import { VisibleText } from "@/components/visible-text/visible-text";
 import { AccountMenu, type AccountMenuProps } from "./account-menu";
 import { Drawer } from "./drawer";
 import type { GoToEntry } from "./go-to-dialog";
@@ -76,14 +77,16 @@ function Breadcrumb({ crumbs }: { crumbs: Crumb[] }) {
               {index > 0 ? <Icon name="chevron-right" /> : null}
               {index === crumbs.length - 1 ? (
                 <span className="cut" aria-current="page">
-                  {crumb.label}
+                  <VisibleText text={crumb.label} />
                 </span>
               ) : crumb.href ? (
                 <Link className="cut" href={crumb.href} prefetch={false}>
-                  {crumb.label}
+                  <VisibleText text={crumb.label} />
                 </Link>
               ) : (
-                <span className="cut">{crumb.label}</span>
+                <span className="cut">
+                  <VisibleText text={crumb.label} />
+                </span>
               )}
             </li>
           </Fragment>

@@ -1,13 +1,14 @@
 "use client";
 import { type ReactNode, useEffect, useRef } from "react";
 import { isTyping } from "./hotkey";
+import { focusPlace, placesAround } from "./keep-focus";
 
 const FOCUSABLE =
   'a[href], button:not(:disabled), input:not(:disabled, [type="hidden"]), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]:not([tabindex="-1"])';
 
 /**
  * A modal on the browser's own `<dialog>`: the page behind is inert, Esc closes, and focus returns to where
- * it was. It needs no injected styles, so it works under the strict style policy. The parent mounts it to
+ * it was, or near it when that is gone. It needs no injected styles, so it works under the strict style policy. The parent mounts it to
  * open it and unmounts it on `onClose`. An element with `data-autofocus` inside takes focus first.
  */
 export function Modal({
@@ -39,6 +40,7 @@ export function Modal({
     const element = dialog.current;
     if (!element) return;
     const before = document.activeElement;
+    const around = placesAround(before);
     // The server renders it open, for readers without JavaScript; only showModal makes it modal.
     element.removeAttribute("open");
     element.showModal();
@@ -47,6 +49,7 @@ export function Modal({
       element.close();
       const to = target.current?.() ?? before;
       if (to instanceof HTMLElement && to.isConnected) to.focus();
+      else focusPlace(around);
     };
   }, []);
 

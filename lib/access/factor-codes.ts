@@ -11,7 +11,7 @@ const window = 1;
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const recoveryLength = 12;
-export const recoveryCodeCount = 10;
+const recoveryCodeCount = 10;
 
 const now = (): number => (runtime().demoClock?.() ?? new Date()).getTime();
 const generatorOf = (secret: Uint8Array, label = "") =>

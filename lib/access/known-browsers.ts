@@ -25,6 +25,12 @@ export function browserTokens(cookie: string | undefined): string[] {
     .slice(0, mostTokens);
 }
 
+/** No browser is known to the account any more. */
+export async function forgetBrowsers(tx: Pick<Tx, "delete">, accountId: string): Promise<void> {
+  const { knownBrowser } = schema;
+  await tx.delete(knownBrowser).where(eq(knownBrowser.accountId, accountId));
+}
+
 /** Has a browser with one of these tokens signed in to the account before? */
 export async function isKnownBrowser(
   tx: Pick<Tx, "select">,

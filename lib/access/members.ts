@@ -41,17 +41,23 @@ export interface NewAccount {
   /** Null for somebody who signs in elsewhere. */
   passwordHash: string | null;
   mustChangePassword?: boolean;
+  /** By the owner's word, or the identity provider's. Whoever registers can type any address. */
+  isEmailProven: boolean;
 }
 
 /**
  * Makes an account that is no member.
  * @throws Refusal `exists` when the address has an account
  */
-export async function insertAccount(tx: Tx, person: NewAccount): Promise<string> {
+export async function insertAccount(tx: Tx, { isEmailProven, ...person }: NewAccount): Promise<string> {
   const { account } = schema;
   const [made] = await tx
     .insert(account)
-    .values({ ...person, emailKey: emailKey(person.email) })
+    .values({
+      ...person,
+      emailKey: emailKey(person.email),
+      emailProvenAt: isEmailProven ? sql`gurulog_now()` : null,
+    })
     .onConflictDoNothing({ target: account.emailKey })
     .returning({ id: account.id });
   if (!made)
@@ -87,9 +93,31 @@ export async function holdMembership(tx: Pick<Tx, "select">, accountId: string):
   return found.role;
 }
 
-/** Makes an account a member, under `lockMembers` and with a seat for it. */
+/** Makes an account a member, under `lockMembers` and with a seat for it. That the owner once removed it is over. */
 export async function addMembership(tx: Tx, accountId: string, role: "owner" | "member"): Promise<void> {
-  await tx.insert(schema.membership).values({ orgId: theOrganization, accountId, role });
+  const { membership, removedMember } = schema;
+  await tx.insert(membership).values({ orgId: theOrganization, accountId, role });
+  await tx
+    .delete(removedMember)
+    .where(and(eq(removedMember.orgId, theOrganization), eq(removedMember.accountId, accountId)));
+}
+
+/** Notes that the owner took a membership away. */
+export async function noteRemoval(tx: Tx, orgId: number, accountId: string): Promise<void> {
+  await tx.insert(schema.removedMember).values({ orgId, accountId }).onConflictDoNothing();
+}
+
+/**
+ * Did the owner remove this account, and not let it in again? Then it joins by an invite or an approval alone: no open
+ * door, invite link or identity provider undoes what the owner did.
+ */
+export async function wasRemoved(tx: Pick<Tx, "select">, accountId: string): Promise<boolean> {
+  const { removedMember } = schema;
+  const found = await tx
+    .select({ id: removedMember.accountId })
+    .from(removedMember)
+    .where(and(eq(removedMember.orgId, theOrganization), eq(removedMember.accountId, accountId)));
+  return found.length > 0;
 }
 
 /**

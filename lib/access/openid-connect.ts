@@ -1,5 +1,5 @@
 import "server-only";
-import NextAuth, { customFetch, type NextAuthConfig } from "next-auth";
+import type { NextAuthConfig } from "next-auth";
 import { decode } from "next-auth/jwt";
 import { sameSecret, sha256 } from "@/lib/platform/crypto";
 import { isSafeUrl } from "@/lib/platform/env";
@@ -63,12 +63,14 @@ async function fetchProvider(input: string | URL | Request, init?: RequestInit):
  * next-auth for the protocol alone: it never makes a session. Its `signIn` callback hands the claims out and answers with
  * an address, upon which it stops; what a sign-in comes to is decided and recorded by our own commands afterwards.
  */
-function protocol(
+async function protocol(
   settings: OidcSettings,
   onClaims: (claims: OidcClaims) => void,
   onError: (e: Error) => void,
 ) {
   const { baseUrl, keys } = runtime();
+  // Only here, inside of Next: the library cannot be loaded by plain Node, as the processes beside the pages are.
+  const { default: NextAuth, customFetch } = await import("next-auth");
   // Its addresses are built of those of our requests below: neither of the Host header nor of variables of its own.
   for (const name of ["AUTH_URL", "NEXTAUTH_URL"]) delete process.env[name];
   let found: OidcClaims | null = null;
@@ -136,7 +138,7 @@ export async function startAtProvider(): Promise<OidcStart | null> {
   const onError = (error: Error) => {
     problem = reasonOf(error);
   };
-  const { GET, POST } = protocol(settings, () => {}, onError);
+  const { GET, POST } = await protocol(settings, () => {}, onError);
   const { baseUrl } = runtime();
   // The library wants its own double-submit token. The front has refused foreign origins before.
   const csrf = await GET(new Request(`${baseUrl}${basePath}/csrf`));
@@ -196,7 +198,7 @@ export async function readProviderAnswer(
   if (!settings) return null;
   let claims: OidcClaims | null = null;
   let problem: Error | null = null;
-  const { GET } = protocol(
+  const { GET } = await protocol(
     settings,
     (given) => {
       claims = given;

@@ -3,6 +3,7 @@ import { and, eq, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { type ReadDb, schema, type Tx } from "@/lib/db/client";
 import { openSecret, sealSecret } from "@/lib/platform/secret-box";
 import { newFactorSecret, newRecoveryCodes, plainCode, recoveryCodeHash, stepOfCode } from "./factor-codes";
+import { forgetFailures } from "./sign-in-delay";
 
 /** By what a second step was taken. */
 export type FactorUsed = "totp" | "recovery_code";
@@ -63,9 +64,10 @@ export async function proveFactor(tx: Tx, accountId: string, typed: string): Pro
   return proven.length > 0;
 }
 
-/** Takes the factor and its recovery codes away. @returns true when one stood that was proven */
+/** Takes the factor away, its recovery codes and what wrong codes cost. @returns true when one stood that was proven */
 export async function removeFactor(tx: Tx, accountId: string): Promise<boolean> {
   const { accountFactor, recoveryCode } = schema;
+  await forgetFailures(tx, factorKey(accountId));
   await tx.delete(recoveryCode).where(eq(recoveryCode.accountId, accountId));
   const gone = await tx
     .delete(accountFactor)

@@ -1,9 +1,9 @@
 import "server-only";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Tx } from "@/lib/db/client";
 import { rateKeyOfAddress } from "@/lib/platform/client-ip";
 import { Refusal } from "@/lib/platform/errors";
-import { forgottenAfterS, oneMoreFailure, throttledMessage } from "./sign-in-delay-rules";
+import { oneMoreFailure, ownRules, ruleOf, throttledMessage, usualRule } from "./sign-in-delay-rules";
 
 type DelayKind = "account" | "address";
 
@@ -57,7 +57,7 @@ export async function countFailure(tx: Pick<Tx, "execute">, keys: DelayKeys): Pr
       insert into sign_in_delay (kind, key, failures, last_failure_at) values (${kind}, ${key}, 0, gurulog_now())
       on conflict (kind, key) do update set key = excluded.key
       returning failures, extract(epoch from gurulog_now() - last_failure_at)::float8 as since`);
-    const { failures, delayS } = oneMoreFailure(before?.failures ?? 0, before?.since ?? 0);
+    const { failures, delayS } = oneMoreFailure(before?.failures ?? 0, before?.since ?? 0, ruleOf(key));
     await tx.execute(sql`
       update sign_in_delay set failures = ${failures}, last_failure_at = gurulog_now(),
         blocked_until = case when ${delayS}::int = 0 then null else gurulog_now() + make_interval(secs => ${delayS}::int) end
@@ -71,11 +71,23 @@ export async function forgetFailures(tx: Pick<Tx, "execute">, account: string): 
   await tx.execute(sql`delete from sign_in_delay where kind = 'account' and key = ${account}`);
 }
 
-/** Takes a few forgotten rows away with each failure, so that the table never outgrows the tries of a quarter of an hour. */
+/** Takes a few forgotten rows away with each failure, so that the table never outgrows the tries of their time. */
 async function forgetOld(tx: Pick<Tx, "execute">): Promise<void> {
   await tx.execute(sql`
     delete from sign_in_delay where (kind, key) in (
       select kind, key from sign_in_delay
-      where last_failure_at < gurulog_now() - make_interval(secs => ${forgottenAfterS}::int)
+      where ${isForgotten()}
       order by last_failure_at limit 20 for update skip locked)`);
+}
+
+/** Is a row of `sign_in_delay` past what its rule remembers, and holds nobody back? */
+export function isForgotten(): SQL {
+  const own = sql.join(
+    Object.entries(ownRules).map(
+      ([word, rule]) => sql`when starts_with(key, ${`${word} `}) then ${rule.forgottenAfterS}::int`,
+    ),
+    sql` `,
+  );
+  return sql`last_failure_at < gurulog_now() - make_interval(secs => case ${own} else ${usualRule.forgottenAfterS}::int end)
+    and (blocked_until is null or blocked_until < gurulog_now())`;
 }

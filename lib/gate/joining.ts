@@ -5,12 +5,18 @@ import { inviteLinkToken, isLinkToken, linkTokenHash } from "@/lib/access/link-t
 import { addMembership, refuseWithoutSeat, roleOf } from "@/lib/access/members";
 import { theOrganization } from "@/lib/access/principal";
 import type { EventDefinition } from "@/lib/audit/catalogue/define";
-import { inviteAccepted, inviteAcceptFailed, joinRequestFailed } from "@/lib/audit/catalogue/members";
+import {
+  inviteAccepted,
+  inviteAcceptFailed,
+  joinRequested,
+  joinRequestFailed,
+  memberJoined,
+} from "@/lib/audit/catalogue/members";
 import { schema, type Tx } from "@/lib/db/client";
 import { sameSecret } from "@/lib/platform/crypto";
 import { Refusal, refuse } from "@/lib/platform/errors";
 import type { AuditFact } from "./facts";
-import { queueMail } from "./queue-mail";
+import { mailOwnerOfRequest } from "./request-mail";
 
 /** Strangers make requests; more than anybody would read are not kept. */
 const mostRequests = 1_000;
@@ -69,13 +75,38 @@ export function isInviteLink(joining: Pick<Joining, "linkToken">, token: string)
   return joining.linkToken !== null && sameSecret(joining.linkToken, token);
 }
 
+/** By which door somebody became a member whom nobody let in by name. */
+type OpenDoor = "link" | "open";
+
+/**
+ * The fact of a membership that begins by the invite link, or because members need no approval. A membership that the
+ * owner gave (an invite, an approval, a made account) or the identity provider has an event of that act.
+ */
+export function joinedFact(
+  { id, email }: { id: string; email: string },
+  by: OpenDoor,
+  joinRequest: string | null = null,
+): AuditFact {
+  return {
+    event: memberJoined,
+    target: { id },
+    label: email,
+    details: { by, ...(joinRequest ? { joinRequest } : {}) },
+  };
+}
+
+/** The fact of a request to join, the same by every door: its object is who asks. */
+export function requestedFact(email: string): AuditFact {
+  return { event: joinRequested, target: { id: String(theOrganization), type: "org" }, label: email };
+}
+
 /**
  * Puts a request to join before the owner, with a mail. Under `lockMembers`.
  * @returns the request's id
  * @throws StepRefused when one of the account waits already, or too many wait
  */
 export async function requestToJoin(tx: Tx, accountId: string): Promise<string> {
-  const { joinRequest, membership, account } = schema;
+  const { joinRequest } = schema;
   return asStep(joinRequestFailed, { id: String(theOrganization) }, async () => {
     const waiting = await tx.$count(joinRequest, eq(joinRequest.orgId, theOrganization));
     if (waiting >= mostRequests)
@@ -93,18 +124,7 @@ export async function requestToJoin(tx: Tx, accountId: string): Promise<string> 
         "exists",
         "Your request to join is waiting for the owner's answer. There is nothing more to do.",
       );
-    const [owner] = await tx
-      .select({ id: account.id, email: account.email })
-      .from(membership)
-      .innerJoin(account, eq(account.id, membership.accountId))
-      .where(and(eq(membership.orgId, theOrganization), eq(membership.role, "owner")));
-    if (owner)
-      await queueMail(tx, {
-        kind: "join_requested",
-        address: owner.email,
-        accountId: owner.id,
-        subjectId: made.id,
-      });
+    await mailOwnerOfRequest(tx, made.id);
     return made.id;
   });
 }
@@ -181,6 +201,7 @@ export async function acceptInvite(
       .update(schema.invite)
       .set({ acceptedAt: sql`gurulog_now()`, acceptedBy: accountId })
       .where(eq(schema.invite.id, target.id));
+    await proveByMail(tx, accountId, target.id);
     const joinRequest = await answerRequestOf(tx, accountId);
     return {
       event: inviteAccepted,
@@ -189,4 +210,16 @@ export async function acceptInvite(
       ...(joinRequest ? { details: { joinRequest } } : {}),
     };
   });
+}
+
+/**
+ * The address of an invite is the person's where the invite was mailed there. Passed on by the owner otherwise, it says
+ * nothing of who reads that address.
+ */
+async function proveByMail(tx: Tx, accountId: string, inviteId: string): Promise<void> {
+  await tx.execute(sql`
+    update account set email_proven_at = gurulog_now()
+    where id = ${accountId}::uuid and email_proven_at is null and exists (
+      select from mail_message
+      where kind = 'invite' and subject_id = ${inviteId}::uuid and delivered_at is not null)`);
 }

@@ -52,7 +52,7 @@ export async function endSessionsOf(tx: Tx, person: Leaver): Promise<AuditFact[]
 }
 
 /** Deletes a person's API keys of an organization. @returns one fact a key */
-async function deleteApiKeysOf(tx: Tx, orgId: number, person: Leaver): Promise<AuditFact[]> {
+export async function deleteApiKeysOf(tx: Tx, orgId: number, person: Leaver): Promise<AuditFact[]> {
   const { apiKey } = schema;
   const gone = await tx
     .delete(apiKey)

@@ -29,8 +29,8 @@ export interface ActionOptions<V> {
   revalidate?: string[];
 }
 
-/** Fields that never go back into a form. */
-const secretField = /password|secret|token|key/i;
+/** Fields that never go back into a form: passwords, codes, and what a link carries that opens something. */
+export const secretField = /password|secret|token|key|^(code|invite|link)$/i;
 
 /** The text fields of a form; framework fields (`$…`) and the attempt id left out; repeated names as a list. */
 export function formFields(form: FormData): Record<string, string | string[]> {

@@ -1,10 +1,11 @@
 import "server-only";
 import { sql } from "drizzle-orm";
-import { closeAbandonedSteps } from "@/lib/features/accounts/abandoned-steps";
+import { isForgotten } from "@/lib/access/sign-in-delay";
 import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
 import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";
 import { removeUnusedUploads } from "@/lib/features/data-sources/uploads/remove-unused";
 import { askDaily, requeueSilentVerifications } from "@/lib/features/log-integrity/verification/runs";
+import { closeAbandonedSteps } from "@/lib/gate/abandoned-steps";
 import { closeCounters } from "@/lib/gate/counted";
 import { inTransaction } from "@/lib/gate/transaction";
 import type { Periodic } from "./timers";
@@ -22,10 +23,13 @@ async function forget(): Promise<void> {
     sql`delete from attempt where ctid in (select ctid from attempt where created_at < now() - interval '24 hours' limit 5000)`,
     sql`delete from read_window where ctid in (select ctid from read_window where started_at < now() - interval '24 hours' limit 5000)`,
     sql`delete from sign_in_delay where ctid in (
-      select ctid from sign_in_delay
-      where last_failure_at < now() - interval '15 minutes' and (blocked_until is null or blocked_until < now()) limit 5000)`,
+      select ctid from sign_in_delay where ${isForgotten()} limit 5000)`,
     sql`delete from account_token where ctid in (
       select ctid from account_token where expires_at < now() - interval '24 hours' limit 5000)`,
+    // Whoever opens the link of an old one is told that there is none; what came of it stands in the log.
+    sql`delete from invite where ctid in (
+      select ctid from invite
+      where least(expires_at, coalesce(accepted_at, expires_at)) < now() - interval '30 days' limit 5000)`,
     sql`delete from mail_message where ctid in (
       select ctid from mail_message
       where coalesce(delivered_at, given_up_at) < now() - interval '7 days' limit 5000)`,

@@ -1,115 +1,10 @@
 import { expect, type Page, test } from "@playwright/test";
 import { axe } from "./support/axe";
 import { baseUrl, owner, signIn } from "./support/people";
+import { places } from "./support/places";
 import { watchProblems } from "./support/watch-problems";
 
 const log = () => `${baseUrl()}/settings/audit-logs`;
-
-/** What WCAG asks, by page: how to get there, and what to do before looking. */
-const places: { name: string; path: string; act?: (page: Page) => Promise<void>; phone?: true }[] = [
-  { name: "the gurus", path: "/gurus" },
-  { name: "a new guru", path: "/gurus/new" },
-  { name: "a guru", path: "/gurus/platform-docs" },
-  { name: "its sources", path: "/gurus/platform-docs/data-sources" },
-  { name: "its team", path: "/gurus/platform-docs/team" },
-  { name: "its settings", path: "/gurus/platform-docs/settings" },
-  { name: "its log", path: "/gurus/platform-docs/audit-logs" },
-  { name: "the API keys", path: "/settings/api-keys" },
-  { name: "the users", path: "/settings/users" },
-  { name: "who has which guru", path: "/settings/users/gurus" },
-  { name: "the people of a guru", path: "/settings/users/gurus/platform-docs" },
-  {
-    name: "one user",
-    path: "/settings/users",
-    act: async (page) => {
-      await page
-        .getByRole("link", { name: /^Manage/ })
-        .last()
-        .click();
-      await expect(page.getByRole("button", { name: "Delete user" })).toBeVisible();
-    },
-  },
-  { name: "the erasure of a person", path: "/settings/erasure?q=halden" },
-  { name: "the profile", path: "/settings/profile" },
-  { name: "the profile on a phone", path: "/settings/profile", phone: true },
-  { name: "one's own activity", path: "/settings/activity" },
-  { name: "one's own activity on a phone", path: "/settings/activity", phone: true },
-  {
-    name: "one's own event",
-    path: "/settings/activity",
-    act: async (page) => {
-      await page.getByRole("button", { name: "Details" }).first().click();
-      await expect(page.getByRole("heading", { name: "Raw JSON" })).toBeVisible();
-    },
-  },
-  { name: "no activity in a range", path: "/settings/activity?until=2001-01-01T00:00:00.000Z" },
-  { name: "a link that leads nowhere", path: "/confirm-email/none" },
-  { name: "nothing", path: "/no-such-page" },
-  { name: "the whole log", path: "/settings/audit-logs" },
-  { name: "no match", path: "/settings/audit-logs?q=nothing-has-this-name" },
-  {
-    name: "a filter",
-    path: "/settings/audit-logs",
-    act: async (page) => {
-      await page.getByRole("button", { name: "User", exact: true }).click();
-      await page.getByRole("option").first().click();
-    },
-  },
-  {
-    name: "the time range",
-    path: "/settings/audit-logs",
-    act: (page) => page.getByRole("button", { name: /^Date range/ }).click(),
-  },
-  {
-    name: "a day chosen in the chart",
-    path: "/settings/audit-logs",
-    act: async (page) => {
-      await page.getByRole("slider", { name: "Range start" }).press("End");
-      await expect(page.getByText("not applied yet", { exact: true })).toBeVisible();
-    },
-  },
-  {
-    name: "the chart as a table",
-    path: "/settings/audit-logs",
-    act: (page) => page.getByRole("button", { name: "Show as table" }).click(),
-  },
-  { name: "go to a date", path: "/settings/audit-logs", act: (page) => page.keyboard.press("g") },
-  {
-    name: "the details",
-    path: "/settings/audit-logs?operation=CREATE_GURU",
-    act: async (page) => {
-      await page.getByRole("button", { name: "Details" }).first().click();
-      await expect(page.getByRole("heading", { name: "Raw JSON" })).toBeVisible();
-    },
-  },
-  {
-    name: "the export menu",
-    path: "/settings/audit-logs",
-    act: (page) => page.getByRole("button", { name: "Export" }).click(),
-  },
-  {
-    name: "the views",
-    path: "/settings/audit-logs?outcome=success",
-    act: (page) => page.getByRole("button", { name: "Views", exact: true }).click(),
-  },
-  {
-    name: "saving a view",
-    path: "/settings/audit-logs?outcome=success",
-    act: async (page) => {
-      await page.getByRole("button", { name: "Views", exact: true }).click();
-      await page.getByRole("button", { name: "Save this filter…" }).click();
-    },
-  },
-  { name: "the shortcuts", path: "/gurus", act: (page) => page.keyboard.press("?") },
-  { name: "go to", path: "/gurus", act: (page) => page.keyboard.press("Control+k") },
-  { name: "the log on a phone", path: "/settings/audit-logs", phone: true },
-  {
-    name: "the filters on a phone",
-    path: "/settings/audit-logs",
-    phone: true,
-    act: (page) => page.getByRole("button", { name: "Filters" }).click(),
-  },
-];
 
 const wide = { width: 1440, height: 900 };
 const narrow = { width: 390, height: 844 };
@@ -127,7 +22,15 @@ for (const theme of ["light", "dark"] as const) {
       problems.push(...violations);
     };
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    for (const path of ["/sign-in", "/register", "/forgot-password", "/reset-password/none"]) {
+    for (const path of [
+      "/sign-in",
+      "/sign-in?sso=forbidden",
+      "/register",
+      "/forgot-password",
+      "/reset-password/none",
+      "/invite/none",
+      "/join/none",
+    ]) {
       await page.goto(`${baseUrl()}${path}`);
       await look();
     }

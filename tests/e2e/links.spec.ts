@@ -1,5 +1,6 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { type MailReceiver, startMailReceiver } from "../integration/alarms/receivers";
+import { linkTo } from "./support/mail-links";
 import { newDataDir, type Product, removeDataDir, startProduct } from "./support/start-product";
 import { watchProblems } from "./support/watch-problems";
 
@@ -25,19 +26,6 @@ test.afterAll(async () => {
   removeDataDir(dataDir);
 });
 
-/** The path of the link in the next mail to an address. */
-async function linkTo(address: string, path: string): Promise<string> {
-  const found = () => {
-    const raw = mail.mails.find((each) => each.to.includes(address) && each.raw.includes(path))?.raw;
-    // Long lines may be folded; a token holds no "=".
-    return raw?.replace(/=\r?\n/g, "").match(new RegExp(`${path}/[\\w-]{43}`))?.[0];
-  };
-  await expect.poll(found, { timeout: 20_000 }).toBeTruthy();
-  const link = found();
-  mail.mails.length = 0;
-  return link ?? "";
-}
-
 async function signIn(page: Page, address: string, word: string): Promise<void> {
   await page.goto(`${product.url}/sign-in`);
   await page.getByLabel("Email").fill(address);
@@ -59,7 +47,7 @@ test("who forgot the password is mailed a link, chooses another, and signs in wi
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("status")).toContainText("a mail with a link is on its way");
-  const link = await linkTo(email, "/reset-password");
+  const link = await linkTo(mail, email, "/reset-password");
 
   await page.goto(`${product.url}${link}`);
   await page.getByLabel("New password").fill("123456789012");
@@ -110,7 +98,7 @@ test("another e-mail address counts once the link that is mailed there was opene
   await page.getByLabel("Your password").fill(newPassword);
   await page.getByRole("button", { name: "Mail a link" }).click();
   await expect(page.getByText(`A link was mailed to ${newEmail}. Open it there`)).toBeVisible();
-  const link = await linkTo(newEmail, "/confirm-email");
+  const link = await linkTo(mail, newEmail, "/confirm-email");
 
   // A browser that is not signed in is led to the sign-in page, and back to the link.
   const other = await (await browser.newContext()).newPage();

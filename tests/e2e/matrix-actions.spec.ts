@@ -93,8 +93,13 @@ test("each action refuses each role that the table refuses: nothing changes, and
       expect.arrayContaining(["the export of the global log", `export ${exportId}`]),
     ]);
   }
-  const ofRemoved = events.filter((e) => e.account === world.people.removed.id).map((e) => e.action);
-  expect(ofRemoved).toEqual(expect.arrayContaining(["api_key.creation_failed", "api_key.deletion_failed"]));
+  for (const role of ["removed", "pending", "outsider"] as const) {
+    const refused = events.filter((e) => e.account === world.people[role].id).map((e) => e.action);
+    expect([role, refused]).toEqual([
+      role,
+      expect.arrayContaining(["api_key.creation_failed", "api_key.deletion_failed"]),
+    ]);
+  }
 });
 
 test("each action does for each other role what the table says", async ({ world }) => {
@@ -154,7 +159,7 @@ test("no action reaches a guru of another organization, nor a foreign one", asyn
   expect(await businessState(world.admin)).toEqual(before);
 });
 
-test("no action reaches a person, key, invite or request of another organization, not even the owner's", async ({
+test("no action reaches a person, key, invite or request of another organization, whoever owns which", async ({
   world,
 }) => {
   const { abroad, guruA, people, url } = world;
@@ -167,7 +172,7 @@ test("no action reaches a person, key, invite or request of another organization
     ["grantAuditorAction", { accountId }],
     ["revokeAuditorAction", { accountId }],
     ["removeMemberAction", { accountId }],
-    ["transferOwnershipAction", { accountId }],
+    ["transferOwnershipAction", { email: abroad.email }],
     ["assignGuruRolesAction", { gurus: guruA.id, accounts: accountId, role: "viewer" }],
     ["assignGuruRolesAction", { gurus: abroad.id, accounts: people.viewer.id, role: "viewer" }],
     ["revokeGuruRolesAction", { gurus: guruA.id, accounts: accountId }],
@@ -178,11 +183,13 @@ test("no action reaches a person, key, invite or request of another organization
     ["approveJoinRequestAction", { id: abroad.requestId }],
     ["rejectJoinRequestAction", { id: abroad.requestId }],
   ];
-  for (const [action, fields] of tries) {
-    const { cookie } = people.owner;
-    const { result } = await postForm(url, action, { ...fields, attemptId: uuid() }, { cookie });
-    expect([action, result?.ok, result?.code]).toEqual([action, false, "not_found"]);
-  }
+  // Nor the other organization's own owner by this instance, which serves the first one.
+  for (const role of ["owner", "outsider"] as const)
+    for (const [action, fields] of tries) {
+      const { cookie } = people[role];
+      const { result } = await postForm(url, action, { ...fields, attemptId: uuid() }, { cookie });
+      expect([role, action, result?.ok, result?.code]).toEqual([role, action, false, "not_found"]);
+    }
   expect(await businessState(world.admin)).toEqual(before);
 });
 

@@ -67,7 +67,14 @@ test("without a session that stands, each page does the same where the middlewar
 }) => {
   // The middleware looks for the cookie's name alone.
   const ended = `gurulog.session=${"x".repeat(60)}`;
-  const open200 = new Set(["/sign-in", "/register", "/forgot-password", "/reset-password/[token]"]);
+  const open200 = new Set([
+    "/sign-in",
+    "/register",
+    "/forgot-password",
+    "/reset-password/[token]",
+    "/invite/[token]",
+    "/join/[token]",
+  ]);
   for (const page of pageTable.keys()) {
     const answer = await open(world, addressOf(page, world), ended);
     const want = open200.has(page) ? "200" : page === "/settings" ? "/settings/profile" : "in";

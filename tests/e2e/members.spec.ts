@@ -1,4 +1,5 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { axe } from "./support/axe";
 import { baseUrl, owner, signIn } from "./support/people";
 import { watchProblems } from "./support/watch-problems";
 
@@ -58,11 +59,14 @@ test("an invite is made, its link copied, and taken once by registering", async 
   await expect(page.getByText(`${invitee.email} is invited.`)).toBeVisible();
   await page.getByRole("button", { name: `Copy the link for ${invitee.email}` }).click();
   const link = await page.evaluate(() => navigator.clipboard.readText());
+  // There is no mail server: the link can be read as well.
+  await expect(page.getByRole("table", { name: "Invites" }).getByText(link, { exact: true })).toBeVisible();
 
   const guest = await fresh(browser);
   await guest.goto(link);
   await expect(guest.getByRole("heading", { name: "You are invited" })).toBeVisible();
   await expect(guest.getByLabel("Email")).toHaveValue(invitee.email);
+  expect((await axe(guest)).violations).toEqual([]);
   await fillAccount(guest, invitee);
   await expect(guest).toHaveURL(/\/gurus/);
 
@@ -84,11 +88,15 @@ test("who registers while members need approval waits, is let in, leaves, and is
   await expect(guest.getByText("the owner of this organization decides")).toBeVisible();
   await fillAccount(guest, applicant);
   await expect(guest.getByRole("heading", { name: "Waiting for approval" })).toBeVisible();
+  expect((await axe(guest)).violations).toEqual([]);
 
   await page.goto(`${baseUrl()}/settings/members?tab=requests`);
+  expect((await axe(page)).violations).toEqual([]);
   await page.getByRole("button", { name: `Approve ${applicant.email}` }).click();
   await expect(page.getByText(`${applicant.email} is a member now.`)).toBeVisible();
   await expect(page.getByText("Nobody waits for an answer")).toBeVisible();
+  // The row went with its button: its keyboard is on the page's content, not at the beginning of the page.
+  await expect(page.locator("#content")).toBeFocused();
   await guest.getByRole("link", { name: "Look again" }).click();
   await expect(guest).toHaveURL(/\/gurus/);
 
@@ -102,13 +110,14 @@ test("who registers while members need approval waits, is let in, leaves, and is
   await leave(page, guest);
 });
 
-test("a removed member is out by the next click, and can ask to come back", async ({ browser }) => {
+test("a removed member is out by the next click, and the owner is told", async ({ browser }) => {
   const guest = await fresh(browser);
   await signIn(guest, invitee);
   const page = await asOwner(browser, "/settings/members");
   await page.getByRole("button", { name: `Remove ${invitee.email}` }).click();
   await page.getByRole("button", { name: "Remove member" }).click();
   await expect(page.getByText(`${invitee.email} is no member any more.`)).toBeVisible();
+  await expect(page.locator("#content")).toBeFocused();
   await guest.goto(`${baseUrl()}/gurus`);
   await expect(guest).toHaveURL(/\/sign-in/);
   await leave(page, guest);

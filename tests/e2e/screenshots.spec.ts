@@ -137,6 +137,66 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
+/** The pages of people and organization, and the heading of each. */
+const pagesOfPeople = [
+  ["members", "/settings/members", "Members"],
+  ["requests", "/settings/members?tab=requests", "Members"],
+  ["invites", "/settings/members?tab=invites", "Members"],
+  ["organization", "/settings/organization", "Organization"],
+  ["users", "/settings/users", "Users"],
+  ["users-gurus", "/settings/users/gurus", "Users"],
+  ["users-guru", "/settings/users/gurus/platform-docs", null],
+  ["security", "/settings/security", "Security"],
+  ["profile", "/settings/profile", "Profile"],
+  ["activity", "/settings/activity", "My activity"],
+  ["api-keys", "/settings/api-keys", "API keys"],
+] as const;
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the pages of people and organization stand in a wide window and on a phone, ${theme}`, async ({
+    browser,
+  }) => {
+    test.skip(isForReadme, "the README shows the log");
+    test.setTimeout(120_000);
+    for (const phone of [false, true]) {
+      const page = await open(browser, theme, phone);
+      const problems = watchProblems(page);
+      for (const [name, address, heading] of pagesOfPeople) {
+        await page.goto(`${demo.product.url}${address}`);
+        await expect(
+          page.getByRole("heading", { level: 1, ...(heading ? { name: heading } : {}) }),
+        ).toBeVisible();
+        await picture(page, `people-${name}${phone ? "-phone" : ""}`, theme);
+      }
+      await page.goto(`${demo.product.url}/settings/users`);
+      await page
+        .getByRole("link", { name: /^Manage/ })
+        .last()
+        .click();
+      await expect(page.getByRole("button", { name: "Delete user" })).toBeVisible();
+      await picture(page, `people-user${phone ? "-phone" : ""}`, theme);
+      expect(problems()).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  test(`the pages before signing in stand in a wide window and on a phone, ${theme}`, async ({ browser }) => {
+    test.skip(isForReadme, "the README shows the log");
+    for (const viewport of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      const page = await (await browser.newContext({ colorScheme: theme, viewport })).newPage();
+      for (const name of ["sign-in", "register", "forgot-password", "invite/none", "join/none"]) {
+        await page.goto(`${demo.product.url}/${name}`);
+        await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+        await picture(page, `${name.replace("/", "-")}${viewport.width < 400 ? "-phone" : ""}`, theme);
+      }
+      await page.context().close();
+    }
+  });
+}
+
 test("every page of a demo says that it is one, whoever looks", async ({ browser }) => {
   const page = await open(browser, "light");
   const stranger = await browser.newPage();
@@ -148,6 +208,10 @@ test("every page of a demo says that it is one, whoever looks", async ({ browser
     [page, "/gurus", "Gurus"],
     [page, "/settings/activity", "My activity"],
     [page, "/settings/profile", "Profile"],
+    [page, "/settings/security", "Security"],
+    [page, "/two-factor", "Two-factor sign-in"],
+    [stranger, "/invite/none", "Invitation"],
+    [stranger, "/join/none", "Join"],
     [page, "/change-password", "Change password"],
     [page, "/no-such-page", "There is nothing here"],
     [page, "/gurus/no-such-guru", "There is nothing here"],

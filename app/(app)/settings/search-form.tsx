@@ -1,17 +1,20 @@
 import { TextField } from "@/components/forms/fields";
 import { Button } from "@/components/ui/button";
 
-/** A search for people by the address of the page: it works without scripts, and nothing is recorded of it. */
+/** A search of a list by the address of the page: it works without scripts, and nothing is recorded of it. */
 export function SearchForm({
   action,
   search,
   hidden = {},
+  label = "Name or address",
 }: {
   action: string;
   /** What is searched for now. */
   search: string;
   /** Further parameters of the address. */
   hidden?: Record<string, string>;
+  /** What is searched. */
+  label?: string;
 }) {
   return (
     <search>
@@ -20,13 +23,7 @@ export function SearchForm({
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         <div className="min-w-0 flex-1">
-          <TextField
-            name="search"
-            label="Name or address"
-            defaultValue={search}
-            maxLength={320}
-            autoComplete="off"
-          />
+          <TextField name="search" label={label} defaultValue={search} maxLength={320} autoComplete="off" />
         </div>
         <Button type="submit" className="mb-4 h-9">
           Search

@@ -19,7 +19,7 @@ export default async function PendingPage() {
   goWhereDue(user);
   const asked = await ownStanding.execute({ principal: user, request: await requestFacts(), input: null });
   if (!asked.ok) throw new Error("whoever is signed in may know how they stand");
-  const { organization, approvalRequired, waitingSince } = asked.value;
+  const { organization, mustAsk, wasRemoved, waitingSince } = asked.value;
   const signedInAs = (
     <>
       You are signed in as <VisibleText text={user.email} />
@@ -41,17 +41,19 @@ export default async function PendingPage() {
   return (
     <AuthLayout title="You are not a member">
       <p className="mb-4 text-fg-2 text-sm">
-        {signedInAs}, but you are not a member of <VisibleText text={organization} />: your request was
-        rejected, or your membership was ended.
+        {signedInAs}, but you are not a member of <VisibleText text={organization} />:{" "}
+        {wasRemoved
+          ? "its owner removed you. You can ask to come back."
+          : "your request was rejected, or your membership was ended."}
       </p>
       <ActionForm
         action={joinOrganizationAction}
         attemptId={randomUUID()}
-        label={approvalRequired ? "Ask to join" : "Join"}
+        label={mustAsk ? "Ask to join" : "Join"}
         className="mb-3"
       >
         <SubmitButton size="lg" wide>
-          {approvalRequired ? "Ask to join" : "Join"}
+          {mustAsk ? "Ask to join" : "Join"}
         </SubmitButton>
       </ActionForm>
       <SignOutForm />

@@ -17,7 +17,7 @@ export default async function TwoFactorPage() {
   if (user.mustChangePassword) redirect("/change-password");
   const found = await ownFactor.execute({ principal: user, request: await requestFacts(), input: null });
   if (!found.ok) redirect("/");
-  const { isOn, isRequired, toScan } = found.value;
+  const { isOn, isRequired, hasPassword, toScan } = found.value;
   const goOn = (
     <ButtonLink href="/" look="primary" size="lg" wide className="mt-4">
       Continue
@@ -33,7 +33,7 @@ export default async function TwoFactorPage() {
       }
       foot="That it is set up is recorded, never the secret or a code."
     >
-      <TwoFactorSetup toScan={toScan} isOn={isOn} />
+      <TwoFactorSetup toScan={toScan} isOn={isOn} hasPassword={hasPassword} />
       {isOn || !user.mustEnrolFactor ? goOn : null}
       <ActionForm action={signOutAction} attemptId={randomUUID()} label="Sign out" className="mt-4">
         <SubmitButton look="default" size="lg" wide>

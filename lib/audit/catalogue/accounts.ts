@@ -9,8 +9,8 @@ export const signInFailed = defineEvent({
   operation: "LOGIN_FAILED",
   actionType: "access",
   outcome: "failure",
-  details: { method: z.string().optional() },
-  when: "a sign-in is refused: wrong password, unknown account, wrong code of the second step or none in time, an answer of the identity provider that does not hold, or tries stopped by the delay (one event a minute with their count)",
+  details: { method: z.string().optional(), session: z.literal(true).optional() },
+  when: "a sign-in is refused: wrong password, unknown account, wrong code of the second step or none in time, an answer of the identity provider that does not hold, or tries stopped by the delay (one event a minute with their count); or somebody who is signed in gives a wrong current password or code (session)",
 });
 export const signedIn = defineEvent({
   ...user,
@@ -121,8 +121,8 @@ export const factorDisabled = defineEvent({
   action: "user.factor_disabled",
   operation: "FACTOR_DISABLED",
   actionType: "updated",
-  details: { by: z.enum(["self", "owner", "linking"]) },
-  when: "two-factor sign-in is switched off: by its person, by the owner for somebody who lost it, or with the password of an account that nobody had let in yet",
+  details: { by: z.enum(["self", "owner", "operator", "linking", "mail"]) },
+  when: "two-factor sign-in is switched off: by its person, by the owner for somebody who lost it, by System when the operator says so, or, of an account whose address nobody had proven, when its person comes by the identity provider or a mailed link",
 });
 export const recoveryCodeUsed = defineEvent({
   ...user,

@@ -30,7 +30,7 @@ export const inviteAcceptFailed = defineEvent({
   ...failed,
   action: "user.invite_accept_failed",
   operation: "INVITE_ACCEPT_FAILED",
-  when: "an invite is not taken: unknown, used, expired, another person's, already a member, or no seat is free; also when somebody registers with it",
+  when: "an invite is not taken: unknown, used, expired, another person's, already a member, no seat is free, or tried too often (one event a minute with their count); also when somebody registers with it",
 });
 export const inviteAccepted = defineEvent({
   ...accepting,
@@ -55,7 +55,7 @@ export const joinRequestFailed = defineEvent({
   ...failed,
   action: "user.join_request_creation_failed",
   operation: "JOIN_REQUEST_FAILED",
-  when: "a person is not let in and their request is not taken: one waits already, already a member, too many wait, the invite link is void, or no seat is free",
+  when: "a person is not let in and their request is not taken: one waits already, already a member, too many wait, the invite link is void, no seat is free, or asked too often (one event a minute with their count)",
 });
 export const joinRequested = defineEvent({
   ...asking,
@@ -63,7 +63,7 @@ export const joinRequested = defineEvent({
   action: "user.join_requested",
   operation: "JOIN_REQUESTED",
   failed: joinRequestFailed,
-  when: "a person asks to join while members need approval: by registering, by a first sign-in, or again later",
+  when: "a person asks to join while members need approval, or after the owner removed them: by registering, by a first sign-in, or again later",
 });
 export const joinRequestApproveFailed = defineEvent({
   ...answering,
@@ -95,7 +95,7 @@ export const memberJoined = defineEvent({
   operation: "MEMBER_JOINED",
   actionType: "created",
   details: { by: z.enum(["link", "open"]), joinRequest: z.string().optional() },
-  when: "a person who has an account becomes a member by the organization's invite link, or because members need no approval",
+  when: "a person becomes a member by the organization's invite link, or because members need no approval: with an account that they have, or by registering",
 });
 export const memberRemoved = defineEvent({
   ...membership,

@@ -30,6 +30,8 @@ export const account = pgTable(
     theme: text("theme", { enum: ["system", "light", "dark"] })
       .notNull()
       .default("system"),
+    /** When the address was known to be the person's: by a mailed link, the owner's word or the identity provider's. */
+    emailProvenAt: moment("email_proven_at"),
     createdAt: createdAt(),
   },
   (t) => [uniqueIndex("account_email_key").on(t.emailKey)],
@@ -104,7 +106,7 @@ export const signInDelay = pgTable(
   "sign_in_delay",
   {
     kind: text("kind", { enum: ["account", "address"] }).notNull(),
-    /** E-mail key of the account tried, or the address (/64 for IPv6). */
+    /** E-mail key of the account tried, or the address (/64 for IPv6); with a word before it where it has a rule of its own. */
     key: text("key").notNull(),
     failures: integer("failures").notNull().default(0),
     lastFailureAt: moment("last_failure_at").notNull(),

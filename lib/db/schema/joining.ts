@@ -53,6 +53,17 @@ export const joinRequest = pgTable(
   (t) => [unique("join_request_one").on(t.orgId, t.accountId), index("join_request_account").on(t.accountId)],
 );
 
+/** Whom the owner removed: they come in again by the owner's word alone. */
+export const removedMember = pgTable(
+  "removed_member",
+  {
+    orgId: orgId(),
+    accountId: accountId(),
+    removedAt: moment("removed_at").notNull().default(sql`gurulog_now()`),
+  },
+  (t) => [primaryKey({ columns: [t.orgId, t.accountId] }), index("removed_member_account").on(t.accountId)],
+);
+
 /** Who a person is to an OpenID Connect provider: the issuer's subject, never its e-mail address. */
 export const identity = pgTable(
   "identity",
@@ -98,10 +109,7 @@ export const signInStep = pgTable(
     createdAt: createdAt(),
     expiresAt: moment("expires_at").notNull(),
   },
-  (t) => [
-    index("sign_in_step_account").on(t.accountId),
-    index("sign_in_step_expiry").on(t.expiresAt),
-  ],
+  (t) => [index("sign_in_step_account").on(t.accountId), index("sign_in_step_expiry").on(t.expiresAt)],
 );
 
 /** Answers of the OpenID Connect provider that were taken: none serves twice. */

@@ -1,5 +1,6 @@
 import "server-only";
 import { and, desc, eq, sql } from "drizzle-orm";
+import { oidcSettings } from "@/lib/access/openid-connect";
 import { schema } from "@/lib/db/client";
 import { anyone, inOrganization } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
@@ -49,6 +50,13 @@ export const ownProfile = query({
       )
       .orderBy(desc(accountToken.createdAt))
       .limit(1);
-    return { ...found, isMailOn: isMailOn(), waitingEmail: waiting?.email ?? null };
+    const mailOn = isMailOn();
+    return {
+      ...found,
+      isMailOn: mailOn,
+      /** Without a mail server nothing confirms an address: see `changeEmail`. */
+      canChangeEmail: mailOn || (found.hasPassword && oidcSettings() === null),
+      waitingEmail: waiting?.email ?? null,
+    };
   },
 });

@@ -1,5 +1,5 @@
 import "server-only";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { endLinks } from "@/lib/access/account-tokens";
 import { emailKey } from "@/lib/access/email-key";
 import { schema, type Tx } from "@/lib/db/client";
@@ -8,13 +8,13 @@ import { queueMail } from "@/lib/gate/queue-mail";
 import { refuse } from "@/lib/platform/errors";
 
 /** The refusal of an address that is somebody's. */
-export const taken = () =>
+const taken = () =>
   refuse("exists", "An account with this e-mail address exists already. Give another one.", {
     fieldErrors: { email: ["This address has an account already."] },
   });
 
 /** Has another account the address? */
-export async function isTaken(tx: Pick<Tx, "select">, accountId: string, email: string): Promise<boolean> {
+async function isTaken(tx: Pick<Tx, "select">, accountId: string, email: string): Promise<boolean> {
   const { account } = schema;
   const [found] = await tx
     .select({ id: account.id })
@@ -44,13 +44,14 @@ export async function lockedEmail(tx: Tx, accountId: string): Promise<string> {
 /**
  * Gives an account another address. Links mailed to the former one end, and it is told.
  * @param tx in which the account's row is locked
+ * @param change `isProven`: the person has shown that it is theirs, by a link that was mailed there
  * @returns what the log says of it
  * @throws Refusal `exists` when the address is another account's
  */
 export async function setEmail(
   tx: Tx,
   accountId: string,
-  { before, after: email }: { before: string; after: string },
+  { before, after: email, isProven }: { before: string; after: string; isProven: boolean },
 ): Promise<AuditFact> {
   const { account } = schema;
   if (await isTaken(tx, accountId, email)) throw taken();
@@ -58,7 +59,7 @@ export async function setEmail(
     await tx.transaction((inner) =>
       inner
         .update(account)
-        .set({ email, emailKey: emailKey(email) })
+        .set({ email, emailKey: emailKey(email), emailProvenAt: isProven ? sql`gurulog_now()` : null })
         .where(eq(account.id, accountId)),
     );
   } catch (error) {

@@ -1,6 +1,8 @@
 import "server-only";
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, ne, or, sql } from "drizzle-orm";
 import { mayHaveApiKeys } from "@/lib/access/api-keys";
+import { type ListInput, listPage, rowsOf } from "@/lib/access/list-page";
+import { nameOrAddressHolds, searchText } from "@/lib/access/people";
 import { mayInOrganization } from "@/lib/access/permissions";
 import { accountOf } from "@/lib/access/principal";
 import { schema } from "@/lib/db/client";
@@ -40,11 +42,18 @@ export const ownKeyRights = query({
   },
 });
 
-/** Everybody's keys, by whose they are; for the owner. */
-export const allApiKeys = query({
-  allow: inOrganization<null>("api-key:all"),
-  async run({ db, principal }) {
+/** The keys of everybody else, by whose they are, a page at a time; for the owner. */
+export const othersApiKeys = query({
+  allow: inOrganization<ListInput>("api-key:all"),
+  async run({ db, input, principal }) {
     const { apiKey, account, membership } = schema;
+    const { limit, offset } = rowsOf(input.page);
+    const search = searchText(input.search ?? "");
+    const named = search === "" ? undefined : sql`position(${search} in lower(${apiKey.name})) > 0`;
+    const others = and(
+      eq(apiKey.orgId, principal.orgId),
+      ne(apiKey.accountId, accountOf(principal) ?? "00000000-0000-0000-0000-000000000000"),
+    );
     const rows = await db
       .select({
         id: apiKey.id,
@@ -64,8 +73,15 @@ export const allApiKeys = query({
         membership,
         and(eq(membership.accountId, apiKey.accountId), eq(membership.orgId, apiKey.orgId)),
       )
-      .where(eq(apiKey.orgId, principal.orgId))
-      .orderBy(asc(account.email), asc(apiKey.name));
-    return rows.map(({ role, ...row }) => ({ ...row, opens: mayHaveApiKeys(role) }));
+      .where(and(others, named ? or(named, nameOrAddressHolds(search)) : undefined))
+      .orderBy(asc(account.email), asc(apiKey.name), asc(apiKey.id))
+      .limit(limit)
+      .offset(offset);
+    const page = listPage(rows, input.page);
+    return {
+      ...page,
+      rows: page.rows.map(({ role, ...row }) => ({ ...row, opens: mayHaveApiKeys(role) })),
+      total: await db.$count(apiKey, others),
+    };
   },
 });

@@ -19,7 +19,8 @@ export async function forgetDelaysOf(tx: Tx, orgId: number, accountId: string): 
       select ip from audit_event where org_id = ${orgId} and account_id = ${accountId}::uuid
       union all select ip from session where account_id = ${accountId}::uuid) a
     where ip is not null`);
-  const keys = [...found].map((row) => rateKeyOfAddress(row.ip));
+  // Tries, and the accounts that were made from there.
+  const keys = [...found].map((row) => rateKeyOfAddress(row.ip)).flatMap((key) => [key, `register ${key}`]);
   await tx.execute(sql`
     delete from sign_in_delay where kind = 'address'
       and key in (select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))`);

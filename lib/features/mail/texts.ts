@@ -1,5 +1,6 @@
 import "server-only";
 import { type LinkPurpose, linkToken } from "@/lib/access/link-tokens";
+import { theOrganization } from "@/lib/access/principal";
 import type { Sql, schema } from "@/lib/db/client";
 import { runtime } from "@/lib/platform/runtime";
 import { inSentence, type MailWords, moment } from "./words";
@@ -53,15 +54,28 @@ async function invite({ sql, mail, organization }: Facts): Promise<MailWords | n
   };
 }
 
+/** Tells of all who wait: while one is on its way no other is made. */
 async function joinRequested({ sql, mail, organization }: Facts): Promise<MailWords | null> {
-  const [found] = await sql<{ name: string; email: string }[]>`
-    select a.name, a.email from join_request r join account a on a.id = r.account_id where r.id = ${mail.subject_id}`;
+  const [found] = await sql<{ name: string; email: string; waiting: number }[]>`
+    select a.name, a.email, count(*) over ()::int as waiting
+    from join_request r join account a on a.id = r.account_id
+    where r.org_id = ${theOrganization}
+    order by r.id is not distinct from ${mail.subject_id} desc, r.created_at desc limit 1`;
   if (!found) return null;
+  const who = `${inSentence(found.name)} (${inSentence(found.email)})`;
+  const others = found.waiting - 1;
+  const asked =
+    others === 0
+      ? `${who} asks to join ${organization} on Gurulog.`
+      : `${who} and ${others === 1 ? "1 other person" : `${others.toLocaleString("en-US")} others`} ask to join ${organization} on Gurulog.`;
   return {
-    subject: `${inSentence(found.email)} asks to join ${organization}`,
+    subject:
+      others === 0
+        ? `${inSentence(found.email)} asks to join ${organization}`
+        : `${found.waiting.toLocaleString("en-US")} people ask to join ${organization}`,
     lines: [
-      `${inSentence(found.name)} (${inSentence(found.email)}) asks to join ${organization} on Gurulog.`,
-      "Approve or reject the request here:",
+      asked,
+      others === 0 ? "Approve or reject the request here:" : "Approve or reject the requests here:",
       page("/settings/members?tab=requests"),
     ],
   };

@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
+import { wasRemoved } from "@/lib/access/members";
 import { accountOf, theOrganization } from "@/lib/access/principal";
 import { schema } from "@/lib/db/client";
 import { anyone, anySignedIn } from "@/lib/gate/allow";
@@ -31,6 +32,7 @@ export const ownStanding = query({
     const { joinRequest } = schema;
     const accountId = accountOf(principal);
     const { name, approvalRequired } = await joiningNow(db);
+    const removed = accountId !== null && (await wasRemoved(db, accountId));
     const [request] =
       accountId === null
         ? []
@@ -38,6 +40,12 @@ export const ownStanding = query({
             .select({ since: joinRequest.createdAt })
             .from(joinRequest)
             .where(and(eq(joinRequest.accountId, accountId), eq(joinRequest.orgId, theOrganization)));
-    return { organization: name, approvalRequired, waitingSince: request?.since ?? null };
+    return {
+      organization: name,
+      /** They ask, and the owner answers; no door lets them in. */
+      mustAsk: approvalRequired || removed,
+      wasRemoved: removed,
+      waitingSince: request?.since ?? null,
+    };
   },
 });

@@ -1,6 +1,7 @@
 import "server-only";
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
 import { linkToken } from "@/lib/access/link-tokens";
+import { type ListInput, listPage, rowsOf } from "@/lib/access/list-page";
 import { nameOrAddressHolds, searchText } from "@/lib/access/people";
 import { type ReadDb, schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
@@ -8,25 +9,43 @@ import { query } from "@/lib/gate/query";
 import { isMailOn } from "@/lib/gate/queue-mail";
 import { runtime } from "@/lib/platform/runtime";
 
-/** So many rows a page shows; a search finds the others. */
-export const mostShown = 200;
 export const membersTabs = ["members", "requests", "invites"] as const;
 export type MembersTab = (typeof membersTabs)[number];
 
 /** The members page: how many there are of each kind, and the rows of one tab. */
 export const membersPage = query({
-  allow: inOrganization<{ tab: MembersTab; search: string }>("members:manage"),
+  allow: inOrganization<ListInput & { tab: MembersTab }>("members:manage"),
   async run({ db, input, principal }) {
     const { orgId } = principal;
-    const search = searchText(input.search);
+    const wanted = { orgId, search: searchText(input.search ?? ""), page: input.page ?? 1 };
     const counts = await countsOf(db, orgId);
     const rows = { members: [] as Member[], requests: [] as Request[], invites: [] as Invite[] };
-    if (input.tab === "members") rows.members = await membersOf(db, orgId, search);
-    if (input.tab === "requests") rows.requests = await requestsOf(db, orgId, search);
-    if (input.tab === "invites") rows.invites = await invitesOf(db, orgId, search);
-    return { counts, ...rows, seats: runtime().env.GURULOG_SEATS ?? null, isMailOn: isMailOn() };
+    let hasMore = false;
+    const take = <T>(found: T[]): T[] => {
+      const page = listPage(found, wanted.page);
+      hasMore = page.hasMore;
+      return page.rows;
+    };
+    if (input.tab === "members") rows.members = take(await membersOf(db, wanted));
+    if (input.tab === "requests") rows.requests = take(await requestsOf(db, wanted));
+    if (input.tab === "invites") rows.invites = take(await invitesOf(db, wanted));
+    const { page } = wanted;
+    return {
+      counts,
+      ...rows,
+      page,
+      hasMore,
+      seats: runtime().env.GURULOG_SEATS ?? null,
+      isMailOn: isMailOn(),
+    };
   },
 });
+
+interface Wanted {
+  orgId: number;
+  search: string;
+  page: number;
+}
 
 type Member = Awaited<ReturnType<typeof membersOf>>[number];
 type Request = Awaited<ReturnType<typeof requestsOf>>[number];
@@ -41,7 +60,8 @@ async function countsOf(db: ReadDb, orgId: number): Promise<Record<MembersTab, n
   };
 }
 
-function membersOf(db: ReadDb, orgId: number, search: string) {
+function membersOf(db: ReadDb, { orgId, search, page }: Wanted) {
+  const { limit, offset } = rowsOf(page);
   const { membership, account } = schema;
   return db
     .select({
@@ -55,10 +75,12 @@ function membersOf(db: ReadDb, orgId: number, search: string) {
     .innerJoin(account, eq(account.id, membership.accountId))
     .where(and(eq(membership.orgId, orgId), nameOrAddressHolds(search)))
     .orderBy(desc(sql`${membership.role} = 'owner'`), asc(sql`lower(${account.name})`), asc(account.emailKey))
-    .limit(mostShown);
+    .limit(limit)
+    .offset(offset);
 }
 
-function requestsOf(db: ReadDb, orgId: number, search: string) {
+function requestsOf(db: ReadDb, { orgId, search, page }: Wanted) {
+  const { limit, offset } = rowsOf(page);
   const { joinRequest, account } = schema;
   return db
     .select({ id: joinRequest.id, email: account.email, name: account.name, since: joinRequest.createdAt })
@@ -66,10 +88,12 @@ function requestsOf(db: ReadDb, orgId: number, search: string) {
     .innerJoin(account, eq(account.id, joinRequest.accountId))
     .where(and(eq(joinRequest.orgId, orgId), nameOrAddressHolds(search)))
     .orderBy(asc(joinRequest.createdAt), asc(joinRequest.id))
-    .limit(mostShown);
+    .limit(limit)
+    .offset(offset);
 }
 
-async function invitesOf(db: ReadDb, orgId: number, search: string) {
+async function invitesOf(db: ReadDb, { orgId, search, page }: Wanted) {
+  const { limit, offset } = rowsOf(page);
   const { invite, account } = schema;
   const found = search === "" ? undefined : sql`position(${search} in ${invite.emailKey}) > 0`;
   const rows = await db
@@ -84,7 +108,8 @@ async function invitesOf(db: ReadDb, orgId: number, search: string) {
     .leftJoin(account, eq(account.id, invite.invitedBy))
     .where(and(eq(invite.orgId, orgId), isNull(invite.acceptedAt), found))
     .orderBy(desc(invite.createdAt), asc(invite.emailKey))
-    .limit(mostShown);
+    .limit(limit)
+    .offset(offset);
   return rows.map((row) => ({
     ...row,
     /** Null once it opens nothing. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { emailKey } from "@/lib/access/email-key";
+import { emailField } from "@/lib/access/person-fields";
 
 /** So many addresses fit into one event whole. */
 export const mostInvites = 30;
@@ -40,6 +41,11 @@ const idField = (problem: string) => z.uuid(problem).toLowerCase();
 export const inviteInput = z.strictObject({ id: idField("This is no invite's id. Reload the page.") });
 export const joinRequestInput = z.strictObject({ id: idField("This is no request's id. Reload the page.") });
 export const memberInput = z.strictObject({ accountId: idField("This is no person's id. Reload the page.") });
+
+/** The member who is to be the owner, as the owner types them: a list of all would be as long as the organization. */
+export const transferOwnershipInput = z.strictObject({
+  email: emailField("Give the e-mail address of the new owner, such as name@example.com."),
+});
 
 const linkToken = z
   .string("Open the link again.")

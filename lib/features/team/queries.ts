@@ -1,15 +1,19 @@
 import "server-only";
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq } from "drizzle-orm";
+import { type ListInput, listPage, rowsOf } from "@/lib/access/list-page";
+import { nameOrAddressHolds, searchText } from "@/lib/access/people";
 import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 
-/** Who holds a role in the guru: maintainers first, then by e-mail. */
+/** Who holds a role in the guru: maintainers first, then by e-mail; a page at a time. */
 export const guruTeam = query({
-  allow: onGuru<string>("team:read", (ref) => ref),
-  async run({ db, scope }) {
+  allow: onGuru<ListInput & { guru: string }>("team:read", ({ guru }) => guru),
+  async run({ db, input, scope }) {
     const { guruRole, account } = schema;
-    return db
+    const { limit, offset } = rowsOf(input.page);
+    const ofGuru = eq(guruRole.guruId, scope.guru.id);
+    const found = await db
       .select({
         accountId: account.id,
         email: account.email,
@@ -19,7 +23,10 @@ export const guruTeam = query({
       })
       .from(guruRole)
       .innerJoin(account, eq(account.id, guruRole.accountId))
-      .where(eq(guruRole.guruId, scope.guru.id))
-      .orderBy(asc(guruRole.role), asc(account.email));
+      .where(and(ofGuru, nameOrAddressHolds(searchText(input.search ?? ""))))
+      .orderBy(asc(guruRole.role), asc(account.email), asc(account.id))
+      .limit(limit)
+      .offset(offset);
+    return { ...listPage(found, input.page), total: await db.$count(guruRole, ofGuru) };
   },
 });

@@ -3,8 +3,11 @@ import { oneAtATime } from "@/lib/access/one-at-a-time";
 import { holdAccount } from "@/lib/access/people";
 import type { Principal, UserPrincipal } from "@/lib/access/principal";
 import { factorKey, takeCode } from "@/lib/access/second-factor";
-import { countFailure, forgetFailures, refuseWhileDelayed } from "@/lib/access/sign-in-delay";
+import { countFailure, forgetFailures, refuseWhileDelayed, Throttled } from "@/lib/access/sign-in-delay";
 import type { Tx } from "@/lib/db/client";
+import type { RunContext } from "@/lib/gate/command-spec";
+import type { AuditFact } from "@/lib/gate/facts";
+import { countThrottled, wrongProof } from "@/lib/gate/own-password";
 import { type Refusal, refuse } from "@/lib/platform/errors";
 
 /** @throws Refusal for whoever is no signed-in person: keys have no second factor */
@@ -30,14 +33,19 @@ export async function takeOwnCode(tx: Tx, accountId: string, code: string): Prom
   await forgetFailures(tx, factorKey(accountId));
 }
 
-/** What a wrong code costs although the act was refused. */
-export async function countWrongCode(
-  { tx, principal }: { tx: Tx; principal: Principal },
+/**
+ * What a wrong code comes to although the act was refused: it delays the next, and is a LOGIN_FAILED by the person whose
+ * session it came from. One that the delay refused is counted.
+ */
+export async function afterWrongCode(
+  { tx, principal, request }: Pick<RunContext<unknown, unknown>, "tx" | "principal" | "request">,
   refusal: Refusal,
-): Promise<null> {
-  if (principal.kind === "user" && refusal.code === "invalid")
-    await countFailure(tx, { account: factorKey(principal.accountId), address: null });
-  return null;
+): Promise<AuditFact | null> {
+  if (principal.kind !== "user") return null;
+  if (refusal instanceof Throttled) await countThrottled(tx, "factor", { principal, request });
+  if (refusal.code !== "invalid") return null;
+  await countFailure(tx, { account: factorKey(principal.accountId), address: null });
+  return wrongProof(principal, "factor", "factor");
 }
 
 /** Codes of one account are tried one after the other, so that the delay that one causes holds for the next. */

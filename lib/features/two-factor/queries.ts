@@ -1,5 +1,5 @@
 import "server-only";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { forAuthenticator } from "@/lib/access/factor-codes";
 import { hasFactor, recoveryCodesLeft, unprovenSecret } from "@/lib/access/second-factor";
 import { schema } from "@/lib/db/client";
@@ -18,10 +18,17 @@ export const ownFactor = query({
       .from(organization)
       .where(eq(organization.id, orgId));
     const isOn = await hasFactor(db, accountId);
+    const { account } = schema;
+    const [own] = await db
+      .select({ hasPassword: sql<boolean>`${account.passwordHash} is not null` })
+      .from(account)
+      .where(eq(account.id, accountId));
     const secret = isOn ? null : await unprovenSecret(db, accountId);
     return {
       isOn,
       isRequired: org?.required ?? false,
+      /** Setting it up asks for it then. */
+      hasPassword: own?.hasPassword ?? false,
       codesLeft: isOn ? await recoveryCodesLeft(db, accountId) : 0,
       toScan: secret ? forAuthenticator(secret, email) : null,
     };

@@ -10,13 +10,17 @@ const code = z
       .max(100, "This is no code: it is too long."),
   );
 
-export const startFactorInput = z.strictObject({});
-export const confirmFactorInput = z.strictObject({ code });
+/** Left out by those who have none: they sign in elsewhere. */
+const currentPassword = z.string("Give your current password.").default("");
+
+export const startFactorInput = z.strictObject({ currentPassword });
+export const confirmFactorInput = z.strictObject({ code, currentPassword });
 export const disableFactorInput = z.strictObject({ code });
 export const renewRecoveryCodesInput = z.strictObject({ code });
 export const resetFactorInput = z.strictObject({
   accountId: z.uuid("This is no person's id. Reload the page.").toLowerCase(),
 });
+export const resetFactorByOperatorInput = z.strictObject({ email: z.string() });
 export const requireTwoFactorInput = z.strictObject({
   required: z.preprocess((v) => v === "on" || v === true || v === "true", z.boolean()),
 });

@@ -7,7 +7,7 @@ import { grantAuditor } from "@/lib/features/users/commands/grant-auditor";
 import { resetUserPassword } from "@/lib/features/users/commands/reset-user-password";
 import { revokeAuditor } from "@/lib/features/users/commands/revoke-auditor";
 import { revokeGuruRoles } from "@/lib/features/users/commands/revoke-guru-roles";
-import { guruTeams, userAssignments } from "@/lib/features/users/queries";
+import { guruTeams, userAssignments } from "@/lib/features/users/role-queries";
 import { founder, guest } from "../team/people";
 import { present } from "./accounts";
 import { callOf, done, memberOf, type World } from "./world";
@@ -31,12 +31,12 @@ const steps: Record<Exclude<GuestStep, "created" | "viewer-of-first" | "no-viewe
   "password-reset": async (call, accountId) =>
     done(await resetUserPassword.execute({ ...call, input: { accountId } })),
   "reads-all-gurus": async (call, accountId) => {
-    const gurus = done(await guruTeams.execute({ ...call, input: null })).map(({ id }) => id);
+    const gurus = done(await guruTeams.execute({ ...call, input: {} })).rows.map(({ id }) => id);
     done(await assignGuruRoles.execute({ ...call, input: { gurus, accounts: [accountId], role: "viewer" } }));
   },
   "leaves-last-guru": async (call, accountId) => {
-    const found = done(await userAssignments.execute({ ...call, input: accountId }));
-    const held = (found?.gurus ?? []).filter(({ role }) => role !== null).map(({ id }) => id);
+    const found = done(await userAssignments.execute({ ...call, input: { account: accountId } }));
+    const held = (found?.assigned.rows ?? []).map(({ id }) => id);
     const input = { gurus: held.slice(-1), accounts: [accountId] };
     done(await revokeGuruRoles.execute({ ...call, input }));
   },

@@ -15,16 +15,19 @@ export async function secondFactorAct(
   const member = await present(world, who);
   if (step === "off") {
     if (!member.factor) throw new Error(`${who} has no second factor`);
+    // The code of the sign-in a moment ago serves no second time.
+    pass(world, 40_000);
     const code = presentCode(member.factor.secret);
     done(await disableFactor.execute({ ...callOf(member), input: { code } }));
     delete member.factor;
     return;
   }
-  done(await startFactor.execute({ ...callOf(member), input: {} }));
+  const currentPassword = member.password ?? "";
+  done(await startFactor.execute({ ...callOf(member), input: { currentPassword } }));
   const secret = await unprovenSecret(readDb(), member.accountId);
   if (!secret) throw new Error("there is no secret to scan");
   pass(world, 40_000);
-  const input = { code: presentCode(secret) };
+  const input = { code: presentCode(secret), currentPassword };
   const { recoveryCodes } = done(await confirmFactor.execute({ ...callOf(member), input }));
   member.factor = { secret, recoveryCodes };
   pass(world, 60_000);

@@ -96,12 +96,12 @@ async function invites(world: World): Promise<void> {
 async function handOver(world: World): Promise<void> {
   const [owner, heir] = [await present(world, founder.key), await present(world, deputy)];
   const give = async (from: Member, to: Member) => {
-    done(await transferOwnership.execute({ ...callOf(from), input: { accountId: to.accountId } }));
+    done(await transferOwnership.execute({ ...callOf(from), input: { email: to.person.email } }));
     from.role = "member";
     to.role = "owner";
     pass(world, 90);
   };
-  refused(await transferOwnership.execute({ ...callOf(owner), input: { accountId: owner.accountId } }));
+  refused(await transferOwnership.execute({ ...callOf(owner), input: { email: owner.person.email } }));
   pass(world, 20);
   await give(owner, heir);
   await give(heir, owner);

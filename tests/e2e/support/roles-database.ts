@@ -38,6 +38,8 @@ const businessTables = [
   "membership",
   "invite",
   "join_request",
+  "removed_member",
+  "removed_member",
   "identity",
   "account_factor",
   "recovery_code",

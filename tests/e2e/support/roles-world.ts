@@ -14,6 +14,8 @@ export const roles = [
   "viewer",
   "foreign",
   "removed",
+  "pending",
+  "outsider",
 ] as const;
 export type Role = (typeof roles)[number];
 export type SignedIn = Exclude<Role, "anonymous">;
@@ -34,7 +36,10 @@ export const hasMarker = (text: string): boolean =>
 /** Those who may know of guru A. */
 export const seesGuruA: readonly Role[] = ["owner", "maintainer", "viewer"];
 
-/** A product of its own with somebody of each role. Guru A is the maintainer's, guru B the foreign maintainer's. */
+/**
+ * A product of its own with somebody of each role. Guru A is the maintainer's, guru B the foreign maintainer's; `pending`
+ * waits for the owner's answer, and `outsider` owns another organization and is nothing in this one.
+ */
 export interface World {
   product: Product;
   url: string;
@@ -89,6 +94,7 @@ export async function makeWorld(options: StartOptions = {}): Promise<World> {
     const [guruA, guruB] = await makeGurus(url, admin, people);
     const abroad = await makeSecondOrganization(admin);
     await giveRoles(admin, people, guruA.id);
+    expect(await standings(admin)).toEqual({ pending: "waits", outsider: "owner of 2" });
     const cookieOf = (role: Role) => (role === "anonymous" ? undefined : people[role].cookie);
     return { product, url, admin, people, cookieOf, guruA, guruB, abroad, close };
   } catch (error) {
@@ -103,6 +109,7 @@ async function makePeople(product: Product, admin: Admin): Promise<Record<Signed
     if (role === "anonymous") continue;
     const email = `${role}@matrix.example`;
     const form = { name: `The ${role}`, email, password: password(role) };
+    if (role === "pending") await requireApproval(product.url, people.owner, true);
     const done =
       role === "owner"
         ? await postForm(product.url, "completeOnboardingAction", {
@@ -120,8 +127,15 @@ async function makePeople(product: Product, admin: Admin): Promise<Record<Signed
       id: row?.id ?? "",
       cookie: cookiesOf(done.answer.headers["set-cookie"]),
     };
+    if (role === "pending") await requireApproval(product.url, people.owner, false);
   }
   return people as Record<SignedIn, Someone>;
+}
+
+async function requireApproval(url: string, owner: Someone | undefined, required: boolean): Promise<void> {
+  const form = { name: "Matrix Works", ...(required ? { memberApprovalRequired: "on" } : {}) };
+  const done = await postForm(url, "updateOrganizationAction", form, { cookie: owner?.cookie });
+  expect(done.result?.ok, done.answer.text).toBe(true);
 }
 
 type Gurus = [World["guruA"], World["guruB"]];
@@ -192,11 +206,23 @@ async function makeSecondOrganization(admin: Admin): Promise<World["abroad"]> {
 async function giveRoles(admin: Admin, people: Record<SignedIn, Someone>, guruId: string): Promise<void> {
   await admin`update membership set role = 'auditor' where account_id = ${people.auditor.id}`;
   await admin`delete from membership where account_id = ${people.removed.id}`;
+  await admin`update membership set org_id = 2, role = 'owner' where account_id = ${people.outsider.id}`;
   // Roles that a membership's end, or its change, left behind must open nothing.
   for (const [person, role] of [
     [people.viewer, "viewer"],
     [people.removed, "maintainer"],
     [people.auditor, "maintainer"],
+    [people.outsider, "maintainer"],
   ] as const)
     await admin`insert into guru_role (guru_id, account_id, role) values (${guruId}, ${person.id}, ${role})`;
+}
+
+/** How those stand whom no row of `membership` of this organization makes what they are. */
+async function standings(admin: Admin): Promise<Record<string, string>> {
+  const rows = await admin<{ who: string; standing: string }[]>`
+    select split_part(a.email, '@', 1) as who,
+      coalesce(m.role || ' of ' || m.org_id, case when j.org_id = 1 then 'waits' end, 'nothing') as standing
+    from account a left join membership m on m.account_id = a.id left join join_request j on j.account_id = a.id
+    where a.email in ('pending@matrix.example', 'outsider@matrix.example')`;
+  return Object.fromEntries(rows.map(({ who, standing }) => [who, standing]));
 }

@@ -21,7 +21,7 @@ afterAll(() => product.close());
 
 const right = { currentPassword: rightPassword, newPassword: otherPassword };
 const changesOf = async (accountId: string) =>
-  (await product.events()).filter((e) => e.account_id === accountId && !e.action.startsWith("user.signed"));
+  (await product.events()).filter((e) => e.account_id === accountId && !e.action.startsWith("user.sign"));
 
 it("ends all other sessions and every copy of this one's cookie: PASSWORD_CHANGED leads, REVOKE_SESSION has the number", async () => {
   const person = await personWithPassword(product);
@@ -76,6 +76,19 @@ it("records no ended session when there was no other", async () => {
   expect((await changesOf(person.accountId)).map((e) => e.operation)).toEqual(["PASSWORD_CHANGED"]);
 });
 
+it("makes every browser unknown: whoever had the former password may have signed in with their own", async () => {
+  const person = await personWithPassword(product);
+  const here = await signedInAs(person.email);
+  const known = async () =>
+    (await product.admin`select from known_browser where account_id = ${person.accountId}`).length;
+  expect(await known()).toBe(1);
+  const call = { principal: here.principal, request: fromElsewhere() };
+  await changePassword.execute({ ...call, input: { ...right, currentPassword: "not it at all, really" } });
+  expect(await known()).toBe(1);
+  expect((await changePassword.execute({ ...call, input: right })).ok).toBe(true);
+  expect(await known()).toBe(0);
+});
+
 it("ends the duty to change a password that was given", async () => {
   const person = await personWithPassword(product, null);
   await product.admin`update account set must_change_password = true where id = ${person.accountId}`;
@@ -92,7 +105,7 @@ it("ends the duty to change a password that was given", async () => {
   });
 });
 
-it("records nothing for a wrong current password, changes nothing, and delays after five, without touching the sign-in", async () => {
+it("records a wrong current password as LOGIN_FAILED, changes nothing, and delays after five, without touching the sign-in", async () => {
   const person = await personWithPassword(product);
   const here = await signedInAs(person.email);
   const wrong = { currentPassword: "not it at all, really", newPassword: otherPassword };
@@ -107,6 +120,17 @@ it("records nothing for a wrong current password, changes nothing, and delays af
   await product.admin`update sign_in_delay set blocked_until = now() + interval '60 seconds' where key like ${`%${person.accountId}`}`;
   expect(await attempt(right)).toMatchObject({ ok: false, code: "throttled" });
   expect(await changesOf(person.accountId)).toEqual([]);
+  const failed = (await product.events("user.sign_in_failed")).filter(
+    (e) => e.account_id === person.accountId,
+  );
+  expect(failed).toHaveLength(6);
+  for (const event of failed)
+    expect(event).toMatchObject({
+      actor_type: "user",
+      actor_id: person.accountId,
+      target_id: person.accountId,
+      details: { reason: "credentials", method: "password", session: true },
+    });
   await signedInAs(person.email);
 });
 

@@ -26,7 +26,7 @@ afterAll(() => product.close());
 beforeEach(() => setApproval(false));
 
 describe("register", () => {
-  it("makes account, membership and session, and records REGISTER with LOGIN_SUCCESS caused by it", async () => {
+  it("makes account, membership and session, and records REGISTER with LOGIN_SUCCESS and MEMBER_JOINED caused by it", async () => {
     const input = newcomer();
     const request = fromElsewhere();
     const result = await register.execute({ principal, request, input });
@@ -38,7 +38,18 @@ describe("register", () => {
       role: "member",
       mustChangePassword: false,
     });
-    const [registered, signedIn] = (await product.events()).slice(-2);
+    const [registered, signedIn, joined] = (await product.events()).slice(-3);
+    expect(joined).toMatchObject({
+      action: "org.member_joined",
+      operation: "MEMBER_JOINED",
+      actor_id: user?.accountId,
+      account_id: user?.accountId,
+      target_type: "user",
+      target_id: user?.accountId,
+      target_label: input.email,
+      details: { by: "open" },
+      cause: registered?.id,
+    });
     expect(registered).toMatchObject({
       action: "user.registered",
       operation: "REGISTER",

@@ -16,6 +16,7 @@ import { runWithRequest } from "@/lib/platform/request-context";
 import { byKey, createTestProduct, type TestProduct, testRequest } from "@/tests/support/product";
 import { insertEvents } from "../sealer/events-for-tests";
 import { type ApiRecord, ask, cookieOf, keyOf, records } from "./api-harness";
+import { comeAndGo, firstSignIns } from "./fixed-flows";
 
 const sourceSchema = JSON.parse(readFileSync("tests/fixtures/sourcebot-audit-schema.json", "utf8")) as object;
 const fixedActions = allEvents
@@ -81,6 +82,8 @@ beforeAll(async () => {
     request,
     input: { name: "Late", email: "late@halden.example", password: "another long pass phrase 72" },
   });
+  await comeAndGo(product, owner);
+  await firstSignIns(product);
   for (const principal of [owner, byKey(owner)]) {
     await createApiKey.execute({ principal, request, input: { name: "ci" } });
     await createApiKey.execute({ principal, request, input: { name: "ci" } });

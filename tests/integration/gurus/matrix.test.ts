@@ -77,7 +77,7 @@ const forMaintainers: Record<string, { door: Door; input: (guru: string) => unkn
   "add-file-source": { door: addFileSource, input: (guru) => ({ guru, uploadId: randomUUID() }) },
   "delete-data-sources": { door: deleteDataSources, input: (guru) => ({ guru, ids: [randomUUID()] }) },
   "reindex-data-sources": { door: reindexDataSources, input: (guru) => ({ guru, ids: [randomUUID()] }) },
-  "the team": { door: guruTeam as Door, input: (guru) => guru },
+  "the team": { door: guruTeam as Door, input: (guru) => ({ guru }) },
   "the settings": { door: guruSettings as Door, input: (guru) => guru },
   "the sources": { door: guruSources as Door, input: (guru) => ({ guru }) },
 };

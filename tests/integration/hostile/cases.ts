@@ -62,7 +62,6 @@ export const cases: Record<string, Case> = {
       content: (event, text) => [event.details.sha256, sha256(text).toString("hex")],
     },
   },
-  "admit-password-change": { by: member, input: () => ({}), shown: {}, silent: true },
   "admit-registration": {
     by: stranger,
     input: () => ({}),

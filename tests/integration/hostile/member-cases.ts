@@ -7,6 +7,8 @@ const noToken = "x".repeat(43);
 /** Who comes and goes, and the organization's settings. */
 export const memberCases: Record<string, Case> = {
   "accept-invite": { by: member, input: () => ({ token: noToken }), shown: {} },
+  "admit-accepting": { by: member, input: () => ({}), shown: {}, silent: true },
+  "admit-joining": { by: member, input: () => ({}), shown: {}, silent: true },
   "approve-join-request": { by: owner, input: () => ({ id: randomUUID() }), shown: {} },
   "cancel-invite": { by: owner, input: () => ({ id: randomUUID() }), shown: {} },
   "invite-people": {
@@ -20,7 +22,12 @@ export const memberCases: Record<string, Case> = {
   "reject-join-request": { by: owner, input: () => ({ id: randomUUID() }), shown: {} },
   "remove-member": { by: owner, input: () => ({ accountId: randomUUID() }), shown: {} },
   "renew-invite-link": { by: owner, input: () => ({}), shown: {} },
-  "transfer-ownership": { by: owner, input: () => ({ accountId: randomUUID() }), shown: {} },
+  "transfer-ownership": {
+    further: addresses,
+    by: owner,
+    input: (w) => ({ email: `${w.word()}@hostile.example` }),
+    shown: {},
+  },
   "update-organization": {
     by: owner,
     input: (w) => ({ name: w.word(), memberApprovalRequired: "", inviteLinkEnabled: "on" }),

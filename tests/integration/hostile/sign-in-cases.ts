@@ -1,3 +1,4 @@
+import { systemPrincipal } from "@/lib/access/principal";
 import { type Case, member, owner, stranger } from "./case";
 
 const noCode = "000000";
@@ -12,11 +13,21 @@ export const signInCases: Record<string, Case> = {
     shown: {},
     silent: true,
   },
-  "confirm-factor": { by: member, input: () => ({ code: noCode }), shown: {}, silent: true },
+  "confirm-factor": {
+    by: member,
+    input: () => ({ code: noCode, currentPassword: "not this one, no" }),
+    shown: {},
+    silent: true,
+  },
   "disable-factor": { by: member, input: () => ({ code: noCode }), shown: {}, silent: true },
   "renew-recovery-codes": { by: member, input: () => ({ code: noCode }), shown: {}, silent: true },
   "require-two-factor": { by: owner, input: () => ({}), shown: {}, silent: true },
   "reset-factor": { by: owner, input: () => ({ accountId: noAccount }), shown: {} },
+  "reset-factor-by-operator": {
+    by: () => systemPrincipal,
+    input: (w) => ({ email: `${w.word()}@nobody.example` }),
+    shown: {},
+  },
   "revoke-other-sessions": { by: member, input: () => ({}), shown: {} },
   "revoke-session": { by: member, input: () => ({ session: "0".repeat(64) }), shown: {} },
   "sign-in-by-oidc": {
@@ -25,6 +36,11 @@ export const signInCases: Record<string, Case> = {
     input: () => ({ search: "?state=x&code=y", cookies: { "authjs.state": "x" } }),
     shown: {},
   },
-  "start-factor": { by: member, input: () => ({}), shown: {}, silent: true },
+  "start-factor": {
+    by: member,
+    input: () => ({ currentPassword: "not this one, no" }),
+    shown: {},
+    silent: true,
+  },
   "start-oidc-sign-in": { by: stranger, input: () => ({}), shown: {}, silent: true },
 };

@@ -5,6 +5,7 @@ import { changeEmail } from "@/lib/features/accounts/commands/change-email";
 import { confirmEmail } from "@/lib/features/accounts/commands/confirm-email";
 import { requestPasswordReset } from "@/lib/features/accounts/commands/request-password-reset";
 import { resetPassword } from "@/lib/features/accounts/commands/reset-password";
+import { ownProfile } from "@/lib/features/accounts/profile-queries";
 import {
   fromElsewhere,
   otherPassword,
@@ -129,14 +130,46 @@ it("ends the links to a new password that were mailed to the former address", as
   await arriving(mail);
 });
 
-it("an address of another account is refused, whatever its case, also when it was taken after the mail", async () => {
+it("an address of another account is answered as a free one; only who reads its mail learns that it is taken", async () => {
   const person = await personWithPassword(product);
   const other = await personWithPassword(product);
-  expect(await change(person, other.email.toUpperCase())).toMatchObject({
+  const email = other.email.replace(/^p/, "P");
+  const token = await linkFor(person, email);
+  const profile = await ownProfile.execute({ principal: person, request: fromElsewhere(), input: null });
+  expect(profile).toMatchObject({ ok: true, value: { email: person.email, waitingEmail: email } });
+  expect(
+    await product.admin`select from sign_in_delay where key like ${`%${person.accountId}`}`,
+  ).toHaveLength(0);
+  expect(await confirm(person, token)).toMatchObject({
     ok: false,
     code: "exists",
     fieldErrors: { email: [expect.any(String)] },
   });
+  expect([await addressOf(person), await addressOf(other)]).toEqual([person.email, other.email]);
+  expect(await eventsOf(person)).toEqual([]);
+});
+
+it("without a mail server a taken address is refused, and asking for many is slowed", async () => {
+  setMailServer(product, null);
+  const person = await personWithPassword(product);
+  const other = await personWithPassword(product);
+  for (let i = 0; i < 6; i += 1)
+    expect(await change(person, other.email.toUpperCase())).toMatchObject({
+      ok: false,
+      code: "exists",
+      fieldErrors: { email: [expect.any(String)] },
+    });
+  const held = await product.admin`
+    update sign_in_delay set blocked_until = now() + interval '60 seconds'
+    where key like ${`%${person.accountId}`} and blocked_until is not null returning 1`;
+  expect(held).toHaveLength(1);
+  expect(await change(person, newAddress())).toMatchObject({ ok: false, code: "throttled" });
+  expect(await eventsOf(person)).toEqual([]);
+});
+
+it("an address that was taken after the mail is refused", async () => {
+  const person = await personWithPassword(product);
+  const other = await personWithPassword(product);
   const email = newAddress();
   const token = await linkFor(person, email);
   await product.admin`update account set email = ${email}, email_key = ${email} where id = ${other.accountId}`;
@@ -201,6 +234,8 @@ it("a wrong password changes nothing, sends nothing, and delays after five", asy
   expect(await change(person, newAddress())).toMatchObject({ ok: false, code: "throttled" });
   expect(await arriving(mail)).toEqual([]);
   expect(await addressOf(person)).toBe(person.email);
+  const failed = (await product.events("user.sign_in_failed")).filter((e) => e.actor_id === person.accountId);
+  expect(failed.map((e) => e.details.reason)).toEqual(Array(6).fill("credentials"));
 });
 
 it("ten mails a day at most go out, to whatever addresses", async () => {

@@ -75,6 +75,7 @@ it("an invite whose sender is gone is one all the same", async () => {
 
 it("a join request tells the owner who asks, and where to answer", async () => {
   const person = await product.person(someAddress(), null);
+  await product.admin`delete from join_request`;
   const [request] = await product.admin`
     insert into join_request (org_id, account_id) values (1, ${person.accountId}) returning id`;
   await queue({
@@ -87,6 +88,27 @@ it("a join request tells the owner who asks, and where to answer", async () => {
   expect(arrived).toMatchObject({ to: [owner.email] });
   expect(arrived?.text).toContain(`${person.name} (${person.email}) asks to join Halden Works`);
   expect(arrived?.text).toContain(`${baseUrl}/settings/members?tab=requests\n`);
+});
+
+it("requests that came since are told in the same mail, as many as there are when it is sent", async () => {
+  await product.admin`delete from join_request`;
+  const people = [await product.person(someAddress(), null), await product.person(someAddress(), null)];
+  const ids: string[] = [];
+  for (const { accountId } of people) {
+    const [row] =
+      await product.admin`insert into join_request (org_id, account_id) values (1, ${accountId}) returning id`;
+    ids.push(row?.id);
+  }
+  const first = { kind: "join_requested", address: owner.email, subjectId: ids[0] } as const;
+  await queue(first);
+  const [arrived] = await arriving(mail);
+  expect(arrived?.subject).toBe("2 people ask to join Halden Works");
+  expect(arrived?.text).toContain(`(${people[0]?.email}) and 1 other person ask to join Halden Works`);
+  // The one it was made for is answered: the other one still waits.
+  await product.admin`delete from join_request where id = ${ids[0] ?? ""}`;
+  await queue(first);
+  expect((await arriving(mail))[0]?.subject).toBe(`${people[1]?.email} asks to join Halden Works`);
+  await product.admin`delete from join_request`;
 });
 
 it("an approval and a reset by the owner lead to the sign-in, and no password is mailed", async () => {
@@ -125,6 +147,7 @@ it("what has nothing left to say is not sent: cancelled, accepted, used, answere
   await product.admin`update account_token set used_at = now() where id = ${used}`;
   for (const subjectId of [cancelled, accepted, expired]) await queue({ kind: "invite", address, subjectId });
   await queue({ kind: "password_reset", address, accountId: person.accountId, subjectId: used });
+  await product.admin`delete from join_request`;
   await queue({ kind: "join_requested", address, subjectId: randomUUID() });
   await queue({ kind: "join_approved", address, accountId: person.accountId });
   expect(await arriving(mail)).toEqual([]);
@@ -226,6 +249,7 @@ it("names that people chose add neither a header nor a line", async () => {
   await product.admin`
     update account set name = ${'Eve\r\nBcc: spy@evil.example\r\n\r\nhttps://evil.example \u202e"><b>'} where id = ${person.accountId}`;
   await product.admin`update organization set name = ${"Halden\r\nX-Evil: 1"} where id = 1`;
+  await product.admin`delete from join_request`;
   const [request] = await product.admin`
     insert into join_request (org_id, account_id) values (1, ${person.accountId}) returning id`;
   await queue({ kind: "join_requested", address: owner.email, subjectId: request?.id });

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { transferOwnership } from "@/lib/features/members/commands/transfer-ownership";
@@ -22,7 +21,7 @@ afterAll(() => product.close());
 describe("transfer-ownership", () => {
   it("makes the member the owner and the owner a member, and records OWNERSHIP_TRANSFERRED", async () => {
     const events = await eventsOf(product, async () =>
-      done(await act(transferOwnership, owner, { accountId: member.accountId })),
+      done(await act(transferOwnership, owner, { email: member.email })),
     );
     expect(events).toMatchObject([
       {
@@ -39,7 +38,7 @@ describe("transfer-ownership", () => {
     ]);
     for (const { accountId } of [owner, member]) expect(events[0]?.metadata?.message).toContain(accountId);
     expect([await roleNow(product, owner), await roleNow(product, member)]).toEqual(["member", "owner"]);
-    done(await act(transferOwnership, { ...member, role: "owner" }, { accountId: owner.accountId }));
+    done(await act(transferOwnership, { ...member, role: "owner" }, { email: owner.email }));
     expect([await roleNow(product, owner), await roleNow(product, member)]).toEqual(["owner", "member"]);
   });
 
@@ -47,16 +46,16 @@ describe("transfer-ownership", () => {
     const auditor = await product.person(freshEmail(), "auditor");
     const outsider = await product.person(freshEmail(), null);
     const cases: [UserPrincipal, string, string, RegExp][] = [
-      [owner, owner.accountId, "invalid", /You are the owner already/],
-      [owner, outsider.accountId, "not_found", /no member/],
-      [owner, randomUUID(), "not_found", /no member/],
-      [owner, auditor.accountId, "conflict", /An auditor cannot/],
-      [member, member.accountId, "not_found", /./],
-      [{ ...member, role: "owner" }, member.accountId, "conflict", /not the owner any more/],
+      [owner, owner.email.toUpperCase(), "invalid", /You are the owner already/],
+      [owner, outsider.email, "not_found", /No member/],
+      [owner, freshEmail(), "not_found", /No member/],
+      [owner, auditor.email, "conflict", /An auditor cannot/],
+      [member, member.email, "not_found", /./],
+      [{ ...member, role: "owner" }, member.email, "conflict", /not the owner any more/],
     ];
-    for (const [by, accountId, code, words] of cases) {
+    for (const [by, email, code, words] of cases) {
       const events = await eventsOf(product, async () =>
-        expect(await act(transferOwnership, by, { accountId })).toMatchObject({ ok: false, code }),
+        expect(await act(transferOwnership, by, { email })).toMatchObject({ ok: false, code }),
       );
       expect(events).toMatchObject([
         {
@@ -75,7 +74,7 @@ describe("transfer-ownership", () => {
 
   it("hands nothing over when the log takes no event", async () => {
     const mend = await breakTheLog(product);
-    const result = await act(transferOwnership, owner, { accountId: member.accountId });
+    const result = await act(transferOwnership, owner, { email: member.email });
     await mend();
     expect(result).toMatchObject({ ok: false, code: "internal" });
     expect(await roleNow(product, owner)).toBe("owner");

@@ -49,12 +49,21 @@ describe("registering while members need approval", () => {
     expect(await countOf("join_request")).toBe(0);
   });
 
-  it("with the invite link makes a member at once", async () => {
+  it("with the invite link makes a member at once: MEMBER_JOINED follows REGISTER, and the link stands nowhere", async () => {
     await product.admin`update organization set invite_link_enabled = true`;
     const email = freshEmail();
     const link = await linkNow(product);
     const events = await eventsOf(product, async () => done(await registering(email, { link, invite: "" })));
-    expect(events.map((e) => e.operation)).toEqual(["REGISTER", "LOGIN_SUCCESS"]);
+    expect(events.map((e) => e.operation)).toEqual(["REGISTER", "LOGIN_SUCCESS", "MEMBER_JOINED"]);
+    expect(events[2]).toMatchObject({
+      actor_id: events[0]?.actor_id,
+      target_type: "user",
+      target_id: events[0]?.actor_id,
+      target_label: email,
+      details: { by: "link" },
+      cause: events[0]?.id,
+    });
+    expect(JSON.stringify(events)).not.toContain(link);
     expect(await roleOfAddress(email)).toBe("member");
   });
 

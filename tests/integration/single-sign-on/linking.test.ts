@@ -36,6 +36,12 @@ const newcomer = (over: Partial<Login> = {}): Login & { email: string } => {
   const sub = randomUUID();
   return { sub, email: `n-${sub}@halden.example`, email_verified: true, name: "Nora New", ...over };
 };
+/** Somebody whose address is known to be theirs. */
+async function provenPerson() {
+  const person = await personWithPassword(product);
+  await product.admin`update account set email_proven_at = now() where id = ${person.accountId}`;
+  return person;
+}
 const since = async (before: number) => (await product.events()).slice(before);
 const mark = async () => (await product.events()).length;
 
@@ -50,7 +56,7 @@ async function signedIn(login: Login, visitor = new Visitor()) {
 
 describe("linking", () => {
   it("gives the identity to the account of its verified address, whatever the case; the password goes on", async () => {
-    const person = await personWithPassword(product, "member");
+    const person = await provenPerson();
     const before = await mark();
     const user = await signedIn(newcomer({ email: person.email.toUpperCase() }));
     expect(user.accountId).toBe(person.accountId);
@@ -79,6 +85,19 @@ describe("linking", () => {
       ["LOGIN_FAILED", "unknown"],
       ["LOGIN_FAILED", "unknown"],
     ]);
+  });
+
+  it("does not let in again whom the owner removed, also with JIT: they wait for the owner's answer", async () => {
+    const person = await personWithPassword(product, null);
+    await product.admin`insert into removed_member (org_id, account_id) values (1, ${person.accountId})`;
+    await product.admin`insert into join_request (org_id, account_id) values (1, ${person.accountId})`;
+    withJit();
+    const login = newcomer({ email: person.email });
+    for (let times = 0; times < 2; times += 1)
+      expect(await signedIn(login)).toMatchObject({ accountId: person.accountId, role: null });
+    expect(await product.admin`select from join_request where account_id = ${person.accountId}`).toHaveLength(
+      1,
+    );
   });
 
   it("leaves a stranger nothing who had registered with the address before: password, sessions and factor end", async () => {
@@ -113,7 +132,7 @@ describe("linking", () => {
 
   it("ends a password that the owner gave, and leaves a member's second factor, which is asked for", async () => {
     const clock = new Clock(product);
-    const person = await personWithPassword(product);
+    const person = await provenPerson();
     await enrol(person);
     clock.forward(60);
     await product.admin`update account set must_change_password = true where id = ${person.accountId}`;

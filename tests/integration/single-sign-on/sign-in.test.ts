@@ -95,7 +95,13 @@ describe("a first sign-in", () => {
       "JOIN_REQUESTED",
       "LOGIN_SUCCESS",
     ]);
-    expect(asked).toMatchObject({ actor_id: user.accountId, target_type: "org", cause: registered?.id });
+    expect(asked).toMatchObject({
+      actor_id: user.accountId,
+      target_type: "org",
+      target_id: "1",
+      target_label: user.email,
+      cause: registered?.id,
+    });
     const waiting = await product.admin`select 1 from join_request where account_id = ${user.accountId}`;
     expect(waiting.length).toBe(1);
   });
@@ -106,7 +112,17 @@ describe("a first sign-in", () => {
     const user = await signedIn(newcomer());
     await product.admin`update organization set member_approval_required = true`;
     expect(user.role).toBe("member");
-    expect((await since(before)).map((event) => event.operation)).toEqual(["REGISTER", "LOGIN_SUCCESS"]);
+    const [registered, joined, ...more] = await since(before);
+    expect(more.map((event) => event.operation)).toEqual(["LOGIN_SUCCESS"]);
+    expect(registered?.operation).toBe("REGISTER");
+    expect(joined).toMatchObject({
+      operation: "MEMBER_JOINED",
+      actor_id: user.accountId,
+      target_type: "user",
+      target_id: user.accountId,
+      details: { by: "open" },
+      cause: registered?.id,
+    });
   });
 
   it("with JIT and no free seat is JIT_PROVISIONING_FAILED alone, and leaves nothing behind", async () => {

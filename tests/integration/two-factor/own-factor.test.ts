@@ -18,7 +18,7 @@ import {
   type TestProduct,
   testRequest,
 } from "@/tests/support/product";
-import { personWithPassword, signedInAs } from "../accounts/accounts-for-tests";
+import { personWithPassword, rightPassword, signedInAs } from "../accounts/accounts-for-tests";
 import { type Authenticator, Clock, enrol, scan } from "./factor-for-tests";
 
 let product: TestProduct;
@@ -40,6 +40,8 @@ beforeEach(async () => {
 
 const run = <V>(command: Command<V>, principal: UserPrincipal, input: unknown = {}) =>
   command.execute({ principal, request: testRequest, input });
+const password = { currentPassword: rightPassword };
+const confirm = (code: string) => run(confirmFactor, person, { code, ...password });
 const eventsOf = async (target: string) =>
   (await product.events()).filter((event) => event.target_id === target);
 const isOn = async (who = person) => {
@@ -56,7 +58,7 @@ describe("setting up", () => {
   it("is on with the first right code alone: FACTOR_ENABLED, and ten recovery codes of which the log says nothing", async () => {
     const app = await scan(person);
     expect([await isOn(), (await eventsOf(person.accountId)).length]).toEqual([false, 0]);
-    const confirmed = await run(confirmFactor, person, { code: app.code() });
+    const confirmed = await confirm(app.code());
     if (!confirmed.ok || confirmed.value === null) throw new Error("refused");
     expect(confirmed.value.recoveryCodes.length).toBe(10);
     expect(await isOn()).toBe(true);
@@ -86,7 +88,7 @@ describe("setting up", () => {
       select encode(secret, 'escape') as text from account_factor where account_id = ${person.accountId}`;
     expect(row?.text).not.toContain(text);
     const app = await scan(person);
-    await run(confirmFactor, person, { code: app.code() });
+    await confirm(app.code());
     const after = await ownFactor.execute({ principal: person, request: testRequest, input: null });
     expect(after).toMatchObject({ ok: true, value: { toScan: null, codesLeft: 10 } });
   });
@@ -94,21 +96,21 @@ describe("setting up", () => {
   it("begins anew with another secret until it is proven, and not any more then", async () => {
     const first = await scan(person);
     const second = await scan(person);
-    expect((await run(confirmFactor, person, { code: first.code() })).ok).toBe(false);
-    expect((await run(confirmFactor, person, { code: second.code() })).ok).toBe(true);
-    expect(await run(startFactor, person)).toMatchObject({ ok: false, code: "conflict" });
+    expect((await confirm(first.code())).ok).toBe(false);
+    expect((await confirm(second.code())).ok).toBe(true);
+    expect(await run(startFactor, person, password)).toMatchObject({ ok: false, code: "conflict" });
     clock.forward(60);
-    expect(await run(confirmFactor, person, { code: second.code() })).toMatchObject({ code: "conflict" });
+    expect(await confirm(second.code())).toMatchObject({ code: "conflict" });
   });
 
   it("does not happen when the log takes no event", async () => {
     const app = await scan(person);
     const codes = await countOf("recovery_code");
     const mend = await breakTheLog(product);
-    expect(await run(confirmFactor, person, { code: app.code() })).toMatchObject({ code: "internal" });
+    expect(await confirm(app.code())).toMatchObject({ code: "internal" });
     await mend();
     expect([await isOn(), await countOf("recovery_code")]).toEqual([false, codes]);
-    expect((await run(confirmFactor, person, { code: app.code() })).ok).toBe(true);
+    expect((await confirm(app.code())).ok).toBe(true);
   });
 
   it("is a person's alone: no key may", async () => {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { anonymousPrincipal, type UserPrincipal } from "@/lib/access/principal";
 import { principalOfCookie, sessionCookieValue } from "@/lib/access/sessions";
 import { mostStepFailures } from "@/lib/access/sign-in-steps";
-import { closeAbandonedSteps } from "@/lib/features/accounts/abandoned-steps";
 import { changePassword } from "@/lib/features/accounts/commands/change-password";
 import { completeSignIn } from "@/lib/features/accounts/commands/complete-sign-in";
 import { signIn } from "@/lib/features/accounts/commands/sign-in";
 import { resetUserPassword } from "@/lib/features/users/commands/reset-user-password";
+import { closeAbandonedSteps } from "@/lib/gate/abandoned-steps";
 import { breakTheLog, countOf, createTestProduct, type TestProduct } from "@/tests/support/product";
 import {
   closeMinute,

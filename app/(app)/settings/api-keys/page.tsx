@@ -1,27 +1,37 @@
 import { randomUUID } from "node:crypto";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
 import { FormMessage } from "@/components/forms/form-message";
+import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page, Section } from "@/components/ui/page";
 import { Table, Td, Th } from "@/components/ui/table";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/time";
 import { VisibleText } from "@/components/visible-text/visible-text";
-import { allApiKeys, ownApiKeys, ownKeyRights } from "@/lib/features/api-keys/queries";
+import { pageNumber } from "@/lib/access/list-page";
+import { othersApiKeys, ownApiKeys, ownKeyRights } from "@/lib/features/api-keys/queries";
 import { AppPage } from "../../app-page";
 import { load, requireUser } from "../../load";
 import { timeZoneOf } from "../../time-zone";
+import { ListPages } from "../list-pages";
+import { SearchForm } from "../search-form";
 import { deleteApiKeyAction } from "./actions";
 import { NewKeyForm } from "./new-key-form";
 import { OthersKeys } from "./others-keys";
 
 export const metadata = { title: "API keys" };
 
-export default async function ApiKeysPage() {
+/** From here on a list is long enough to be searched. */
+const longList = 20;
+const address = "/settings/api-keys";
+
+type SearchParams = Promise<Record<string, string | string[] | undefined>>;
+
+export default async function ApiKeysPage({ searchParams }: { searchParams: SearchParams }) {
+  const asked = await searchParams;
+  const search = [asked.search ?? ""].flat()[0] ?? "";
   const user = await requireUser();
   const [keys, rights] = await Promise.all([load(ownApiKeys, null), load(ownKeyRights, null)]);
-  const others = rights.seesAll
-    ? (await load(allApiKeys, null)).filter((key) => key.accountId !== user.accountId)
-    : null;
+  const others = rights.seesAll ? await load(othersApiKeys, { search, page: pageNumber(asked.page) }) : null;
   const timeZone = await timeZoneOf(user);
   const now = new Date().toISOString();
   const time = (at: Date | null, never: string) =>
@@ -110,7 +120,17 @@ export default async function ApiKeysPage() {
         </Section>
         {others ? (
           <Section title="Keys of other people" description="You can revoke any of them.">
-            <OthersKeys keys={others} timeZone={timeZone} now={now} />
+            {others.total > longList || search !== "" ? (
+              <SearchForm action={address} search={search} label="Key, name or address" />
+            ) : null}
+            {others.rows.length === 0 && others.total > 0 ? (
+              <EmptyState title="No key is found" actions={<ButtonLink href={address}>Show all</ButtonLink>}>
+                No key and nobody who has one is called what you searched for.
+              </EmptyState>
+            ) : (
+              <OthersKeys keys={others.rows} timeZone={timeZone} now={now} />
+            )}
+            <ListPages address={address} kept={{ search }} page={others.page} hasMore={others.hasMore} />
           </Section>
         ) : null}
       </Page>

@@ -35,7 +35,15 @@ export function InviteForm({ isMailOn }: { isMailOn: boolean }) {
   );
 }
 
-export function InviteList({ invites, time }: { invites: Invite[]; time: (at: Date) => ReactNode }) {
+export function InviteList({
+  invites,
+  time,
+  isMailOn,
+}: {
+  invites: Invite[];
+  time: (at: Date) => ReactNode;
+  isMailOn: boolean;
+}) {
   return (
     <Table label="Invites">
       <thead>
@@ -53,6 +61,10 @@ export function InviteList({ invites, time }: { invites: Invite[]; time: (at: Da
           <tr key={id}>
             <Td className="[overflow-wrap:anywhere]">
               <VisibleText text={email} />
+              {/* Nobody is mailed it: it can be read, and copied where scripts or the clipboard are off. */}
+              {link === null || isMailOn ? null : (
+                <div className="mono text-fg-3 text-xs select-all">{link}</div>
+              )}
             </Td>
             <Td className="[overflow-wrap:anywhere] max-md:hidden">
               {invitedBy === null ? <span className="text-fg-3">-</span> : <VisibleText text={invitedBy} />}

@@ -3,10 +3,12 @@ import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page } from "@/components/ui/page";
 import { RelativeTime } from "@/components/ui/time";
-import { type MembersTab, membersPage, membersTabs, mostShown } from "@/lib/features/members/queries";
+import { pageNumber } from "@/lib/access/list-page";
+import { type MembersTab, membersPage, membersTabs } from "@/lib/features/members/queries";
 import { AppPage } from "../../app-page";
 import { load, requireUser } from "../../load";
 import { timeZoneOf } from "../../time-zone";
+import { ListPages } from "../list-pages";
 import { SearchForm } from "../search-form";
 import { InviteForm, InviteList } from "./invite-list";
 import { MemberList } from "./member-list";
@@ -30,11 +32,11 @@ const emptyWords: Record<MembersTab, { title: string; text: string }> = {
 };
 
 export default async function MembersPage({ searchParams }: { searchParams: SearchParams }) {
-  const { tab: asked, search: sought } = await searchParams;
+  const { tab: asked, search: sought, page } = await searchParams;
   const tab = membersTabs.find((one) => one === asked) ?? "members";
   const search = typeof sought === "string" ? sought : "";
   const user = await requireUser();
-  const found = await load(membersPage, { tab, search });
+  const found = await load(membersPage, { tab, search, page: pageNumber(page) });
   const timeZone = await timeZoneOf(user);
   const now = new Date().toISOString();
   const time = (at: Date): ReactNode => (
@@ -58,25 +60,30 @@ export default async function MembersPage({ searchParams }: { searchParams: Sear
           <SearchForm action="/settings/members" search={search} hidden={tab === "members" ? {} : { tab }} />
         ) : null}
         {rows === 0 ? (
-          search === "" ? (
+          search === "" && found.page === 1 ? (
             <EmptyState title={emptyWords[tab].title}>{emptyWords[tab].text}</EmptyState>
           ) : (
             <EmptyState
               title="Nobody is found"
               actions={<ButtonLink href={addressOf(tab)}>Show all</ButtonLink>}
             >
-              No name or address in this list holds what you searched for.
+              {search === ""
+                ? "This page of the list is empty by now."
+                : "No name or address in this list holds what you searched for."}
             </EmptyState>
           )
         ) : null}
         {found.members.length > 0 ? <MemberList members={found.members} time={time} /> : null}
         {found.requests.length > 0 ? <RequestList requests={found.requests} time={time} /> : null}
-        {found.invites.length > 0 ? <InviteList invites={found.invites} time={time} /> : null}
-        {rows === mostShown ? (
-          <p className="mt-3 text-fg-2 text-sm">
-            The first {mostShown} are shown. Search for a name or an address to find the others.
-          </p>
+        {found.invites.length > 0 ? (
+          <InviteList invites={found.invites} time={time} isMailOn={found.isMailOn} />
         ) : null}
+        <ListPages
+          address="/settings/members"
+          kept={{ tab: tab === "members" ? "" : tab, search }}
+          page={found.page}
+          hasMore={found.hasMore}
+        />
       </Page>
     </AppPage>
   );

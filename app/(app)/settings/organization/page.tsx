@@ -11,7 +11,6 @@ import { AppPage } from "../../app-page";
 import { load, requireUser } from "../../load";
 import { leaveOrganizationAction, transferOwnershipAction, updateOrganizationAction } from "./actions";
 import { InviteLinkSection } from "./invite-link-section";
-import { TransferForm } from "./transfer-form";
 import { TwoFactorRequirement } from "./two-factor-requirement";
 
 export const metadata = { title: "Organization" };
@@ -73,16 +72,31 @@ export default async function OrganizationPage() {
             description="An organization has exactly one owner. Give it to a member when you hand over or leave."
           >
             <div className="max-w-[480px]">
-              {settings.heirs.length === 0 ? (
+              {settings.hasHeirs ? (
+                <ConfirmDialog
+                  trigger="Transfer ownership"
+                  triggerLook="danger-quiet"
+                  title="Give the organization to another member?"
+                  confirmText="Transfer ownership"
+                  action={transferOwnershipAction}
+                  attemptId={randomUUID()}
+                  field={
+                    <TextField
+                      name="email"
+                      label="E-mail address of the new owner"
+                      hint="Of a member; an auditor has to be made a member first."
+                      type="email"
+                      autoComplete="off"
+                    />
+                  }
+                >
+                  They can do everything from then on, and you are a member like others. Only they can give it
+                  back.
+                </ConfirmDialog>
+              ) : (
                 <p className="text-fg-2 text-sm">
                   There is no other member to give it to. Invite somebody first.
                 </p>
-              ) : (
-                <TransferForm
-                  heirs={settings.heirs}
-                  action={transferOwnershipAction}
-                  attemptId={randomUUID()}
-                />
               )}
             </div>
           </Section>

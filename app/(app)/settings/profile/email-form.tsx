@@ -13,8 +13,9 @@ export function EmailForm(props: {
   waitingEmail: string | null;
   hasPassword: boolean;
   isMailOn: boolean;
+  canChangeEmail: boolean;
 }) {
-  const { waitingEmail, hasPassword, isMailOn } = props;
+  const { waitingEmail, hasPassword, isMailOn, canChangeEmail } = props;
   return (
     <>
       <p className="mb-3 text-sm [overflow-wrap:anywhere]">
@@ -29,7 +30,7 @@ export function EmailForm(props: {
           A link was mailed to <VisibleText text={waitingEmail} />. Your address changes when you open it.
         </FormMessage>
       )}
-      {hasPassword || isMailOn ? (
+      {canChangeEmail ? (
         <ActionForm action={changeEmailAction} attemptId={randomUUID()} label="Change e-mail address">
           <TextField
             name="email"
@@ -53,8 +54,10 @@ export function EmailForm(props: {
         </ActionForm>
       ) : (
         <p className="text-fg-2 text-sm">
-          To change it, ask the owner of your organization to set up a mail server: your account has no
-          password to prove that it is you.
+          To change it, ask the owner of your organization to set up a mail server:{" "}
+          {hasPassword
+            ? "with single sign-on an address has to be confirmed by mail."
+            : "your account has no password to prove that it is you."}
         </p>
       )}
     </>

@@ -11,6 +11,7 @@ interface Factor {
   isOn: boolean;
   isRequired: boolean;
   codesLeft: number;
+  hasPassword: boolean;
   toScan: { uri: string; text: string } | null;
 }
 
@@ -26,7 +27,7 @@ const codeField = (
 );
 
 /** One's own two-factor sign-in: set up, renew the recovery codes, switch off. */
-export function TwoFactorSection({ isOn, isRequired, codesLeft, toScan }: Factor) {
+export function TwoFactorSection({ isOn, isRequired, codesLeft, hasPassword, toScan }: Factor) {
   return (
     <Section
       title="Two-factor sign-in"
@@ -36,7 +37,7 @@ export function TwoFactorSection({ isOn, isRequired, codesLeft, toScan }: Factor
           : "Off. With it a sign-in takes a code from your telephone besides the password."
       }
     >
-      <TwoFactorSetup toScan={toScan} isOn={isOn} />
+      <TwoFactorSetup toScan={toScan} isOn={isOn} hasPassword={hasPassword} />
       {isOn ? (
         <>
           <details className="mt-3">

@@ -56,7 +56,7 @@ export function RoleCard({
         {Object.entries(fixed).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} readOnly />
         ))}
-        <RoleItems label={label} name={chosen} items={items} ticked={ticked} onTick={setTicked} many={many} />
+        <RoleItems label={label} name={chosen} items={items} ticked={ticked} onTick={setTicked} />
         <div className="mt-3 flex flex-wrap items-end gap-3">
           <div className="w-[160px]">
             <SelectField

@@ -1,5 +1,5 @@
 "use client";
-import { type Dispatch, type SetStateAction, useId, useState } from "react";
+import { type Dispatch, type SetStateAction, useId } from "react";
 import { FormMessage } from "@/components/forms/form-message";
 import { useFieldState } from "@/components/forms/form-state";
 import { Badge } from "@/components/ui/badge";
@@ -14,31 +14,22 @@ export interface CardItem {
   blocked?: string;
 }
 
-/** From here on a list is long enough to be searched. */
-const longList = 8;
-
-/** The boxes of a card. A search hides; what was ticked before stays ticked. */
+/** The boxes of a card. */
 export function RoleItems({
   label,
   name,
   items,
   ticked,
   onTick,
-  many,
 }: {
   label: string;
   name: string;
   items: CardItem[];
   ticked: ReadonlySet<string>;
   onTick: Dispatch<SetStateAction<ReadonlySet<string>>>;
-  many: string;
 }) {
   const id = useId();
   const { errors } = useFieldState(name);
-  const [typed, setTyped] = useState("");
-  const wanted = typed.trim().toLowerCase();
-  const isShown = (item: CardItem) => `${item.title} ${item.note}`.toLowerCase().includes(wanted);
-  const shown = items.filter(isShown).length;
   const tick = (item: string, on: boolean) =>
     onTick((before) => {
       const next = new Set(before);
@@ -50,20 +41,9 @@ export function RoleItems({
     <fieldset>
       <legend className="sr-only">{label}</legend>
       {errors.length > 0 ? <FormMessage>{errors.join(" ")}</FormMessage> : null}
-      {items.length > longList ? (
-        <input
-          type="search"
-          className="input mb-2 max-w-[320px]"
-          aria-label={`Search ${label.toLowerCase()}`}
-          placeholder={`Search ${many}`}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          autoComplete="off"
-        />
-      ) : null}
       <ul className="max-h-[360px] divide-y divide-line overflow-y-auto rounded-control border border-line">
         {items.map((item) => (
-          <li key={item.id} hidden={!isShown(item)} className="flex items-center gap-2.5 px-3 py-2">
+          <li key={item.id} className="flex items-center gap-2.5 px-3 py-2">
             <input
               type="checkbox"
               id={`${id}-${item.id}`}
@@ -87,7 +67,6 @@ export function RoleItems({
           </li>
         ))}
       </ul>
-      {shown === 0 ? <p className="mt-2 text-fg-2 text-sm">Nothing matches. Clear the search.</p> : null}
     </fieldset>
   );
 }

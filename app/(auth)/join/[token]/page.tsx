@@ -4,8 +4,9 @@ import { ActionForm } from "@/components/forms/action-form";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { ButtonLink } from "@/components/ui/button";
 import { VisibleText } from "@/components/visible-text/visible-text";
-import { inviteLinkFacts } from "@/lib/features/members/entry-queries";
-import { signedInUser } from "@/lib/gate/current";
+import type { UserPrincipal } from "@/lib/access/principal";
+import { inviteLinkFacts, ownStanding } from "@/lib/features/members/entry-queries";
+import { requestFacts, signedInUser } from "@/lib/gate/current";
 import { goWhereDue, loadForAnyone } from "../../entry";
 import { joinOrganizationAction } from "../../join-actions";
 import { RegisterForm } from "../../register-form";
@@ -34,20 +35,45 @@ export default async function JoinPage({ params }: { params: Promise<{ token: st
   return (
     <AuthLayout title="Join" lead={<VisibleText text={organization} />} foot="Whoever joins is recorded.">
       {user ? (
-        <>
-          <p className="mb-4 text-fg-2 text-sm">
-            You are signed in as <VisibleText text={user.email} />.
-          </p>
-          <ActionForm action={joinOrganizationAction} attemptId={randomUUID()} label="Join">
-            <input type="hidden" name="link" value={token} readOnly />
-            <SubmitButton size="lg" wide>
-              Join
-            </SubmitButton>
-          </ActionForm>
-        </>
+        <ForSignedIn user={user} token={token} />
       ) : (
         <RegisterForm way={{ link: token }} back={`/join/${token}`} />
       )}
     </AuthLayout>
+  );
+}
+
+async function ForSignedIn({ user, token }: { user: UserPrincipal; token: string }) {
+  const asked = await ownStanding.execute({ principal: user, request: await requestFacts(), input: null });
+  if (!asked.ok) throw new Error("whoever is signed in may know how they stand");
+  const { wasRemoved, waitingSince } = asked.value;
+  const signedInAs = (
+    <>
+      You are signed in as <VisibleText text={user.email} />.
+    </>
+  );
+  if (wasRemoved && waitingSince)
+    return (
+      <>
+        <p className="mb-4 text-fg-2 text-sm">{signedInAs} The owner has your request to come back.</p>
+        <ButtonLink href="/pending" size="lg" wide>
+          Go on
+        </ButtonLink>
+      </>
+    );
+  const word = wasRemoved ? "Ask to join" : "Join";
+  return (
+    <>
+      <p className="mb-4 text-fg-2 text-sm">
+        {signedInAs}
+        {wasRemoved ? " The owner removed you once: this link asks them to let you in again." : ""}
+      </p>
+      <ActionForm action={joinOrganizationAction} attemptId={randomUUID()} label={word}>
+        <input type="hidden" name="link" value={token} readOnly />
+        <SubmitButton size="lg" wide>
+          {word}
+        </SubmitButton>
+      </ActionForm>
+    </>
   );
 }

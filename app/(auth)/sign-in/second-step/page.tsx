@@ -34,7 +34,8 @@ export default async function SecondStepPage({ searchParams }: { searchParams: S
         </SubmitButton>
       </ActionForm>
       <p className="auth-alt">
-        Lost both? The owner of the organization can take the second step away.{" "}
+        Lost both? The owner of the organization can take the second step away. If you are the owner, whoever
+        runs the server can, with <code className="mono">npm run reset-factor</code>.{" "}
         <Link className="link" href="/sign-in" prefetch={false}>
           Back to the first step
         </Link>

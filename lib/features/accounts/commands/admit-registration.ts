@@ -11,6 +11,12 @@ import { eventOf } from "@/lib/gate/facts";
 import { inviteOf, isInviteLink, joiningNow } from "@/lib/gate/joining";
 import { creationFailedFact } from "../creation-failed";
 
+/** Accounts made from an address are counted beside its refused tries. */
+export function registrationsKey(ip: string | null): string | null {
+  const address = addressKey(ip);
+  return address === null ? null : `register ${address}`;
+}
+
 /** Does the way by which somebody came lead in, as far as can be said before the lock? */
 async function opens(
   tx: Tx,
@@ -21,7 +27,8 @@ async function opens(
 }
 
 /**
- * Before a registration: refused ones share the delay of the address with sign-ins. One that comes too early is counted
+ * Before a registration: refused ones share the delay of the address with sign-ins, and many that succeed from one address
+ * are slowed too. One that comes too early is counted
  * like a throttled sign-in; the count becomes one USER_CREATION_FAILED with reason `throttled` when its minute closes.
  */
 export const admitRegistration = command({
@@ -48,6 +55,8 @@ export const admitRegistration = command({
   },
   async run({ tx, input, request }) {
     await refuseWhileDelayed(tx, { account: null, address: addressKey(request.ip) });
+    if (input.invite === undefined)
+      await refuseWhileDelayed(tx, { account: null, address: registrationsKey(request.ip) });
     return { value: { isOpen: (await ownerExists(tx)) && (await opens(tx, input)) }, audit: null };
   },
 });

@@ -2,23 +2,27 @@ import "server-only";
 import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { endLinks } from "@/lib/access/account-tokens";
+import { CheckedPassword } from "@/lib/access/checked-password";
 import { linkToken, linkTokenHash } from "@/lib/access/link-tokens";
-import { oneAtATime } from "@/lib/access/one-at-a-time";
-import { verifyPassword } from "@/lib/access/passwords";
-import { countFailure, forgetFailures } from "@/lib/access/sign-in-delay";
+import { oidcSettings } from "@/lib/access/openid-connect";
 import { userUpdated } from "@/lib/audit/catalogue/accounts";
 import { schema, type Tx } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
 import { around } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
 import type { Ran } from "@/lib/gate/command-spec";
+import {
+  afterWrongPassword,
+  countAsWrongPassword,
+  forgetWrongPasswords,
+  withOwnPassword,
+  wrongPassword,
+} from "@/lib/gate/own-password";
 import { isMailOn, queueMail } from "@/lib/gate/queue-mail";
 import { refuse } from "@/lib/platform/errors";
 import { mintId } from "@/lib/platform/ids";
-import { CheckedPassword } from "../checked-password";
 import { changeEmailInput } from "../schemas";
-import { isTaken, setEmail, taken } from "../set-email";
-import { admitPasswordChange, passwordChangeKey } from "./admit-password-change";
+import { setEmail } from "../set-email";
 
 /** How the change went on: the address is another now, or waits for the link that was mailed to it. */
 export interface EmailChange {
@@ -29,55 +33,63 @@ export interface EmailChange {
 const linkLife = "24 hours";
 const mostLinks = 10;
 
-const wrong = () =>
-  refuse("invalid", "The current password is wrong. Nothing was changed.", {
-    fieldErrors: { currentPassword: ["This is not your current password."] },
-  });
-
 const decideChange = command({
   name: "change-email",
   input: z.strictObject({ email: z.string(), checked: z.instanceof(CheckedPassword) }),
   allow: inOrganization("account:own"),
   event: userUpdated,
   target: ({ principal }) => ({ id: principal.kind === "user" ? principal.accountId : "unknown" }),
-  async onRefusal({ tx, principal }, refusal) {
-    // Addresses that are taken count too: whoever registers has a session, and could ask for every address they think of.
-    const counts = refusal.code === "exists" || refusal.options.fieldErrors?.currentPassword;
-    if (principal.kind === "user" && counts)
-      await countFailure(tx, { account: passwordChangeKey(principal.accountId), address: null });
-    return null;
+  async onRefusal(context, refusal) {
+    const { tx, principal } = context;
+    // Without a mail server the answer says which addresses are taken: whoever registers has a session, and could ask for
+    // every address they think of.
+    if (principal.kind === "user" && refusal.code === "exists")
+      await countAsWrongPassword(tx, principal.accountId);
+    return afterWrongPassword(context, refusal);
   },
   async run({ tx, input: { email, checked }, principal }): Promise<Ran<EmailChange>> {
     if (principal.kind !== "user") throw refuse("unauthenticated", "Sign in to change your e-mail address.");
     const hasPassword = (checked.account?.passwordHash ?? null) !== null;
-    if (hasPassword && !checked.matched) throw wrong();
-    if (!hasPassword && !isMailOn())
-      throw refuse(
-        "closed",
-        "Your account has no password to prove that it is you, and this instance sends no mail. Ask its owner to set up a mail server.",
-      );
+    if (hasPassword && !checked.matched) throw wrongPassword();
+    if (!isMailOn()) refuseUnproven(hasPassword);
     const { account } = schema;
     const [now] = await tx
       .select({ email: account.email, passwordHash: account.passwordHash })
       .from(account)
       .where(eq(account.id, principal.accountId))
       .for("update");
-    if (!now || now.passwordHash !== (checked.account?.passwordHash ?? null)) throw wrong();
-    if (hasPassword) await forgetFailures(tx, passwordChangeKey(principal.accountId));
+    if (!now || now.passwordHash !== (checked.account?.passwordHash ?? null)) throw wrongPassword();
+    if (hasPassword) await forgetWrongPasswords(tx, principal.accountId);
     if (now.email === email)
       throw refuse("invalid", "This is your address already. Give another one.", {
         fieldErrors: { email: ["This is your address already."] },
       });
-    if (await isTaken(tx, principal.accountId, email)) throw taken();
-    if (!isMailOn())
-      return {
-        value: { email, isConfirmed: true },
-        audit: await setEmail(tx, principal.accountId, { before: now.email, after: email }),
-      };
+    if (!isMailOn()) {
+      const change = { before: now.email, after: email, isProven: false };
+      return { value: { email, isConfirmed: true }, audit: await setEmail(tx, principal.accountId, change) };
+    }
+    // Also where another account has the address: who cannot read its mail must not learn that. The link then says it.
     await queueLink(tx, principal.accountId, email);
     return { value: { email, isConfirmed: false }, audit: null };
   },
 });
+
+/**
+ * Without mail nothing shows that the new address is the person's. With single sign-on it would be enough for whoever has
+ * it at the identity provider to be signed in to this account.
+ */
+function refuseUnproven(hasPassword: boolean): void {
+  if (!hasPassword)
+    throw refuse(
+      "closed",
+      "Your account has no password to prove that it is you, and this instance sends no mail. Ask its owner to set up a mail server.",
+    );
+  if (oidcSettings() !== null)
+    throw refuse(
+      "closed",
+      "With single sign-on an address has to be confirmed by mail, and this instance sends none. Ask its owner to set up a mail server.",
+    );
+}
 
 /** Only the last link counts; so many a day that nobody's mailbox is filled by it. */
 async function queueLink(tx: Tx, accountId: string, email: string): Promise<void> {
@@ -106,18 +118,9 @@ async function queueLink(tx: Tx, accountId: string, email: string): Promise<void
  * A person gives another e-mail address. It is theirs once they open the link that is mailed there; without a mail server
  * at once, by their password alone.
  */
-export const changeEmail = around(decideChange, changeEmailInput, async (input, call, proceed) => {
-  const { principal, request } = call;
-  const queues = principal.kind === "user" ? [passwordChangeKey(principal.accountId)] : [];
-  return oneAtATime(queues, async () => {
-    const admitted = await admitPasswordChange.execute({ principal, request, input: {} });
-    if (!admitted.ok) return admitted;
-    if ("repeated" in admitted) throw new Error("the admission has no attempt id");
-    const account = admitted.value;
-    const matched =
-      account.passwordHash !== null && (await verifyPassword(account.passwordHash, input.currentPassword));
-    return proceed({
-      input: { email: input.email, checked: new CheckedPassword(account, matched, true) },
-    });
-  });
-});
+export const changeEmail = around(
+  decideChange,
+  changeEmailInput,
+  ({ email, currentPassword }, call, proceed) =>
+    withOwnPassword(call, currentPassword, (checked) => proceed({ input: { email, checked } })),
+);

@@ -64,7 +64,8 @@ const makeOwner = command({
       .where(eq(schema.organization.id, theOrganization));
     const retentionDays = await chooseRetention(tx, input.retentionDays);
     const { email } = input;
-    const id = await insertMember(tx, { email, name: cleanText(input.name), passwordHash }, "owner");
+    const person = { email, name: cleanText(input.name), passwordHash, isEmailProven: true };
+    const id = await insertMember(tx, person, "owner");
     const browser = await rememberBrowser(tx, id, input.tokens);
     const sid = await startSession(tx, id, request);
     const fact = { target: { id }, label: email, actor: { type: "user" as const, id, email } };

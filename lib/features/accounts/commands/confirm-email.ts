@@ -32,7 +32,11 @@ export const confirmEmail = command({
         "expired",
         "This link was used a moment ago. Reload your profile page to see your address.",
       );
-    const audit = await setEmail(tx, principal.accountId, { before, after: link.email });
+    const audit = await setEmail(tx, principal.accountId, {
+      before,
+      after: link.email,
+      isProven: true,
+    });
     return { value: { email: link.email }, audit };
   },
 });

@@ -46,7 +46,7 @@ const makeOwner = command({
     );
     const id = await insertMember(
       tx,
-      { email, name: nameOfEmail(email).slice(0, mostNameLength), passwordHash },
+      { email, name: nameOfEmail(email).slice(0, mostNameLength), passwordHash, isEmailProven: true },
       "owner",
     );
     return {

@@ -12,22 +12,29 @@ import {
 import { oneAtATime } from "@/lib/access/one-at-a-time";
 import { passwordProblem } from "@/lib/access/password-rules";
 import { hashPassword } from "@/lib/access/passwords";
-import { anonymousPrincipal, theOrganization } from "@/lib/access/principal";
+import { anonymousPrincipal } from "@/lib/access/principal";
 import { startSession } from "@/lib/access/sessions";
 import { addressKey, countFailure } from "@/lib/access/sign-in-delay";
 import { registered, signedIn } from "@/lib/audit/catalogue/accounts";
-import { joinRequested } from "@/lib/audit/catalogue/members";
 import type { Tx } from "@/lib/db/client";
 import { anyone } from "@/lib/gate/allow";
 import { around, invalid } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
 import type { AuditFact } from "@/lib/gate/facts";
-import { acceptInvite, isInviteLink, joiningNow, requestToJoin, StepRefused } from "@/lib/gate/joining";
+import {
+  acceptInvite,
+  isInviteLink,
+  joinedFact,
+  joiningNow,
+  requestedFact,
+  requestToJoin,
+  StepRefused,
+} from "@/lib/gate/joining";
 import { cleanText } from "@/lib/platform/clean-text";
 import { refuse } from "@/lib/platform/errors";
 import { creationFailedFact } from "../creation-failed";
 import { registerInput } from "../schemas";
-import { admitRegistration } from "./admit-registration";
+import { admitRegistration, registrationsKey } from "./admit-registration";
 import type { NewSession } from "./sign-in";
 
 const makeAccount = command({
@@ -58,8 +65,16 @@ const makeAccount = command({
       const passwordHash = input.hashed.hash;
       // A moment ago the door was closed, and hashing not worth it.
       if (passwordHash === null) throw refuse("busy", "Registration has just been opened. Please try again.");
-      return insertAccount(tx, { email, name: cleanText(input.name), passwordHash });
+      return insertAccount(tx, {
+        email,
+        name: cleanText(input.name),
+        passwordHash,
+        isEmailProven: false,
+      });
     });
+    // Each stands for several events and perhaps a mail: what one address may make is bounded. An invite is the owner's own.
+    if (input.invite === undefined)
+      await countFailure(tx, { account: null, address: registrationsKey(request.ip) });
     const browser = await rememberBrowser(tx, id, input.tokens);
     const sid = await startSession(tx, id, request);
     const fact = { target: { id }, label: email, actor: { type: "user" as const, id, email } };
@@ -103,14 +118,11 @@ async function enter(
     await refuseWithoutSeat(tx);
     const id = await account();
     await addMembership(tx, id, "member");
-    return { id, joined: [] };
+    return { id, joined: [joinedFact({ id, email: way.email }, way.link === undefined ? "open" : "link")] };
   }
   const id = await account();
   await requestToJoin(tx, id);
-  return {
-    id,
-    joined: [{ event: joinRequested, target: { id: String(theOrganization) }, label: way.email }],
-  };
+  return { id, joined: [requestedFact(way.email)] };
 }
 
 /** A person makes an account for themselves and is signed in with it: as a member, or as one who waits for approval. */

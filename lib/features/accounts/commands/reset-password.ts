@@ -1,16 +1,19 @@
 import "server-only";
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { consumeLink, endLinks, openLink } from "@/lib/access/account-tokens";
 import { emailKey } from "@/lib/access/email-key";
 import { HashedPassword } from "@/lib/access/hashed-password";
+import { forgetBrowsers } from "@/lib/access/known-browsers";
+import { roleOf } from "@/lib/access/members";
 import { passwordProblem } from "@/lib/access/password-rules";
 import { hashPassword } from "@/lib/access/passwords";
 import { anonymousPrincipal } from "@/lib/access/principal";
+import { removeFactor } from "@/lib/access/second-factor";
 import { endOtherSessions } from "@/lib/access/sessions";
 import { forgetFailures } from "@/lib/access/sign-in-delay";
 import { endStepsOf } from "@/lib/access/sign-in-steps";
-import { passwordChanged, sessionRevoked } from "@/lib/audit/catalogue/accounts";
+import { factorDisabled, passwordChanged, sessionRevoked } from "@/lib/audit/catalogue/accounts";
 import { schema, type Tx } from "@/lib/db/client";
 import { anyone } from "@/lib/gate/allow";
 import { around, invalid } from "@/lib/gate/around";
@@ -45,8 +48,8 @@ const setPassword = command({
   async run({ tx, input }) {
     const { link, account: person } = await accountOfLink(tx, input.token);
     // Before the link's row, as whoever ends an account's links does: so no two wait for each other.
-    await tx
-      .select({ id: schema.account.id })
+    const [before] = await tx
+      .select({ provenAt: schema.account.emailProvenAt })
       .from(schema.account)
       .where(eq(schema.account.id, person.id))
       .for("update");
@@ -55,12 +58,17 @@ const setPassword = command({
     const { account } = schema;
     const changed = await tx
       .update(account)
-      .set({ passwordHash: hash, mustChangePassword: false })
+      .set({
+        passwordHash: hash,
+        mustChangePassword: false,
+        emailProvenAt: before?.provenAt ?? sql`gurulog_now()`,
+      })
       .where(and(eq(account.id, person.id), isNotNull(account.passwordHash)))
       .returning({ id: account.id });
     if (changed.length === 0) throw worthless();
     await endLinks(tx, person.id);
     await endStepsOf(tx, person.id);
+    await forgetBrowsers(tx, person.id);
     const sessions = await endOtherSessions(tx, person.id, null);
     await forgetFailures(tx, emailKey(person.email));
     await forgetFailures(tx, passwordResetKey(person.email));
@@ -71,7 +79,17 @@ const setPassword = command({
     };
     const leading = { ...fact, details: { by: "mail" } };
     const ended = { ...fact, event: sessionRevoked, details: { sessions } };
-    return { value: null, targetId: person.id, audit: sessions > 0 ? [leading, ended] : leading };
+    // An account of this address that a stranger made, and nobody has let in: its second factor is theirs.
+    const isStrangers = !before?.provenAt && (await roleOf(tx, person.id)) === null;
+    const disabled =
+      isStrangers && (await removeFactor(tx, person.id))
+        ? [{ ...fact, event: factorDisabled, details: { by: "mail" } }]
+        : [];
+    return {
+      value: null,
+      targetId: person.id,
+      audit: [leading, ...disabled, ...(sessions > 0 ? [ended] : [])],
+    };
   },
 });
 

@@ -1,6 +1,7 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
+import { CheckedPassword } from "@/lib/access/checked-password";
 import { emailKey } from "@/lib/access/email-key";
 import { browserTokens } from "@/lib/access/known-browsers";
 import { oneAtATime } from "@/lib/access/one-at-a-time";
@@ -13,7 +14,6 @@ import { anyone } from "@/lib/gate/allow";
 import { around } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
-import { CheckedPassword } from "../checked-password";
 import { endFirstStep } from "../first-step";
 import { emailTried } from "../rules";
 import { signInInput } from "../schemas";

@@ -4,11 +4,10 @@ import { type OidcIdentity, oidcSettings } from "@/lib/access/openid-connect";
 import { mostNameLength } from "@/lib/access/person-fields";
 import { theOrganization } from "@/lib/access/principal";
 import { creationFailed, registered } from "@/lib/audit/catalogue/accounts";
-import { joinRequested } from "@/lib/audit/catalogue/members";
 import { jitProvisioned, jitProvisioningFailed } from "@/lib/audit/catalogue/organization";
 import type { Tx } from "@/lib/db/client";
 import type { AuditFact } from "@/lib/gate/facts";
-import { answerRequestOf, joiningNow, requestToJoin } from "@/lib/gate/joining";
+import { answerRequestOf, joinedFact, joiningNow, requestedFact, requestToJoin } from "@/lib/gate/joining";
 import { cleanText } from "@/lib/platform/clean-text";
 import { refuse } from "@/lib/platform/errors";
 import { byThePerson } from "../first-step";
@@ -37,15 +36,19 @@ export async function joinByOidc(
     (identity.claims.name ?? nameOfEmail(email)).normalize("NFC").trim(),
     mostNameLength,
   );
-  const id = await asStepOf(creationFailed, () => insertAccount(tx, { email, name, passwordHash: null }));
+  const id = await asStepOf(creationFailed, () =>
+    insertAccount(tx, { email, name, passwordHash: null, isEmailProven: true }),
+  );
   const person = { id, email };
   await insertIdentity(tx, identity, person.id);
   const lead: AuditFact[] = [{ ...byThePerson(person), event: registered }];
   if (isJit) lead.push(await provision(tx, person));
-  else if (!approvalRequired) await addMembership(tx, person.id, "member");
-  else {
+  else if (!approvalRequired) {
+    await addMembership(tx, person.id, "member");
+    lead.push({ ...byThePerson(person), ...joinedFact(person, "open") });
+  } else {
     await requestToJoin(tx, person.id);
-    lead.push({ ...byThePerson(person), ...(await theOrganizationAsTarget(tx)), event: joinRequested });
+    lead.push({ ...byThePerson(person), ...requestedFact(email) });
   }
   return { person, lead, follow: [] };
 }

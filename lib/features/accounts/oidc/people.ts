@@ -15,17 +15,21 @@ export interface Person {
 /** The account that an identity belongs to; notes that it was used. */
 export async function accountOfIdentity(tx: Tx, { issuer, claims }: OidcIdentity): Promise<Person | null> {
   const { identity, account } = schema;
-  const [known] = await tx
-    .update(identity)
-    .set({ lastUsedAt: sql`gurulog_now()` })
-    .where(and(eq(identity.issuer, issuer), eq(identity.subject, claims.subject)))
-    .returning({ accountId: identity.accountId });
+  const mine = and(eq(identity.issuer, issuer), eq(identity.subject, claims.subject));
+  const [known] = await tx.select({ accountId: identity.accountId }).from(identity).where(mine);
   if (!known) return null;
+  // The account before what hangs on it, as whoever deletes it does: so no two wait for each other.
   const [found] = await tx
     .select({ id: account.id, email: account.email })
     .from(account)
-    .where(eq(account.id, known.accountId));
-  return found ?? null;
+    .where(eq(account.id, known.accountId))
+    .for("share");
+  const used = await tx
+    .update(identity)
+    .set({ lastUsedAt: sql`gurulog_now()` })
+    .where(mine)
+    .returning({ accountId: identity.accountId });
+  return found && used.some((row) => row.accountId === found.id) ? found : null;
 }
 
 /** Makes the identity one of the account. */
@@ -58,6 +62,8 @@ export async function refuseOtherPerson(tx: Tx, { issuer }: OidcIdentity, of: Pe
 export interface FoundAccount extends Person {
   hasPassword: boolean;
   mustChangePassword: boolean;
+  /** It is known that the address is the account's person's. */
+  isEmailProven: boolean;
   role: "owner" | "auditor" | "member" | null;
   /** A join request of it waits for the owner's answer. */
   isWaiting: boolean;
@@ -72,6 +78,7 @@ export async function accountOfEmail(tx: Tx, email: string): Promise<FoundAccoun
       email: account.email,
       hasPassword: sql<boolean>`${account.passwordHash} is not null`,
       mustChangePassword: account.mustChangePassword,
+      isEmailProven: sql<boolean>`${account.emailProvenAt} is not null`,
       role: membership.role,
       isWaiting: sql<boolean>`${joinRequest.id} is not null`,
     })

@@ -10,7 +10,7 @@ import {
   type TestProduct,
   testRequest,
 } from "@/tests/support/product";
-import { allApiKeys } from "../queries";
+import { othersApiKeys } from "../queries";
 import { createApiKey } from "./create-api-key";
 import { deleteApiKey } from "./delete-api-key";
 import { revokeApiKey } from "./revoke-api-key";
@@ -180,8 +180,8 @@ async function keyOf(principal: UserPrincipal, name: string): Promise<{ id: stri
 describe("revoke-api-key", () => {
   it("ends anybody's key at once, and records whose it was", async () => {
     const { id, key } = await keyOf(member, "left-behind");
-    const listed = await allApiKeys.execute({ principal: owner, request, input: null });
-    expect(listed.ok && listed.value.find((k) => k.id === id)).toMatchObject({
+    const listed = await othersApiKeys.execute({ principal: owner, request, input: {} });
+    expect(listed.ok && listed.value.rows.find((k) => k.id === id)).toMatchObject({
       name: "left-behind",
       holderEmail: member.email,
       opens: true,
@@ -214,8 +214,8 @@ describe("revoke-api-key", () => {
         details: { reason: "not_found" },
       });
     }
-    const listed = await allApiKeys.execute({ principal: owner, request, input: null });
-    expect(listed.ok && listed.value.some((k) => k.id === id)).toBe(false);
+    const listed = await othersApiKeys.execute({ principal: owner, request, input: {} });
+    expect(listed.ok && listed.value.rows.some((k) => k.id === id)).toBe(false);
   });
 
   it("is the owner's alone", async () => {
@@ -224,7 +224,7 @@ describe("revoke-api-key", () => {
     for (const principal of [member, auditor, byKey(member), byKey(owner, ["audit:read"])]) {
       const result = await revokeApiKey.execute({ principal, request, input: { id } });
       expect(result).toMatchObject({ ok: false, code: "not_found" });
-      const listed = await allApiKeys.execute({ principal, request, input: null });
+      const listed = await othersApiKeys.execute({ principal, request, input: {} });
       expect(listed).toMatchObject({ ok: false, code: "not_found" });
     }
     expect(await principalOfApiKey(key)).not.toBeNull();

@@ -1,20 +1,23 @@
 import "server-only";
-import { lockMembers } from "@/lib/access/members";
+import { lockMembers, roleOf } from "@/lib/access/members";
 import { inviteAccepted } from "@/lib/audit/catalogue/members";
 import { inOrganization } from "@/lib/gate/allow";
+import { around } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
 import { acceptInvite as accept, inviteOf } from "@/lib/gate/joining";
 import { refuse } from "@/lib/platform/errors";
 import { acceptInviteInput } from "../schemas";
+import { admitAccepting, countRefusedJoining } from "./admit-joining";
 
-/** A signed-in person accepts the invite for their address and is a member from then on. */
-export const acceptInvite = command({
+const accepting = command({
   name: "accept-invite",
   input: acceptInviteInput,
   allow: inOrganization("account:own"),
   event: inviteAccepted,
   target: () => ({ id: "unknown" }),
-  async onRefusal({ tx, input }, refusal) {
+  async onRefusal({ tx, input, principal }, refusal) {
+    if (principal.kind === "user")
+      await countRefusedJoining(tx, principal, await roleOf(tx, principal.accountId), refusal);
     const invite = await inviteOf(tx, input.token);
     return {
       target: { id: invite?.id ?? "unknown" },
@@ -29,3 +32,13 @@ export const acceptInvite = command({
     return { value: null, audit };
   },
 });
+
+/** A signed-in person accepts the invite for their address and is a member from then on. */
+export const acceptInvite = around(
+  accepting,
+  acceptInviteInput,
+  async (input, { principal, request }, proceed) => {
+    const admitted = await admitAccepting.execute({ principal, request, input: {} });
+    return admitted.ok ? proceed({ input }) : admitted;
+  },
+);

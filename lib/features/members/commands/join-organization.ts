@@ -1,23 +1,30 @@
 import "server-only";
-import { addMembership, lockMembers, refuseWithoutSeat, roleOf } from "@/lib/access/members";
-import { joinRequested, memberJoined } from "@/lib/audit/catalogue/members";
+import { addMembership, lockMembers, refuseWithoutSeat, roleOf, wasRemoved } from "@/lib/access/members";
+import { joinRequested } from "@/lib/audit/catalogue/members";
 import { inOrganization } from "@/lib/gate/allow";
+import { around } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
-import { answerRequestOf, isInviteLink, joiningNow, requestToJoin } from "@/lib/gate/joining";
+import {
+  answerRequestOf,
+  isInviteLink,
+  joinedFact,
+  joiningNow,
+  requestedFact,
+  requestToJoin,
+} from "@/lib/gate/joining";
 import { refuse } from "@/lib/platform/errors";
 import { joinOrganizationInput } from "../schemas";
+import { admitJoining, countRefusedJoining } from "./admit-joining";
 
-/**
- * Somebody who has an account and is no member comes in: by the organization's invite link, freely where members need no
- * approval, or by asking the owner.
- */
-export const joinOrganization = command({
+const joining = command({
   name: "join-organization",
   input: joinOrganizationInput,
   allow: inOrganization("account:own"),
   event: joinRequested,
   target: ({ principal }) => ({ id: String(principal.orgId) }),
-  async onRefusal({ principal }, refusal) {
+  async onRefusal({ tx, principal }, refusal) {
+    if (principal.kind === "user")
+      await countRefusedJoining(tx, principal, await roleOf(tx, principal.accountId), refusal);
     const label = principal.kind === "user" || principal.kind === "api_key" ? principal.email : "-";
     return { label, metadata: { message: refusal.message } };
   },
@@ -27,30 +34,33 @@ export const joinOrganization = command({
     await lockMembers(tx);
     if ((await roleOf(tx, accountId)) !== null)
       throw refuse("exists", "You are a member already. There is nothing more to do.");
-    const joining = await joiningNow(tx);
-    if (input.link !== undefined && !isInviteLink(joining, input.link))
+    const now = await joiningNow(tx);
+    if (input.link !== undefined && !isInviteLink(now, input.link))
       throw refuse(
         "closed",
         "This invite link no longer works. Ask the owner of this organization for another.",
       );
-    if (input.link === undefined && joining.approvalRequired) {
+    if ((input.link === undefined && now.approvalRequired) || (await wasRemoved(tx, accountId))) {
       await requestToJoin(tx, accountId);
-      return { value: { joined: false }, audit: { label: email } };
+      return { value: { joined: false }, audit: requestedFact(email) };
     }
     await refuseWithoutSeat(tx);
     await addMembership(tx, accountId, "member");
     const joinRequest = await answerRequestOf(tx, accountId);
-    return {
-      value: { joined: true },
-      audit: {
-        event: memberJoined,
-        target: { id: accountId },
-        label: email,
-        details: {
-          by: input.link === undefined ? "open" : "link",
-          ...(joinRequest ? { joinRequest } : {}),
-        },
-      },
-    };
+    const by = input.link === undefined ? "open" : "link";
+    return { value: { joined: true }, audit: joinedFact({ id: accountId, email }, by, joinRequest) };
   },
 });
+
+/**
+ * Somebody who has an account and is no member comes in: by the organization's invite link, freely where members need no
+ * approval, or by asking the owner. Whom the owner removed always asks.
+ */
+export const joinOrganization = around(
+  joining,
+  joinOrganizationInput,
+  async (input, { principal, request }, proceed) => {
+    const admitted = await admitJoining.execute({ principal, request, input: {} });
+    return admitted.ok ? proceed({ input }) : admitted;
+  },
+);

@@ -1,6 +1,6 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
-import { lockMembers } from "@/lib/access/members";
+import { lockMembers, noteRemoval } from "@/lib/access/members";
 import { memberRemoved } from "@/lib/audit/catalogue/members";
 import { schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
@@ -9,7 +9,10 @@ import { refuse } from "@/lib/platform/errors";
 import { endMembership } from "../end-membership";
 import { memberInput } from "../schemas";
 
-/** The owner removes a member. Sessions, keys and roles end with the next request; the account and its events stay. */
+/**
+ * The owner removes a member. Sessions, keys and roles end with the next request; the account and its events stay. They
+ * come back by the owner's approval or invite alone, whatever door stands open.
+ */
 export const removeMember = command({
   name: "remove-member",
   input: memberInput,
@@ -30,6 +33,7 @@ export const removeMember = command({
     if (person.role === "owner")
       throw refuse("conflict", "The owner cannot be removed. Give the organization to another member first.");
     const followers = await endMembership(tx, principal.orgId, person);
+    await noteRemoval(tx, principal.orgId, person.id);
     return {
       value: { accountId: person.id, email: person.email },
       audit: [

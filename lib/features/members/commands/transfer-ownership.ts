@@ -1,5 +1,6 @@
 import "server-only";
 import { and, asc, eq, inArray } from "drizzle-orm";
+import { emailKey } from "@/lib/access/email-key";
 import { lockMembers } from "@/lib/access/members";
 import type { OrgRole } from "@/lib/access/principal";
 import { ownershipTransferred } from "@/lib/audit/catalogue/members";
@@ -8,7 +9,7 @@ import { inOrganization } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { joiningNow } from "@/lib/gate/joining";
 import { refuse } from "@/lib/platform/errors";
-import { memberInput } from "../schemas";
+import { transferOwnershipInput } from "../schemas";
 
 /**
  * The owner makes another member the owner and is a member from then on. Both change in one transaction: nobody ever
@@ -16,7 +17,7 @@ import { memberInput } from "../schemas";
  */
 export const transferOwnership = command({
   name: "transfer-ownership",
-  input: memberInput,
+  input: transferOwnershipInput,
   allow: inOrganization("organization:transfer"),
   event: ownershipTransferred,
   target: ({ principal }) => ({ id: String(principal.orgId) }),
@@ -26,12 +27,13 @@ export const transferOwnership = command({
   async run({ tx, input, principal }) {
     if (principal.kind !== "user") throw refuse("unauthenticated", "Sign in to give the organization away.");
     await lockMembers(tx);
-    await lockBoth(tx, principal.orgId, [principal.accountId, input.accountId]);
+    const named = await accountOfEmail(tx, input.email);
+    await lockBoth(tx, principal.orgId, [principal.accountId, ...(named === null ? [] : [named])]);
     const from = await memberById(tx, principal.orgId, principal.accountId);
     // The right was looked up before the lock: another transfer may have come first.
     if (from?.role !== "owner")
       throw refuse("conflict", "You are not the owner any more. Reload the page to see who is.");
-    const to = await memberById(tx, principal.orgId, input.accountId);
+    const to = named === null ? null : await memberById(tx, principal.orgId, named);
     refuseNoHeir(from, to);
     await setRole(tx, principal.orgId, from.id, "member");
     await setRole(tx, principal.orgId, to.id, "owner");
@@ -64,6 +66,15 @@ async function lockBoth(tx: Tx, orgId: number, accountIds: string[]): Promise<vo
     .for("update");
 }
 
+async function accountOfEmail(tx: Tx, email: string): Promise<string | null> {
+  const { account } = schema;
+  const [found] = await tx
+    .select({ id: account.id })
+    .from(account)
+    .where(eq(account.emailKey, emailKey(email)));
+  return found?.id ?? null;
+}
+
 async function memberById(tx: Tx, orgId: number, accountId: string): Promise<Member | null> {
   const { membership, account } = schema;
   const [found] = await tx
@@ -76,8 +87,8 @@ async function memberById(tx: Tx, orgId: number, accountId: string): Promise<Mem
 
 function refuseNoHeir(from: Member, to: Member | null): asserts to is Member {
   const wrong = (code: "not_found" | "conflict" | "invalid", message: string) =>
-    refuse(code, message, { fieldErrors: { accountId: [message] } });
-  if (!to) throw wrong("not_found", "This person is no member. Choose somebody of the list.");
+    refuse(code, message, { fieldErrors: { email: [message] } });
+  if (!to) throw wrong("not_found", "No member has this e-mail address. Check it on the Members page.");
   if (to.id === from.id) throw wrong("invalid", "You are the owner already. Choose somebody else.");
   if (to.role === "auditor")
     throw wrong(

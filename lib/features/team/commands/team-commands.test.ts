@@ -27,8 +27,8 @@ beforeAll(async () => {
 afterAll(() => product.close());
 
 async function rolesIn(guru: string): Promise<string[]> {
-  const result = await guruTeam.execute({ principal: owner, request, input: guru });
-  return result.ok ? result.value.map((p) => `${p.email} ${p.role}`) : [];
+  const result = await guruTeam.execute({ principal: owner, request, input: { guru } });
+  return result.ok ? result.value.rows.map((p) => `${p.email} ${p.role}`) : [];
 }
 
 describe("add-maintainer", () => {

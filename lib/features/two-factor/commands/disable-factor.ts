@@ -7,7 +7,7 @@ import { inOrganization } from "@/lib/gate/allow";
 import { around } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
-import { countWrongCode, inTurn, personOf, takeOwnCode } from "../own-code";
+import { afterWrongCode, inTurn, personOf, takeOwnCode } from "../own-code";
 import { disableFactorInput } from "../schemas";
 
 const disable = command({
@@ -16,7 +16,7 @@ const disable = command({
   allow: inOrganization("factor:own"),
   event: factorDisabled,
   target: ({ principal }) => ({ id: principal.kind === "user" ? principal.accountId : "unknown" }),
-  onRefusal: countWrongCode,
+  onRefusal: afterWrongCode,
   async run({ tx, input, principal }) {
     const { accountId, email, orgId } = personOf(principal);
     const { organization } = schema;

@@ -4,7 +4,7 @@ import { factorEnabled } from "@/lib/audit/catalogue/accounts";
 import { inOrganization } from "@/lib/gate/allow";
 import { around } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
-import { countWrongCode, inTurn, personOf, takeOwnCode } from "../own-code";
+import { afterWrongCode, inTurn, personOf, takeOwnCode } from "../own-code";
 import { renewRecoveryCodesInput } from "../schemas";
 
 const renew = command({
@@ -13,7 +13,7 @@ const renew = command({
   allow: inOrganization("factor:own"),
   event: factorEnabled,
   target: ({ principal }) => ({ id: principal.kind === "user" ? principal.accountId : "unknown" }),
-  onRefusal: countWrongCode,
+  onRefusal: afterWrongCode,
   async run({ tx, input, principal }) {
     const { accountId, email } = personOf(principal);
     await takeOwnCode(tx, accountId, input.code);

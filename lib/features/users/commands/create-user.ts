@@ -42,6 +42,7 @@ const makeUser = command({
       name: cleanText(input.name),
       passwordHash: given.hash,
       mustChangePassword: true,
+      isEmailProven: true,
     };
     const id = await insertMember(tx, person, "member");
     return {

@@ -5,6 +5,7 @@ import { lockPerson } from "@/lib/access/people";
 import { accountOf } from "@/lib/access/principal";
 import { userDeleted } from "@/lib/audit/catalogue/accounts";
 import { schema } from "@/lib/db/client";
+import { closeStepsOf } from "@/lib/gate/abandoned-steps";
 import { inOrganization } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { cancelInvitesOf, deleteViewsOf, endAccessOf, rejectRequestOf } from "@/lib/gate/leaving";
@@ -40,6 +41,8 @@ export const deleteUser = command({
       ...(await rejectRequestOf(tx, orgId, person)),
       ...(await cancelInvitesOf(tx, orgId, person.email)),
     ];
+    // With the account they would go, and with them that somebody has its password.
+    await closeStepsOf(tx, person.id);
     await tx.delete(schema.account).where(eq(schema.account.id, person.id));
     return {
       value: { id: person.id, email: person.email },

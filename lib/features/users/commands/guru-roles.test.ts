@@ -8,7 +8,7 @@ import {
   testRequest as request,
   type TestProduct,
 } from "@/tests/support/product";
-import { guruAssignments, userAssignments } from "../queries";
+import { guruAssignments, userAssignments } from "../role-queries";
 import { assignGuruRoles } from "./assign-guru-roles";
 import { grantAuditor } from "./grant-auditor";
 import { revokeAuditor } from "./revoke-auditor";
@@ -74,9 +74,14 @@ describe("assign-guru-roles", () => {
     });
     expect(await assign(input)).toMatchObject({ ok: false, code: "exists" });
     expect(await eventsSince(before)).toHaveLength(2);
-    const shown = await userAssignments.execute({ principal: owner, request, input: person.accountId });
+    const shown = await userAssignments.execute({
+      principal: owner,
+      request,
+      input: { account: person.accountId },
+    });
     if (!shown.ok) throw new Error(shown.message);
-    expect(shown.value?.gurus.filter((g) => g.role === "maintainer")).toHaveLength(3);
+    expect(shown.value?.assigned.rows.filter((g) => g.role === "maintainer")).toHaveLength(3);
+    expect(shown.value?.heldRoles).toBe(shown.value?.assigned.rows.length);
   });
 
   it("gives nothing at all when one is no member, an auditor, or the guru another organization's", async () => {
@@ -167,9 +172,10 @@ describe("revoke-guru-roles", () => {
     expect(events.map((e) => e.operation)).toEqual(["ROLE_REVOKED", "ROLE_REVOKED"]);
     expect(await rolesIn(guru.id)).toEqual([`${owner.email} maintainer`]);
     expect(await revoke(input)).toMatchObject({ ok: false, code: "not_found" });
-    const shown = await guruAssignments.execute({ principal: owner, request, input: guru.slug });
+    const shown = await guruAssignments.execute({ principal: owner, request, input: { guru: guru.slug } });
     if (!shown.ok) throw new Error(shown.message);
-    expect(shown.value?.people.find((p) => p.id === a.accountId)?.role).toBeNull();
+    expect(shown.value?.unassigned.rows.find((p) => p.id === a.accountId)?.role).toBeNull();
+    expect(shown.value?.assigned.rows.map((p) => p.email)).toEqual([owner.email]);
   });
 });
 

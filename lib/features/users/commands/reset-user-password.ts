@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { endLinks } from "@/lib/access/account-tokens";
 import { emailKey } from "@/lib/access/email-key";
+import { forgetBrowsers } from "@/lib/access/known-browsers";
 import { lockPerson } from "@/lib/access/people";
 import { mayInOrganization } from "@/lib/access/permissions";
 import { accountOf } from "@/lib/access/principal";
@@ -36,6 +37,7 @@ const setPassword = command({
       .set({ passwordHash: given.hash, mustChangePassword: true })
       .where(eq(schema.account.id, accountId));
     await endLinks(tx, accountId);
+    await forgetBrowsers(tx, accountId);
     // Whoever was locked out for a while by somebody's guesses can use the new password at once.
     await forgetFailures(tx, emailKey(person.email));
     const ended = await endSessionsOf(tx, person);

@@ -3,22 +3,38 @@ import { ActionForm } from "@/components/forms/action-form";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
 import { TextField } from "@/components/forms/fields";
 import { SubmitButton } from "@/components/forms/submit-button";
+import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page, Section } from "@/components/ui/page";
 import { Table, Td, Th } from "@/components/ui/table";
 import { RelativeTime } from "@/components/ui/time";
 import { VisibleText } from "@/components/visible-text/visible-text";
+import { pageNumber } from "@/lib/access/list-page";
 import { guruTeam } from "@/lib/features/team/queries";
 import { load, requireUser } from "../../../load";
+import { ListPages } from "../../../settings/list-pages";
+import { SearchForm } from "../../../settings/search-form";
 import { timeZoneOf } from "../../../time-zone";
 import { GuruFrame } from "../guru-frame";
 import { addMaintainerAction, addViewerAction, removeMaintainerAction, removeViewerAction } from "./actions";
 
 export const metadata = { title: "Team" };
 
-export default async function TeamPage({ params }: { params: Promise<{ guru: string }> }) {
+/** From here on a list is long enough to be searched. */
+const longList = 20;
+
+interface TeamProps {
+  params: Promise<{ guru: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function TeamPage({ params, searchParams }: TeamProps) {
   const { guru } = await params;
-  const team = await load(guruTeam, guru);
+  const asked = await searchParams;
+  const search = [asked.search ?? ""].flat()[0] ?? "";
+  const found = await load(guruTeam, { guru, search, page: pageNumber(asked.page) });
+  const team = found.rows;
+  const address = `/gurus/${guru}/team`;
   const user = await requireUser();
   const timeZone = await timeZoneOf(user);
   const now = new Date().toISOString();
@@ -65,7 +81,12 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
           </ActionForm>
         </Section>
         <Section title="People">
-          {team.length === 0 ? (
+          {found.total > longList || search !== "" ? <SearchForm action={address} search={search} /> : null}
+          {team.length === 0 && found.total > 0 ? (
+            <EmptyState title="Nobody is found" actions={<ButtonLink href={address}>Show all</ButtonLink>}>
+              No name or address of this team holds what you searched for.
+            </EmptyState>
+          ) : team.length === 0 ? (
             <EmptyState title="Nobody has a role in this guru">
               The owner of the organization can act here, and can add a maintainer above.
             </EmptyState>
@@ -132,6 +153,7 @@ export default async function TeamPage({ params }: { params: Promise<{ guru: str
               </tbody>
             </Table>
           )}
+          <ListPages address={address} kept={{ search }} page={found.page} hasMore={found.hasMore} />
         </Section>
       </Page>
     </GuruFrame>

@@ -5,30 +5,39 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Section } from "@/components/ui/page";
 import { AbsoluteTime } from "@/components/ui/time";
 import { VisibleText } from "@/components/visible-text/visible-text";
-import { userAssignments } from "@/lib/features/users/queries";
+import { userAssignments } from "@/lib/features/users/role-queries";
 import { load, requireUser } from "../../../load";
 import { timeZoneOf } from "../../../time-zone";
+import { SearchForm } from "../../search-form";
 import { RoleCard } from "../role-card";
+import { listsAsked, longList, RolePages, type SearchParams } from "../role-lists";
 import { standingWord } from "../standing";
 import { UsersFrame } from "../users-frame";
 import { UserActions } from "./user-actions";
 
 export const metadata = { title: "User" };
 
-export default async function UserPage({ params }: { params: Promise<{ account: string }> }) {
+interface UserProps {
+  params: Promise<{ account: string }>;
+  searchParams: SearchParams;
+}
+
+export default async function UserPage({ params, searchParams }: UserProps) {
   const { account } = await params;
-  const found = await load(userAssignments, account);
+  const lists = listsAsked(await searchParams);
+  const found = await load(userAssignments, { account, ...lists });
   if (!found) notFound();
-  const { user, gurus } = found;
+  const { user, gurus, heldRoles, assigned, unassigned } = found;
   const me = await requireUser();
   const timeZone = await timeZoneOf(me);
-  const items = gurus.map((guru) => ({
+  const itemOf = (guru: (typeof assigned.rows)[number]) => ({
     id: guru.id,
     title: guru.name,
     note: guru.visibility === "organization" ? "Every member may ask it" : "Private",
     role: guru.role,
-  }));
-  const held = items.filter((item) => item.role !== null);
+  });
+  const address = `/settings/users/${user.id}`;
+  const isSearch = lists.search !== "";
   const card = { chosen: "gurus", fixed: { accounts: user.id }, one: "guru", many: "gurus" } as const;
   return (
     <UsersFrame
@@ -56,7 +65,7 @@ export default async function UserPage({ params }: { params: Promise<{ account: 
             .
           </p>
         ) : (
-          <UserActions user={user} heldRoles={held.length} />
+          <UserActions user={user} heldRoles={heldRoles} />
         )}
       </Section>
       {user.role === "owner" ? (
@@ -66,25 +75,40 @@ export default async function UserPage({ params }: { params: Promise<{ account: 
       ) : null}
       {user.role === "owner" || user.role === "member" ? (
         <>
+          {gurus > longList || isSearch ? (
+            <SearchForm action={address} search={lists.search} label="Guru" />
+          ) : null}
           <Section title="Gurus with a role" description="A maintainer changes the guru; a viewer asks it.">
             <RoleCard
               {...card}
               kind="assigned"
               label="Gurus with a role"
-              items={held}
-              empty="They hold no role in any guru."
+              items={assigned.rows.map(itemOf)}
+              empty={
+                isSearch
+                  ? "No guru in which they have a role is called that."
+                  : "They hold no role in any guru."
+              }
               attemptIds={{ assign: randomUUID(), revoke: randomUUID() }}
             />
+            <RolePages address={address} lists={lists} which="assigned" hasMore={assigned.hasMore} />
           </Section>
           <Section title="Gurus without a role">
             <RoleCard
               {...card}
               kind="unassigned"
               label="Gurus without a role"
-              items={items.filter((item) => item.role === null)}
-              empty={gurus.length === 0 ? "There is no guru yet." : "They hold a role in every guru."}
+              items={unassigned.rows.map(itemOf)}
+              empty={
+                isSearch
+                  ? "No guru in which they have no role is called that."
+                  : gurus === 0
+                    ? "There is no guru yet."
+                    : "They hold a role in every guru."
+              }
               attemptIds={{ assign: randomUUID(), revoke: randomUUID() }}
             />
+            <RolePages address={address} lists={lists} which="unassigned" hasMore={unassigned.hasMore} />
           </Section>
         </>
       ) : (

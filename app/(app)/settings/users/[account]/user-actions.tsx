@@ -67,7 +67,8 @@ export function UserActions({
         hidden={{ accountId }}
       >
         They are signed out everywhere. Their API keys, roles and saved views end with the account; what they
-        made for others stays, and so do the events of what they did. This cannot be undone.
+        made for others stays, and so do the events of what they did. This cannot be undone. Nothing is kept
+        by which they could be told from others: where people may register, so may they.
       </ConfirmDialog>
     </div>
   );

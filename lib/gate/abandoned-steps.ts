@@ -1,11 +1,11 @@
 import "server-only";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { anonymousPrincipal } from "@/lib/access/principal";
 import { signInFailed } from "@/lib/audit/catalogue/accounts";
 import { recordEvents } from "@/lib/audit/record/record";
 import type { Tx } from "@/lib/db/client";
-import { eventOf } from "@/lib/gate/facts";
-import { inTransaction } from "@/lib/gate/transaction";
+import { eventOf } from "./facts";
+import { inTransaction } from "./transaction";
 
 interface Abandoned {
   account_id: string;
@@ -19,13 +19,14 @@ interface Abandoned {
 
 const batch = 100;
 
-/** Ends first steps that ran out. @returns how many */
-async function closeSome(tx: Tx): Promise<number> {
+/**
+ * Deletes first steps of sign-ins, and records those that nobody went on from.
+ * @param which a condition on `sign_in_step s`
+ * @returns how many
+ */
+async function closeSteps(tx: Tx, which: SQL): Promise<number> {
   const gone = await tx.execute<Abandoned>(sql`
-    delete from sign_in_step s using account a
-    where a.id = s.account_id and s.id_hash in (
-      select id_hash from sign_in_step where expires_at <= gurulog_now()
-      order by expires_at limit ${batch} for update skip locked)
+    delete from sign_in_step s using account a where a.id = s.account_id and ${which}
     returning s.account_id, a.email, s.method, s.failures, host(s.ip) as ip, s.user_agent`);
   // One with wrong codes has their events already.
   const silent = [...gone].filter((step) => step.failures === 0);
@@ -51,5 +52,13 @@ async function closeSome(tx: Tx): Promise<number> {
  * second factor, which is what the log is read for.
  */
 export async function closeAbandonedSteps(): Promise<void> {
-  while ((await inTransaction(closeSome)) === batch);
+  const ranOut = sql`s.id_hash in (
+    select id_hash from sign_in_step where expires_at <= gurulog_now()
+    order by expires_at limit ${batch} for update skip locked)`;
+  while ((await inTransaction((tx) => closeSteps(tx, ranOut))) === batch);
+}
+
+/** The same for an account that is about to be deleted, with which its steps would go unrecorded. */
+export async function closeStepsOf(tx: Tx, accountId: string): Promise<void> {
+  await closeSteps(tx, sql`s.account_id = ${accountId}::uuid`);
 }
