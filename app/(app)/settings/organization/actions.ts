@@ -16,7 +16,8 @@ export const renewInviteLinkAction = toAction(renewInviteLink, {
 });
 export const transferOwnershipAction = toAction(transferOwnership, {
   after: async ({ email }) => setFlash(`${email} is the owner now. You are a member.`),
-  goTo: () => "/settings/organization",
+  // Another page: the message is read when the address changes.
+  goTo: () => "/gurus",
   revalidate: ["/"],
 });
 export const leaveOrganizationAction = toAction(leaveOrganization, {
