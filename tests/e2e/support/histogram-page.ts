@@ -44,15 +44,16 @@ export async function tableOf(page: Page): Promise<Record<string, Counts>> {
   );
 }
 
-/** The same of the bars as they are drawn. */
-export const barsOf = (page: Page): Promise<Counts> =>
-  chart(page)
-    .locator("g[data-day]")
-    .evaluateAll((all) =>
-      Object.fromEntries(
-        all.map((g) => [g.getAttribute("data-day") ?? "", Number(g.getAttribute("data-count"))]),
-      ),
-    );
+/** The same of the bars as they are drawn: they stream in after the page, and may show after its load. */
+export async function barsOf(page: Page): Promise<Counts> {
+  const bars = chart(page).locator("g[data-day]");
+  await bars.first().waitFor({ state: "attached" });
+  return bars.evaluateAll((all) =>
+    Object.fromEntries(
+      all.map((g) => [g.getAttribute("data-day") ?? "", Number(g.getAttribute("data-count"))]),
+    ),
+  );
+}
 
 /** What the HTTP API holds, counted here. */
 export async function apiCounts(page: Page, query = ""): Promise<Record<string, Counts>> {
