@@ -13,7 +13,7 @@ await main(async () => {
   if (!/^[a-z-]+$/.test(name) || !existsSync(source))
     throw new StepError(`There is no bench "${name}". Look into bench/.`);
   // These measure the built product.
-  if (name === "log" || name === "sign-in") await ensureBuilt();
+  if (["log", "sign-in", "sources"].includes(name)) await ensureBuilt();
   await bundleFiles([source]);
   const file = path.join(root, "build", `bench-${name}.mjs`);
   const args = ["--enable-source-maps", file, ...process.argv.slice(3)];

@@ -8,6 +8,7 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   expired: 410,
   busy: 409,
   conflict: 409,
+  throttled: 429,
   internal: 500,
 };
 

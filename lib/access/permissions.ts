@@ -33,6 +33,7 @@ export const permissionMatrix = {
   "team:change": { guru: ["maintainer"], scope: "gurus" },
   "datasource:read": { guru: ["maintainer"], scope: "gurus" },
   "datasource:change": { guru: ["maintainer"], scope: "gurus" },
+  "secret:manage": { guru: ["maintainer"], scope: "gurus" },
   "audit:read-guru": { guru: ["maintainer"], scope: "audit:read" },
   "audit:export-guru": { guru: ["maintainer"], scope: "audit:read" },
 } as const satisfies Record<

@@ -8,7 +8,8 @@ import { forgetFailures } from "./sign-in-delay";
 /** By what a second step was taken. */
 export type FactorUsed = "totp" | "recovery_code";
 
-const context = (accountId: string) => `factor ${accountId}`;
+/** What a sealed factor belongs to. */
+export const factorContext = (accountId: string) => `factor ${accountId}`;
 
 /** Under what wrong codes of an account are counted: the count takes its password (or its session) to raise. */
 export const factorKey = (accountId: string): string => `factor ${accountId}`;
@@ -30,13 +31,13 @@ export async function unprovenSecret(db: Pick<ReadDb, "select">, accountId: stri
     .select({ secret: accountFactor.secret })
     .from(accountFactor)
     .where(and(eq(accountFactor.accountId, accountId), isNull(accountFactor.confirmedAt)));
-  return found ? openSecret(found.secret, context(accountId)) : null;
+  return found ? openSecret(found.secret, factorContext(accountId)) : null;
 }
 
 /** Gives the account a new secret to prove. Does nothing to a factor that stands. @returns false when one stands */
 export async function startFactor(tx: Tx, accountId: string): Promise<boolean> {
   const { accountFactor } = schema;
-  const secret = sealSecret(newFactorSecret(), context(accountId));
+  const secret = sealSecret(newFactorSecret(), factorContext(accountId));
   const made = await tx
     .insert(accountFactor)
     .values({ accountId, secret })
@@ -112,7 +113,7 @@ async function takeTotp(tx: Tx, accountId: string, code: string): Promise<boolea
     .select({ secret: accountFactor.secret })
     .from(accountFactor)
     .where(eq(accountFactor.accountId, accountId));
-  const step = found ? stepOfCode(openSecret(found.secret, context(accountId)), code) : null;
+  const step = found ? stepOfCode(openSecret(found.secret, factorContext(accountId)), code) : null;
   if (step === null) return false;
   const taken = await tx
     .update(accountFactor)

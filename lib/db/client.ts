@@ -3,11 +3,13 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { runtime } from "@/lib/platform/runtime";
 import * as accounts from "./schema/accounts";
+import * as crawls from "./schema/crawls";
 import * as gate from "./schema/gate";
 import * as gurus from "./schema/gurus";
 import * as joining from "./schema/joining";
+import * as secrets from "./schema/secrets";
 
-export const schema = { ...accounts, ...gurus, ...gate, ...joining };
+export const schema = { ...accounts, ...gurus, ...gate, ...joining, ...secrets, ...crawls };
 export type Schema = typeof schema;
 
 export type Sql = postgres.Sql;

@@ -1,11 +1,13 @@
 import { accountOf, actorOf, type Principal, type RequestFacts } from "@/lib/access/principal";
-import type { EventDefinition, Metadata } from "@/lib/audit/catalogue/define";
+import type { ActionType, EventDefinition, Metadata } from "@/lib/audit/catalogue/define";
 import type { Actor, Change, EventInput, GuruSnapshot } from "@/lib/audit/record/event-input";
 
 /** What an act says of itself for the log. Everything else (actor, address, request) the gate knows. */
 export interface AuditFact {
   /** Another event than the command's own; in a list, for the objects of a cascade. */
   event?: EventDefinition;
+  /** The other action type of an event that has two. */
+  actionType?: ActionType;
   target?: { id: string; type?: string };
   /** The object as people know it; a snapshot. */
   label: string;
@@ -44,6 +46,7 @@ export function eventOf(
             : null
           : accountOf(principal),
     guru: fact.guru ?? null,
+    ...(fact.actionType ? { actionType: fact.actionType } : {}),
     ...(fact.target.type ? { targetType: fact.target.type } : {}),
     targetId: fact.target.id,
     label: fact.label,

@@ -7,6 +7,22 @@ import type { Tx } from "@/lib/db/client";
 import { type AuditFact, eventOf } from "./facts";
 
 /**
+ * Records an act that began in an earlier transaction, in the one that settles it. Whoever settles sees to it that this
+ * happens once.
+ * @param tx the gate's transaction
+ * @returns null when logging is off
+ */
+export async function recordSettled(
+  tx: Tx,
+  definition: EventDefinition,
+  fact: AuditFact & { target: { id: string; type?: string } },
+  by: { principal: Principal; request: RequestFacts },
+): Promise<Recorded | null> {
+  const [recorded] = await recordEvents(tx, [eventOf(definition, fact, by.principal, by.request)]);
+  return recorded ?? null;
+}
+
+/**
  * Records that an act ended early whose event, recorded before it began, says that it succeeded: the same event once
  * more with outcome failure.
  * @param tx the gate's transaction, in which the state of the work is settled too

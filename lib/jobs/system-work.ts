@@ -2,7 +2,11 @@ import "server-only";
 import { sql } from "drizzle-orm";
 import { isForgotten } from "@/lib/access/sign-in-delay";
 import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
+import { closeLostAnswers } from "@/lib/features/ask/finish-answer";
+import { requeueSilentCrawls } from "@/lib/features/data-sources/crawling/runs";
+import { removeOrphanedCopies } from "@/lib/features/data-sources/git/remove-copies";
 import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";
+import { queueDueRepositories } from "@/lib/features/data-sources/rereading/reread-repository";
 import { removeUnusedUploads } from "@/lib/features/data-sources/uploads/remove-unused";
 import { askDaily, requeueSilentVerifications } from "@/lib/features/log-integrity/verification/runs";
 import { closeAbandonedSteps } from "@/lib/gate/abandoned-steps";
@@ -30,6 +34,9 @@ async function forget(): Promise<void> {
     sql`delete from invite where ctid in (
       select ctid from invite
       where least(expires_at, coalesce(accepted_at, expires_at)) < now() - interval '30 days' limit 5000)`,
+    // What was chosen of it are sources by now.
+    sql`delete from crawl where ctid in (
+      select ctid from crawl where coalesce(finished_at, created_at) < now() - interval '7 days' limit 5000)`,
     sql`delete from mail_message where ctid in (
       select ctid from mail_message
       where coalesce(delivered_at, given_up_at) < now() - interval '7 days' limit 5000)`,
@@ -44,7 +51,11 @@ export const systemWork: readonly Periodic[] = [
   { name: "closing counters", everyMs: minuteMs, run: closeAllCounters },
   { name: "closing sign-ins without their second step", everyMs: minuteMs, run: closeAbandonedSteps },
   { name: "closing exports that fell silent", everyMs: minuteMs, run: closeAbandonedExports },
+  { name: "closing answers that broke off", everyMs: minuteMs, run: closeLostAnswers },
   { name: "indexing that fell silent", everyMs: minuteMs / 4, run: requeueSilent },
+  { name: "searches of sites that fell silent", everyMs: minuteMs / 4, run: requeueSilentCrawls },
+  { name: "repositories that are due", everyMs: minuteMs, run: queueDueRepositories },
+  { name: "copies of repositories that are gone", everyMs: 60 * minuteMs, run: removeOrphanedCopies },
   { name: "daily verification", everyMs: minuteMs, run: askDaily },
   { name: "verification that fell silent", everyMs: minuteMs / 2, run: requeueSilentVerifications },
   { name: "forgetting", everyMs: 10 * minuteMs, run: forget },

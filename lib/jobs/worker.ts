@@ -1,5 +1,7 @@
 import "server-only";
+import { crawlWebsite } from "@/lib/features/data-sources/crawling/crawl-website";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
+import { rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
 import { runVerification } from "@/lib/features/log-integrity/verification/run-verification";
 import { runtime } from "@/lib/platform/runtime";
 import { telling, watching } from "./alarm-work";
@@ -25,7 +27,12 @@ export async function startWorker(options: { databaseUrl: string }): Promise<Wor
   const queue = await startQueueLoop({
     url: options.databaseUrl,
     prepare,
-    handlers: { "index-data-source": indexDataSource, "verify-log": runVerification },
+    handlers: {
+      "index-data-source": indexDataSource,
+      "reread-repository": rereadRepository,
+      "crawl-website": crawlWebsite,
+      "verify-log": runVerification,
+    },
   });
   const timers = startTimers([...systemWork, ...watching()]);
   const messages = startTimers([...telling, ...mailing]);

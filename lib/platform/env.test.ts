@@ -79,3 +79,40 @@ describe("an identity provider", () => {
     expect(() => parseEnv({ ...whole, AUTH_OIDC_ISSUER })).toThrow(/^AUTH_OIDC_ISSUER must be the https/);
   });
 });
+
+describe("a language model", () => {
+  const whole = { LLM_BASE_URL: "https://models.example.com/v1", LLM_MODEL: "small" };
+
+  it("needs an address and a name; a key it may have", () => {
+    expect(parseEnv(whole)).toMatchObject(whole);
+    expect(parseEnv({ ...whole, LLM_BASE_URL: "http://localhost:11434/v1//" }).LLM_BASE_URL).toBe(
+      "http://localhost:11434/v1",
+    );
+    expect(parseEnv({ ...whole, LLM_API_KEY: "sk-1" }).LLM_API_KEY).toBe("sk-1");
+    expect(() => parseEnv({ LLM_API_KEY: "sk-1" })).toThrow(/^LLM_BASE_URL is missing/);
+    expect(() => parseEnv({ LLM_MODEL: "small" })).toThrow(/^LLM_BASE_URL is missing/);
+    expect(() => parseEnv({ LLM_BASE_URL: whole.LLM_BASE_URL })).toThrow(/^LLM_MODEL is missing/);
+  });
+
+  it.each([
+    ["LLM_BASE_URL", "no-scheme.example"],
+    ["LLM_BASE_URL", "file:///etc/passwd"],
+    ["LLM_BASE_URL", "https://user:pass@host.example"],
+    ["LLM_BASE_URL", "https://host.example/v1?key=1"],
+    ["LLM_API_KEY", "sk-1\nX-Other: 1"],
+  ])("%s may not be %j, and is not quoted", (name, value) => {
+    const read = () => parseEnv({ ...whole, [name]: value });
+    expect(read).toThrow(new RegExp(`^${name} must be`));
+    expect(read).not.toThrow(value);
+  });
+});
+
+describe("GURULOG_ALLOW_PRIVATE_CIDRS", () => {
+  it("takes networks, and refuses to start with anything else", () => {
+    const read = (GURULOG_ALLOW_PRIVATE_CIDRS: string) =>
+      parseEnv({ GURULOG_ALLOW_PRIVATE_CIDRS }).GURULOG_ALLOW_PRIVATE_CIDRS;
+    expect([read(""), read("10.1.0.0/16, fd00::/8"), read("127.0.0.1")]).toEqual(["", "10.1.0.0/16, fd00::/8", "127.0.0.1"]);
+    for (const wrong of ["intranet", "10.0.0.0/33", "10.0.0.0/8 192.168.0.0/16", "*"])
+      expect(() => read(wrong), wrong).toThrow(/^GURULOG_ALLOW_PRIVATE_CIDRS must be networks/);
+  });
+});

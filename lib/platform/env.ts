@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseNetworks } from "./ip-network";
 
 /** An environment value that the product cannot start with. The message is one line that says what to set. */
 export class EnvError extends Error {
@@ -61,6 +62,25 @@ const webhookSecret = z.string().refine((v) => {
   const bytes = base64 ? Buffer.from(base64, "base64").length : 0;
   return bytes >= 24 && bytes <= 64;
 }, "must be whsec_ followed by 24 to 64 bytes in base64");
+/** What paths are put after, such as https://models.example.com/v1. Plain http is allowed: it is the owner's own wire. */
+const apiBaseUrl = z.string().transform((v, ctx) => {
+  const url = URL.canParse(v) ? new URL(v) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash)
+    return url.href.replace(/\/+$/, "");
+  ctx.addIssue({ code: "custom", message: "must be an address such as https://models.example.com/v1" });
+  return z.NEVER;
+});
+/** What can stand in an HTTP header, so that a key with a line's end is refused here and not at each question. */
+const headerText = z.string().regex(/^[\x21-\x7e]+$/, "must be printable characters without spaces");
+const networks = z.string().transform((v, ctx) => {
+  try {
+    parseNetworks(v);
+    return v;
+  } catch {
+    ctx.addIssue({ code: "custom", message: "must be networks such as 10.0.0.0/8, with commas between them" });
+    return z.NEVER;
+  }
+});
 const isMailAddress = (v: string) => /^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()\\]{1,255}$/.test(v);
 const mailAddress = z.string().trim().refine(isMailAddress, "must be one e-mail address");
 const mailAddresses = z.string().transform((v, ctx) => {
@@ -87,6 +107,7 @@ export const envSchema = z.object({
   GURULOG_ANCHOR_FILE: optional(z.string()),
   GURULOG_TRUSTED_PROXIES: withDefault(z.string(), ""),
   GURULOG_WORKER: withDefault(flag, "true"),
+  GURULOG_ALLOW_PRIVATE_CIDRS: withDefault(networks, ""),
   GURULOG_OWNER_EMAIL: optional(z.string()),
   GURULOG_OWNER_PASSWORD: optional(z.string()),
   GURULOG_SEATS: optional(whole(1, 1_000_000)),
@@ -97,6 +118,9 @@ export const envSchema = z.object({
   AUTH_OIDC_CLIENT_ID: optional(z.string()),
   AUTH_OIDC_CLIENT_SECRET: optional(z.string()),
   AUTH_OIDC_JIT_PROVISIONING: withDefault(flag, "false"),
+  LLM_BASE_URL: optional(apiBaseUrl),
+  LLM_MODEL: optional(z.string().max(200, "must have at most 200 characters")),
+  LLM_API_KEY: optional(headerText),
   SMTP_URL: optional(smtpUrl),
   GURULOG_MAIL_FROM: optional(mailAddress),
   GURULOG_ALARM_EMAILS: withDefault(mailAddresses, ""),
@@ -138,6 +162,7 @@ export function isSafeUrl(url: URL): boolean {
 function assertComplete(env: Env): void {
   assertLinksLead(env);
   assertOidc(env);
+  assertModel(env);
   if (env.GURULOG_ALARM_WEBHOOK_URL && !env.GURULOG_ALARM_WEBHOOK_SECRET)
     throw new EnvError(
       "GURULOG_ALARM_WEBHOOK_SECRET is missing. Set it to whsec_ and 24 to 64 random bytes in base64, or leave GURULOG_ALARM_WEBHOOK_URL unset.",
@@ -155,6 +180,16 @@ function assertLinksLead(env: Env): void {
     throw new EnvError(
       "GURULOG_URL is missing. Set it to the address under which people reach Gurulog, as links in mails need it, or leave SMTP_URL unset.",
     );
+}
+
+/** A model that writes answers is an address and a name; the key is optional, as a model of one's own may ask for none. */
+function assertModel(env: Env): void {
+  const other = { LLM_BASE_URL: env.LLM_MODEL ?? env.LLM_API_KEY, LLM_MODEL: env.LLM_BASE_URL };
+  for (const [name, needsIt] of Object.entries(other))
+    if (needsIt !== undefined && !env[name as keyof typeof other])
+      throw new EnvError(
+        `${name} is missing. A model that writes answers needs LLM_BASE_URL and LLM_MODEL; set both or neither.`,
+      );
 }
 
 function assertOidc(env: Env): void {

@@ -79,7 +79,8 @@ function longText(value: string | undefined, name: KeyName, file: string): strin
   throw malformed(name, "at least 32 characters", file);
 }
 
-function parseEncryptionKey(text: string, file: string): Keys["encryptionKeys"][number] {
+/** @throws StartError when it is malformed */
+export function parseEncryptionKey(text: string, file: string): Keys["encryptionKeys"][number] {
   const key = Buffer.from(text, "base64");
   if (key.length !== 32 || !/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) {
     throw malformed("encryptionKeys", "32 bytes in base64 (several: separated by commas)", file);

@@ -11,15 +11,16 @@ export async function bundleEntries() {
 }
 
 /**
- * Bundles each file into `build/<name>.mjs`, beside what is there.
+ * Bundles each file into `<name>.mjs`, beside what is there.
  * @param {string[]} files
+ * @param {string} [folder] `build` by default
  */
-export async function bundleFiles(files) {
+export async function bundleFiles(files, folder = path.join(root, "build")) {
   const { build } = await import("esbuild");
   await build({
     absWorkingDir: root,
     entryPoints: files,
-    outdir: path.join(root, "build"),
+    outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
     platform: "node",

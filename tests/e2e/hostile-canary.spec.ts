@@ -80,6 +80,10 @@ test("passwords and keys pushed through every field that takes one are found now
     wrongCurrent: canary("wrong-current"),
     onboarding: canary("onboarding"),
     onboardingToken: canary("token"),
+    stored: canary("stored"),
+    replaced: canary("replaced"),
+    underBadName: canary("under-bad-name"),
+    intoForeignGuru: canary("into-foreign-guru"),
     // Too short, and among the common ones with it: refused by the rules.
     short: `Zq${randomBytes(3).toString("hex")}!`,
     unknownKey: `sourcebot-${randomBytes(32).toString("hex")}`,
@@ -132,6 +136,30 @@ test("passwords and keys pushed through every field that takes one are found now
   const renewed = cookiesOf(changed.answer.headers["set-cookie"]);
   const signedIn = await post("sign in", "signInAction", { email, password: secret.changed });
   expect(signedIn.goTo).toBe("/");
+
+  const store = (about: string, guru: string, name: string, secretValue: string) =>
+    post(about, "writeSecretAction", { guru, name, secretValue }, people.owner.cookie);
+  await store("a secret replaced", world.guruA.slug, "CANARY", secret.replaced);
+  const stored = await store("a secret stored", world.guruA.slug, "CANARY", secret.stored);
+  const { id } = doneValue<{ id: string }>(stored);
+  await store("a secret under a bad name", world.guruA.slug, "no name", secret.underBadName);
+  await store("a secret for a guru of others", world.abroad.slug, "CANARY", secret.intoForeignGuru);
+  // The one answer that may hold the value.
+  const shown = await postForm(
+    url,
+    "readSecretAction",
+    { guru: world.guruA.slug, id },
+    { cookie: people.owner.cookie },
+  );
+  expect(doneValue<{ secretValue: string }>(shown).secretValue).toBe(secret.stored);
+  answers.push([
+    "asking for it",
+    await send(url, "/answers", {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: url, cookie: people.owner.cookie },
+      body: JSON.stringify({ guru: world.guruA.slug, question: "What is the secret CANARY?" }),
+    }),
+  ]);
 
   // The one answer that may hold the key.
   const made = await postForm(url, "createApiKeyAction", { name: "canary" }, { cookie: people.owner.cookie });

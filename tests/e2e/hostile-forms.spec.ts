@@ -104,6 +104,19 @@ const forms: Form[] = [
     fields: () => ({ guru, email: `${word()}@hostile.example` }),
   },
   { action: "removeMaintainerAction", by: "maintainer", fields: () => ({ guru, accountId: randomUUID() }) },
+  {
+    action: "writeSecretAction",
+    by: "maintainer",
+    fields: () => ({ guru, name: word(), secretValue: word() }),
+    done: "SECRET_WRITE",
+  },
+  { action: "readSecretAction", by: "maintainer", fields: () => ({ guru, id: randomUUID() }) },
+  { action: "deleteSecretAction", by: "maintainer", fields: () => ({ guru, id: randomUUID() }) },
+  {
+    action: "rateAnswerAction",
+    by: "viewer",
+    fields: () => ({ guru, questionId: randomUUID(), vote: "up" }),
+  },
   { action: "askGuruAction", by: "viewer", fields: () => ({ guru, question: word() }), done: "ASK_GURU" },
 ];
 

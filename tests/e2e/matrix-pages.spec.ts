@@ -12,6 +12,7 @@ const addressOf = (page: string, world: World) =>
   page
     .replace("[guru]", world.guruA.slug)
     .replace("[id]", world.guruA.sourceId)
+    .replace("[search]", world.guruA.searchId)
     .replace("[account]", world.people.member.id);
 
 /** The auditor reads of guru A in the log of everything. */

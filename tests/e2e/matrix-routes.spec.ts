@@ -73,6 +73,8 @@ function requestFor(route: string, world: World, exportId: string, eventId: stri
     .replace("[...nextauth]", "session")
     .replace("[...tile]", "0/000.p/1");
   if (route === "/exports") return exportOf({ guru: slug });
+  if (route === "/answers")
+    return { path, headers: json, body: JSON.stringify({ guru: slug, question: "Which protocol?" }) };
   if (route === "/uploads") return { path: `${path}?guru=${slug}&name=a.txt`, body: "some text" };
   if (route === "/audit/choices") return { path: `${path}?scope=${slug}&dimension=actor&q=` };
   if (route === "/audit/newer")
@@ -144,8 +146,13 @@ test("routes know no guru of another organization, nor a foreign one", async ({ 
         await ask(world, role, "GET", { path: `/gurus/${ref}/logo` }),
         await ask(world, role, "POST", exportOf({ guru: ref })),
         await ask(world, role, "POST", { path: `/uploads?guru=${ref}&name=a.txt`, body: "text" }),
+        await ask(world, role, "POST", {
+          path: "/answers",
+          headers: json,
+          body: JSON.stringify({ guru: ref, question: "Which protocol?" }),
+        }),
       ];
-      expect([role, ref, answers.map((a) => a.status)]).toEqual([role, ref, [404, 404, 404]]);
+      expect([role, ref, answers.map((a) => a.status)]).toEqual([role, ref, [404, 404, 404, 404]]);
     }
   }
   expect(await businessState(world.admin)).toEqual(before);

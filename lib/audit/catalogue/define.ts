@@ -11,6 +11,8 @@ export interface EventDefinition {
   /** Upper-case name, what the pages and the exports show. */
   readonly operation: string;
   readonly actionType: ActionType;
+  /** The other badge that it may have: writing a secret makes it or changes it. */
+  readonly orActionType?: ActionType;
   readonly model: string;
   readonly targetType: string;
   /** Belongs to a guru (its log shows it), never does, or does when it happens on a guru's page. */
@@ -32,6 +34,7 @@ interface Definition {
   action: string;
   operation: string;
   actionType: ActionType;
+  orActionType?: ActionType;
   model: string;
   targetType: string;
   guru?: "always" | "never" | "sometimes";
@@ -66,6 +69,7 @@ export function defineEvent(d: Definition): EventDefinition {
     action: d.action,
     operation: d.operation,
     actionType: d.actionType,
+    ...(d.orActionType ? { orActionType: d.orActionType } : {}),
     model: d.model,
     targetType: d.targetType,
     guru: d.guru ?? "never",

@@ -9,7 +9,7 @@ function row(e: EventDefinition): string {
   const cells = [
     `\`${e.action}\``,
     `\`${e.operation}\``,
-    e.actionType,
+    e.orActionType ? `${e.actionType} or ${e.orActionType}` : e.actionType,
     e.outcome,
     e.model,
     e.targetType,

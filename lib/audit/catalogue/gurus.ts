@@ -4,6 +4,7 @@ import { defineEvent } from "./define";
 const guruType = { model: "GuruType", targetType: "guru", guru: "always" } as const;
 const source = { model: "DataSource", targetType: "datasource", guru: "always" } as const;
 const maintainer = { model: "Maintainer", targetType: "user", guru: "always" } as const;
+const secret = { model: "Secret", targetType: "secret", guru: "always" } as const;
 const sourceFacts = {
   kind: z.string().optional(),
   sizeBytes: z.number().int().optional(),
@@ -30,7 +31,7 @@ export const guruDeleted = defineEvent({
   action: "guru.deleted",
   operation: "DELETE_GURU",
   actionType: "deleted",
-  when: "a guru is deleted; its sources, team and saved views follow, each with this event as cause",
+  when: "a guru is deleted; its sources, secrets, team and saved views follow, each with this event as cause",
 });
 export const guruAsked = defineEvent({
   ...guruType,
@@ -42,8 +43,19 @@ export const guruAsked = defineEvent({
     door: z.enum(["ui", "api", "widget"]),
     answered: z.boolean(),
     references: z.array(z.string()),
+    /** What became of it; `written` by the model named. */
+    outcome: z.enum(["quoted", "written", "nothing_found", "not_answered", "stopped", "failed", "lost"]),
+    llm: z.string().optional(),
   },
-  when: "a question is asked; its first 200 characters",
+  when: "a question is asked; its first 200 characters, what became of it and the sources quoted; recorded when the answer ends, also when it breaks off",
+});
+export const guruAnswerRated = defineEvent({
+  ...guruType,
+  action: "guru.answer_rated",
+  operation: "RATE_ANSWER",
+  actionType: "updated",
+  details: { questionId: z.string() },
+  when: "whoever asked says that an answer helped or did not, or takes that back; the vote before and after",
 });
 export const dataSourceAdded = defineEvent({
   ...source,
@@ -101,4 +113,26 @@ export const maintainerRemoved = defineEvent({
   operation: "REMOVE_MAINTAINER",
   actionType: "deleted",
   when: "a maintainer of a guru is removed or leaves, or the guru is deleted",
+});
+export const secretRead = defineEvent({
+  ...secret,
+  action: "secret.read",
+  operation: "SECRET_READ",
+  actionType: "access",
+  when: "a maintainer has a secret shown; recorded before the value leaves",
+});
+export const secretWritten = defineEvent({
+  ...secret,
+  action: "secret.written",
+  operation: "SECRET_WRITE",
+  actionType: "created",
+  orActionType: "updated",
+  when: "a secret is stored under a new name (created) or an existing one (updated); never its value",
+});
+export const secretDeleted = defineEvent({
+  ...secret,
+  action: "secret.deleted",
+  operation: "SECRET_DELETE",
+  actionType: "deleted",
+  when: "a secret that nothing uses is deleted, or goes with its guru",
 });

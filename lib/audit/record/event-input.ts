@@ -1,4 +1,4 @@
-import type { ActorType, EventDefinition, Metadata, Outcome } from "@/lib/audit/catalogue/define";
+import type { ActionType, ActorType, EventDefinition, Metadata, Outcome } from "@/lib/audit/catalogue/define";
 
 /** One changed field. `null` stands for "was not there" or "is gone". */
 export interface Change {
@@ -31,6 +31,8 @@ export interface EventInput {
   /** The person behind the act: the actor, a key's owner, the account tried; null if none. */
   accountId: string | null;
   guru: GuruSnapshot | null;
+  /** The definition's other action type, where it has one and that is what happened. */
+  actionType?: ActionType;
   /** Overrides the definition's target type where the catalogue says "guru or org". */
   targetType?: string;
   targetId: string;

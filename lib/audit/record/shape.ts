@@ -87,6 +87,9 @@ export function storedEvent(input: EventInput, version: string): StoredEvent {
   const { definition: d, actor } = input;
   if (d.guru === "always" && !input.guru) throw new Error(`${d.action} needs its guru`);
   if (d.guru === "never" && input.guru) throw new Error(`${d.action} belongs to no guru`);
+  const actionType = input.actionType ?? d.actionType;
+  if (actionType !== d.actionType && actionType !== d.orActionType)
+    throw new Error(`${d.action} is never ${actionType}`);
   if (actor.type === "system" && actor.ip) throw new Error("System has no address");
   if (d.fixed && actor.type !== "user") throw new Error(`the actor of ${d.action} is always a user`);
   const details = d.details.parse(input.details ?? {});
@@ -98,7 +101,7 @@ export function storedEvent(input: EventInput, version: string): StoredEvent {
     guru_name: input.guru ? cleanText(input.guru.name, labelLength) : null,
     action: d.action,
     operation: d.operation,
-    action_type: d.actionType,
+    action_type: actionType,
     model: d.model,
     outcome: input.outcome ?? d.outcome,
     actor_type: actor.type,

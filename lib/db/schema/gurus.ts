@@ -76,6 +76,16 @@ export const guruRole = pgTable(
   ],
 );
 
+/** What a repository is read with. The token itself is a secret of the guru; here stands its name. */
+export interface SourceSettings {
+  branch?: string;
+  include?: string[];
+  exclude?: string[];
+  secret?: string;
+  /** The commit whose files the present passages are of. */
+  commit?: string;
+}
+
 export const dataSource = pgTable(
   "data_source",
   {
@@ -83,13 +93,21 @@ export const dataSource = pgTable(
     guruId: uuid("guru_id")
       .notNull()
       .references(() => guru.id, { onDelete: "cascade" }),
-    kind: text("kind", { enum: ["TEXT", "MARKDOWN", "FILE"] }).notNull(),
+    kind: text("kind", {
+      enum: ["WEBSITE", "TEXT", "PDF", "EXCEL", "WORD", "MARKDOWN", "FILE", "GITHUB_REPO"],
+    }).notNull(),
     title: text("title").notNull(),
     /** The text of a TEXT source. */
     content: text("content"),
     /** The upload a file came by; kept with the source, as reindexing reads it again. */
     uploadId: uuid("upload_id"),
     fileName: text("file_name"),
+    /** Where a source of the network is read; `url_key` is what two ways of writing it have in common. */
+    url: text("url"),
+    urlKey: text("url_key"),
+    settings: jsonb("settings").$type<SourceSettings>().notNull().default({}),
+    /** When System looks whether there is something new; null = never. */
+    nextReadAt: moment("next_read_at"),
     sizeBytes: bigint("size_bytes", { mode: "number" }).notNull().default(0),
     sha256: bytea("sha256").notNull(),
     status: text("status", { enum: ["NOT_PROCESSED", "PROCESSING", "SUCCESS", "FAIL"] })
@@ -100,6 +118,14 @@ export const dataSource = pgTable(
     passages: integer("passages").notNull().default(0),
     /** Bytes of the text already cut into passages, for the progress shown. */
     progressBytes: bigint("progress_bytes", { mode: "number" }).notNull().default(0),
+    /** Pages, rows or files read so far and of how many; null where the kind has none of these, or nothing is known yet. */
+    progressDone: integer("progress_done"),
+    progressTotal: integer("progress_total"),
+    progressNote: text("progress_note"),
+    /** Where a crashed run goes on: of `run` the first `passages` are kept, and the rest is read from `at`. */
+    resume: jsonb("resume").$type<{ run: number; passages: number; at: unknown }>(),
+    /** Who works on the run: a worker that finds another number here has been relieved and stops. */
+    runClaim: integer("run_claim").notNull().default(0),
     /** The newest run of the indexing; a run that finds another number here has been overtaken and stops. */
     indexRun: integer("index_run").notNull().default(0),
     /** The run whose passages are quoted; 0 = none yet. */
@@ -115,6 +141,8 @@ export const dataSource = pgTable(
   },
   (t) => [
     uniqueIndex("data_source_title").on(t.guruId, t.title),
+    uniqueIndex("data_source_url").on(t.guruId, t.kind, t.urlKey).where(sql`url_key is not null`),
+    index("data_source_due").on(t.nextReadAt).where(sql`next_read_at is not null`),
     uniqueIndex("data_source_upload").on(t.uploadId).where(sql`upload_id is not null`),
     index("data_source_digest").on(t.guruId, t.sha256),
     index("data_source_waiting").on(t.heartbeatAt).where(sql`status in ('NOT_PROCESSED', 'PROCESSING')`),
@@ -131,6 +159,8 @@ export const upload = pgTable(
       .references(() => guru.id, { onDelete: "cascade" }),
     accountId: uuid("account_id").notNull(),
     fileName: text("file_name").notNull(),
+    /** What its bytes are; known once they are all there. */
+    kind: text("kind", { enum: ["PDF", "EXCEL", "WORD", "MARKDOWN", "FILE"] }),
     sizeBytes: bigint("size_bytes", { mode: "number" }).notNull().default(0),
     sha256: bytea("sha256"),
     createdAt: createdAt(),
@@ -165,6 +195,10 @@ export const passage = pgTable(
       .notNull()
       .references(() => guru.id, { onDelete: "cascade" }),
     heading: text("heading").notNull().default(""),
+    /** Where a person reads it at its origin; null for what was uploaded or typed. */
+    url: text("url"),
+    /** Where in the source it stands: "page 3", "Sheet 1, rows 2–51", "src/a.ts:10". */
+    locator: text("locator"),
     content: text("content").notNull(),
     words: tsvector("words").generatedAlwaysAs(sql`to_tsvector('english', heading || ' ' || content)`),
   },
@@ -192,6 +226,16 @@ export const passageWord = pgTable(
   ],
 );
 
+/** Who asked a question that is still being answered: what its event needs when the process that answers dies. */
+export interface AskedBy {
+  kind: "user" | "api_key";
+  email: string;
+  key?: { id: string; name: string };
+  ip: string | null;
+  userAgent: string | null;
+  requestId: string | null;
+}
+
 /** Questions asked, kept for analytics. */
 export const question = pgTable(
   "question",
@@ -204,9 +248,22 @@ export const question = pgTable(
     door: text("door", { enum: ["ui", "api", "widget"] }).notNull(),
     text: text("text").notNull(),
     answered: text("answered", { enum: ["yes", "no"] }).notNull(),
+    /** Ids of the sources quoted. */
     references: jsonb("references").notNull(),
     durationMs: integer("duration_ms").notNull(),
+    /** Null while a model writes the answer. */
+    outcome: text("outcome", {
+      enum: ["quoted", "written", "nothing_found", "not_answered", "stopped", "failed", "lost"],
+    }),
+    model: text("model"),
+    answer: text("answer"),
+    answerStartedMs: integer("answer_started_ms"),
+    vote: text("vote", { enum: ["up", "down"] }),
+    askedBy: jsonb("asked_by").$type<AskedBy>(),
     createdAt: createdAt(),
   },
-  (t) => [index("question_guru").on(t.guruId, t.createdAt)],
+  (t) => [
+    index("question_guru").on(t.guruId, t.createdAt),
+    index("question_open").on(t.createdAt).where(sql`outcome is null`),
+  ],
 );

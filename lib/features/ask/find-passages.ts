@@ -1,7 +1,7 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { Tx } from "@/lib/db/client";
-import { hitEnd, hitStart, segmentsOf, wordsToCompare } from "./rules";
+import { hitEnd, hitStart, safeLink, segmentsOf, wordsToCompare } from "./rules";
 import type { Quote } from "./schemas";
 
 const mostQuotes = 5;
@@ -19,6 +19,8 @@ interface Row extends Record<string, unknown> {
   title: string;
   heading: string;
   ordinal: number;
+  url: string | null;
+  locator: string | null;
   marked: string;
 }
 
@@ -49,8 +51,9 @@ const anyOf = (text: string): SQL =>
 function add(found: Map<string, Quote>, row: Row): void {
   const key = `${row.source_id} ${row.ordinal}`;
   if (found.has(key)) return;
-  const { source_id: sourceId, kind, title, heading, ordinal } = row;
-  found.set(key, { sourceId, kind, title, heading, ordinal, segments: segmentsOf(row.marked) });
+  const { source_id: sourceId, kind, title, heading, ordinal, locator } = row;
+  const url = safeLink(row.url);
+  found.set(key, { sourceId, kind, title, heading, ordinal, url, locator, segments: segmentsOf(row.marked) });
 }
 
 async function byWords(tx: Tx, guruId: string, words: SQL): Promise<Iterable<Row>> {
@@ -59,7 +62,7 @@ async function byWords(tx: Tx, guruId: string, words: SQL): Promise<Iterable<Row
   if (!asked || asked.tree === "" || asked.tree === "T") return [];
   return tx.execute<Row>(sql`
     with matched as materialized (
-      select p.data_source_id, p.ordinal, p.heading, p.content, p.words, s.kind, s.title
+      select p.data_source_id, p.ordinal, p.heading, p.content, p.url, p.locator, p.words, s.kind, s.title
       from passage p join data_source s on s.id = p.data_source_id and s.shown_run = p.run
       where p.guru_id = ${guruId} and p.words @@ ${words}
       limit ${mostRanked}
@@ -67,7 +70,7 @@ async function byWords(tx: Tx, guruId: string, words: SQL): Promise<Iterable<Row
       select *, ts_rank_cd(words, ${words}, 1) as rank from matched
       order by rank desc, data_source_id, ordinal limit ${mostQuotes}
     )
-    select data_source_id as source_id, kind, title, heading, ordinal,
+    select data_source_id as source_id, kind, title, heading, ordinal, url, locator,
       ts_headline('english', translate(content, ${hitStart + hitEnd}, ''), ${words},
         ${`HighlightAll=true, StartSel=${hitStart}, StopSel=${hitEnd}`}) as marked
     from best order by rank desc, data_source_id, ordinal`);

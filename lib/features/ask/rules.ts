@@ -15,6 +15,16 @@ export function segmentsOf(marked: string): Segment[] {
   return segments;
 }
 
+/**
+ * An address as a link may have it.
+ * @returns null for anything but http and https: what a source says of itself must not run in the reader's browser
+ */
+export function safeLink(text: string | null): string | null {
+  if (text === null || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && !url.username && !url.password ? url.href : null;
+}
+
 const fewestLetters = 4;
 const mostWords = 8;
 

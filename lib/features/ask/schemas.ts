@@ -24,11 +24,42 @@ export interface Quote {
   heading: string;
   /** Place of the passage in its source, from 0. */
   ordinal: number;
+  /** Where the passage stands at its origin, http or https; null for what was uploaded or typed. */
+  url: string | null;
+  /** Where in its source it stands, such as `page 3`. */
+  locator: string | null;
   segments: Segment[];
 }
 
+/**
+ * What became of a question. `quoted`: passages, no model is set up; `written`: a model answered; `not_answered`: it found
+ * no answer in the passages; `failed`: it gave none; `stopped`: the person left; `lost`: our process died meanwhile.
+ */
+export type Outcome =
+  | "quoted"
+  | "written"
+  | "nothing_found"
+  | "not_answered"
+  | "stopped"
+  | "failed"
+  | "lost";
+
 export interface Answer {
+  questionId: string;
+  guru: { id: string; slug: string; name: string };
   question: string;
   quotes: Quote[];
+  /** What a model wrote, as far as it came; null where none is asked. */
+  text: string | null;
+  /** Null while a model writes. */
+  outcome: Outcome | null;
+  /** What the person is to know besides, such as why the model gave no answer. */
+  note: string | null;
   durationMs: number;
 }
+
+/** One line of the streamed answer: first what was found, then pieces of text, last how it ended. */
+export type AnswerLine =
+  | { type: "found"; answer: Answer }
+  | { type: "text"; text: string }
+  | { type: "end"; outcome: Outcome; note: string | null; durationMs: number };

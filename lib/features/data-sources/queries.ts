@@ -3,17 +3,30 @@ import { and, asc, count, desc, eq, lt, lte, or, sql } from "drizzle-orm";
 import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
+import { cleanText } from "@/lib/platform/clean-text";
 import { isUuid } from "@/lib/platform/ids";
+import type { SourceListQuery } from "./schemas";
 
 const pageSize = 100;
 const passagesPerPage = 40;
 
-/** The sources of a guru, newest first, a page at a time; `before` is the id of the last source of the page before. */
+/**
+ * The sources of a guru that fit the filter, newest first, a page at a time; `before` is the id of the last source of the
+ * page before.
+ */
 export const guruSources = query({
-  allow: onGuru<{ guru: string; before?: string | undefined }>("datasource:read", ({ guru }) => guru),
+  allow: onGuru<{ guru: string } & SourceListQuery>("datasource:read", ({ guru }) => guru),
   async run({ db, input, scope }) {
     const { dataSource, account } = schema;
     const ofGuru = eq(dataSource.guruId, scope.guru.id);
+    const fitting = and(
+      ofGuru,
+      input.kind ? eq(dataSource.kind, input.kind) : undefined,
+      input.status ? eq(dataSource.status, input.status) : undefined,
+      input.search
+        ? sql`strpos(lower(${dataSource.title}), lower(${cleanText(input.search)})) > 0`
+        : undefined,
+    );
     const rows = await db
       .select({
         id: dataSource.id,
@@ -24,24 +37,33 @@ export const guruSources = query({
         error: dataSource.error,
         passages: dataSource.passages,
         progressBytes: dataSource.progressBytes,
+        progressDone: dataSource.progressDone,
+        progressTotal: dataSource.progressTotal,
+        progressNote: dataSource.progressNote,
         addedBy: account.email,
-        createdAt: dataSource.createdAt,
         updatedAt: dataSource.updatedAt,
-        readable: sql<boolean>`${dataSource.shownRun} > 0`,
       })
       .from(dataSource)
       .leftJoin(account, eq(account.id, dataSource.createdBy))
-      .where(and(ofGuru, input.before && isUuid(input.before) ? lt(dataSource.id, input.before) : undefined))
+      .where(and(fitting, input.before && isUuid(input.before) ? lt(dataSource.id, input.before) : undefined))
       .orderBy(desc(dataSource.id))
       .limit(pageSize + 1);
     const [total] = await db.select({ n: count() }).from(dataSource).where(ofGuru);
+    const [found] = await db.select({ n: count() }).from(dataSource).where(fitting);
     const [waiting] = await db
       .select({ n: count() })
       .from(dataSource)
       .where(and(ofGuru, or(eq(dataSource.status, "NOT_PROCESSED"), eq(dataSource.status, "PROCESSING"))));
     const sources = rows.slice(0, pageSize);
     const next = rows.length > pageSize ? (sources.at(-1)?.id ?? null) : null;
-    return { guru: scope.guru, sources, total: total?.n ?? 0, waiting: waiting?.n ?? 0, next };
+    return {
+      guru: scope.guru,
+      sources,
+      total: total?.n ?? 0,
+      found: found?.n ?? 0,
+      waiting: waiting?.n ?? 0,
+      next,
+    };
   },
 });
 
@@ -63,6 +85,10 @@ export const sourcePassages = query({
         status: dataSource.status,
         error: dataSource.error,
         passages: dataSource.passages,
+        progressBytes: dataSource.progressBytes,
+        progressDone: dataSource.progressDone,
+        progressTotal: dataSource.progressTotal,
+        progressNote: dataSource.progressNote,
         shownRun: dataSource.shownRun,
         indexedAt: dataSource.indexedAt,
       })
@@ -72,7 +98,13 @@ export const sourcePassages = query({
     // Pages begin at fixed places, so that a link to a passage leads to the page that has it.
     const from = Math.floor(Math.max(0, input.from ?? 0) / passagesPerPage) * passagesPerPage;
     const rows = await db
-      .select({ ordinal: passage.ordinal, heading: passage.heading, content: passage.content })
+      .select({
+        ordinal: passage.ordinal,
+        heading: passage.heading,
+        locator: passage.locator,
+        url: passage.url,
+        content: passage.content,
+      })
       .from(passage)
       .where(
         and(

@@ -5,7 +5,44 @@ export const maxTitle = 200;
 export const maxContentBytes = 1_000_000;
 /** Bytes of an uploaded file. */
 export const maxFileBytes = 100 * 1024 * 1024;
-export const fileEndings = [".txt", ".md", ".markdown"] as const;
+/** Every kind of source, with its name for people. */
+export const sourceKinds = {
+  WEBSITE: "Website",
+  TEXT: "Text",
+  PDF: "PDF",
+  EXCEL: "Excel",
+  WORD: "Word",
+  MARKDOWN: "Markdown",
+  FILE: "Plain file",
+  GITHUB_REPO: "Repository",
+} as const;
+
+/** Where a source can stand, with the words of its badge. */
+export const sourceStatuses = {
+  NOT_PROCESSED: "Waiting",
+  PROCESSING: "Indexing",
+  SUCCESS: "Indexed",
+  FAIL: "Failed",
+} as const;
+
+export const fileEndings = [
+  ".pdf",
+  ".docx",
+  ".xlsx",
+  ".md",
+  ".markdown",
+  ".txt",
+  ".csv",
+  ".tsv",
+  ".json",
+  ".yaml",
+  ".yml",
+  ".log",
+  ".rst",
+  ".adoc",
+] as const;
+/** Said of every other name, in the browser and here. */
+export const wrongEnding = `Only these files can be added: ${fileEndings.join(", ")}. Save older Word and Excel files, and those with macros, as .docx and .xlsx.`;
 /** Sources that one bulk act takes at a time. */
 const maxSelection = 1_000;
 
@@ -56,6 +93,19 @@ export const uploadFacts = z.strictObject({
     .max(maxTitle, `A file's name has at most ${maxTitle} characters. Rename the file.`)
     .refine(
       (name) => fileEndings.some((ending) => name.toLowerCase().endsWith(ending)),
-      "Only plain text and Markdown files can be added: .txt, .md and .markdown.",
+      wrongEnding,
     ),
 });
+
+const oneOf = <K extends string>(names: Record<K, string>) =>
+  z.enum(Object.keys(names) as [K, ...K[]]).optional().catch(undefined);
+const once = z.string().optional().catch(undefined);
+
+/** The address of the list: what it does not know, or is given twice, is as if it were not there. */
+export const sourceListQuery = z.object({
+  before: once,
+  kind: oneOf(sourceKinds),
+  status: oneOf(sourceStatuses),
+  search: once.transform((text) => text?.trim().slice(0, maxTitle) || undefined),
+});
+export type SourceListQuery = z.infer<typeof sourceListQuery>;

@@ -67,7 +67,10 @@ export async function deletePersonalRows(tx: Tx, { accountId, addresses }: Trace
     sql`delete from mail_message
       where account_id = ${account} or ${named(sql`address`)} or ${named(sql`last_error`)}`,
     sql`delete from audit_alarm_message where ${named(sql`address`)} or ${named(sql`last_error`)}`,
-    sql`update question set account_id = null where account_id = ${account}`,
+    // One that is still being answered is recorded as nobody's: its event could not name the person any more.
+    sql`update question set account_id = null, asked_by = null where account_id = ${account}`,
+    sql`update secret set created_by = null where created_by = ${account}`,
+    sql`update crawl set created_by = null where created_by = ${account}`,
     sql`update data_source set created_by = null where created_by = ${account}`,
     sql`delete from upload u where u.account_id = ${account}
       and not exists (select from data_source s where s.upload_id = u.id)`,

@@ -1,5 +1,6 @@
 import { emptyFilter } from "@/lib/audit/query/filter";
 import { askGuru } from "@/lib/features/ask/commands/ask-guru";
+import { rateAnswer } from "@/lib/features/ask/commands/rate-answer";
 import { recordAuditViewed } from "@/lib/features/audit-log/commands/view-audit-logs";
 import { createGuru } from "@/lib/features/gurus/commands/create-guru";
 import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
@@ -102,13 +103,20 @@ function smallEdit(world: World, { spec }: LiveGuru): Edit {
 
 const openings = ["", "", "", "", "", "Quick question: ", "Hi, ", "For a customer: "] as const;
 
-export async function ask(world: World, { who }: { who: string }): Promise<void> {
+/** Somebody asks one of their gurus and, where they say so, votes on the answer. */
+export async function ask(
+  world: World,
+  { who, vote }: { who: string; vote?: "up" | "down" },
+): Promise<void> {
   const member = await present(world, who);
   const guru = pickAskable(world, member);
   const question = guru && world.random.pickAny(guru.spec.questions);
   if (!guru || question === undefined) return;
   const input = { guru: guru.spec.slug, question: `${world.random.pick(openings)}${question}` };
-  done(await askGuru.execute({ ...callOf(member), input }));
+  const { questionId } = done(await askGuru.execute({ ...callOf(member), input }));
+  if (!vote) return;
+  world.clock.advanceTo(world.clock.now().getTime() + world.random.between(8_000, 40_000));
+  done(await rateAnswer.execute({ ...callOf(member), input: { guru: guru.spec.slug, questionId, vote } }));
 }
 
 /** Somebody follows a link to what is not theirs: another guru's settings, or the log of the whole organization. */

@@ -8,6 +8,7 @@ import * as keys from "./keys";
 import * as log from "./log";
 import * as profiles from "./profiles";
 import * as secondFactor from "./second-factor";
+import * as secrets from "./secrets";
 import * as singleSignOn from "./single-sign-on";
 import * as sources from "./sources";
 import * as visitors from "./visitors";
@@ -35,6 +36,7 @@ const handlers: Handlers = {
   "remove-maintainer": gurus.removeMaintainerAct,
   "edit-guru": gurus.editGuru,
   ask: gurus.ask,
+  secret: secrets.secretAct,
   wander: gurus.wander,
   "add-text": sources.addText,
   "update-text": sources.updateText,

@@ -1,5 +1,6 @@
 import type { AuditFilter } from "@/lib/audit/query/filter";
 import type { GuestStep } from "../acts/guests";
+import type { SecretStep } from "../acts/secrets";
 import type { VisitorStep } from "../acts/visitors";
 import type { Place } from "../acts/world";
 
@@ -23,7 +24,8 @@ export type Act =
   | { kind: "add-maintainer"; slug: string; who: string }
   | { kind: "remove-maintainer"; slug: string; who: string }
   | { kind: "edit-guru"; who: string }
-  | { kind: "ask"; who: string }
+  | { kind: "ask"; who: string; vote?: "up" | "down" }
+  | { kind: "secret"; slug: string; step: SecretStep }
   | { kind: "wander"; who: string }
   | { kind: "add-text"; who: string; slug?: string }
   | { kind: "update-text"; who: string }

@@ -1,4 +1,5 @@
 import type { GuestStep } from "../acts/guests";
+import type { SecretStep } from "../acts/secrets";
 import type { VisitorStep } from "../acts/visitors";
 import { gurus, shortLived } from "../gurus/all";
 import type { Random } from "../random";
@@ -34,6 +35,8 @@ export function story(period: Period, random: Random): PlannedAct[] {
     ...consultantsComeAndGo(on),
     ...viewsAreKept(on),
     ...strangersKnock(period, on),
+    ...tokenIsKept(on),
+    ...answersAreRated(on),
   ];
 }
 
@@ -111,6 +114,20 @@ function consultantsComeAndGo(on: On): PlannedAct[] {
     step(16.4, "first-returns"),
     step(18.9, "ownership"),
     step(20.7, "both-removed"),
+  ];
+}
+
+function tokenIsKept(on: On): PlannedAct[] {
+  const step = (day: number, what: SecretStep): PlannedAct =>
+    on(day, { kind: "secret", slug: "platform-docs", step: what });
+  return [step(7.45, "stored"), step(9.95, "renewed"), step(12.95, "shown"), step(17.15, "deleted")];
+}
+
+function answersAreRated(on: On): PlannedAct[] {
+  return [
+    on(6.85, { kind: "ask", who: "m.solberg", vote: "up" }),
+    on(10.9, { kind: "ask", who: "d.okafor", vote: "up" }),
+    on(15.85, { kind: "ask", who: "m.solberg", vote: "down" }),
   ];
 }
 

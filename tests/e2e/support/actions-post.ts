@@ -99,7 +99,9 @@ export async function postRaw(
 ): Promise<ActionResult> {
   const known = actions.get(action);
   if (!known) throw new Error(`the build has no action ${action}`);
-  const path = known.page.replace("[guru]", options.slug ?? "guru-a").replace("[id]", randomUUID());
+  const path = known.page
+    .replace("[guru]", options.slug ?? "guru-a")
+    .replace(/\[(id|search)\]/, randomUUID());
   const origin = options.origin === undefined ? new URL(base).origin : options.origin;
   const answer = await send(base, path, {
     method: "POST",

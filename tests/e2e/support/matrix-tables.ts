@@ -28,6 +28,8 @@ export const pageTable = table(`
   /gurus/[guru]/audit-logs         in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/data-sources       in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/data-sources/[id]  in         200                404                   404                200                200                404                /pending           /pending           /pending
+  /gurus/[guru]/data-sources/searches/[search]  in         200                404                   404                200                403                404                /pending           /pending           /pending
+  /gurus/[guru]/secrets            in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/settings           in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/team               in         200                404                   404                200                403                404                /pending           /pending           /pending
   /settings                        in         /settings/profile  /settings/profile     /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile
@@ -66,6 +68,7 @@ export const routeTable = table(`
   #                                    anonymous  owner  auditor  member  maintainer  viewer  foreign  removed  pending  outsider
   GET /gurus/[guru]/logo               in         200    404      404     200         200     404      404      404      404
   POST /uploads                        401        201    404      404     201         403     404      404      404      404
+  POST /answers                        401        200    404      404     200         200     404      404      404      404
   POST /proofs                         401        200    404      404     200         403     404      404      404      404
   GET /audit/choices                   401        200    404      404     200         403     404      404      404      404
   GET /audit/newer                     401        200    404      404     200         403     404      404      404      404
@@ -176,9 +179,18 @@ export const actionTable = table(`
   removeViewerAction           in         no        404       404       no          403       404       404       404       404
   addTextSourceAction          in         no        404       404       no          403       404       404       404       404
   addFileSourceAction          in         no        404       404       no          403       404       404       404       404
+  addWebsiteSourcesAction      in         no        404       404       no          403       404       404       404       404
+  addRepositorySourceAction    in         no        404       404       no          403       404       404       404       404
+  startCrawlAction             in         no        404       404       no          403       404       404       404       404
+  stopCrawlAction              in         no        404       404       no          403       404       404       404       404
+  addCrawledPagesAction        in         no        404       404       no          403       404       404       404       404
   reindexDataSourcesAction     in         no        404       404       no          403       404       404       404       404
   deleteDataSourcesAction      in         no        404       404       no          403       404       404       404       404
   askGuruAction                in         ok        404       404       ok          ok        404       404       404       404
+  rateAnswerAction             in         no        404       404       no          no        404       404       404       404
+  writeSecretAction            in         ok        404       404       ok          403       404       404       404       404
+  readSecretAction             in         no        404       404       no          403       404       404       404       404
+  deleteSecretAction           in         no        404       404       no          403       404       404       404       404
   startExportAction:guru       in         ok        404       404       ok          403       404       404       404       404
   startExportAction:global     in         ok        ok        404       404         404       404       404       404       404
   cancelExportAction           in         ok        404       404       404         404       404       404       404       404

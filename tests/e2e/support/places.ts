@@ -6,6 +6,19 @@ export const places: { name: string; path: string; act?: (page: Page) => Promise
   { name: "a new guru", path: "/gurus/new" },
   { name: "a guru", path: "/gurus/platform-docs" },
   { name: "its sources", path: "/gurus/platform-docs/data-sources" },
+  { name: "its sources on a phone", path: "/gurus/platform-docs/data-sources", phone: true },
+  { name: "no source that fits", path: "/gurus/platform-docs/data-sources?kind=PDF&status=FAIL&search=nothing" },
+  {
+    name: "addresses refused",
+    path: "/gurus/platform-docs/data-sources",
+    act: async (page) => {
+      await page.getByLabel("Addresses").fill("ftp://docs.example.com/");
+      await page.getByRole("button", { name: "Add pages" }).click();
+      await expect(page.getByText("Only addresses that begin with https://")).toBeVisible();
+    },
+  },
+  { name: "its secrets", path: "/gurus/platform-docs/secrets" },
+  { name: "its secrets on a phone", path: "/gurus/platform-docs/secrets", phone: true },
   { name: "its team", path: "/gurus/platform-docs/team" },
   { name: "its settings", path: "/gurus/platform-docs/settings" },
   { name: "its log", path: "/gurus/platform-docs/audit-logs" },

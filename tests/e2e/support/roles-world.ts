@@ -46,8 +46,8 @@ export interface World {
   admin: Admin;
   people: Record<SignedIn, Someone>;
   cookieOf(role: Role): string | undefined;
-  guruA: { id: string; slug: string; sourceId: string; uploadId: string };
-  guruB: { id: string; slug: string; sourceId: string; uploadId: string };
+  guruA: { id: string; slug: string; sourceId: string; uploadId: string; searchId: string };
+  guruB: { id: string; slug: string; sourceId: string; uploadId: string; searchId: string };
   /** A second organization: a guru that is visible to everyone there, a member with a key, an open invite, a request to join. */
   abroad: {
     id: string;
@@ -154,7 +154,11 @@ async function makeGurus(url: string, admin: Admin, people: Record<SignedIn, Som
     });
     expect(sent.status, sent.text).toBe(201);
     const [guru] = await admin<{ id: string }[]>`select id from guru where slug = ${slug}`;
+    const [search] = await admin<{ id: string }[]>`
+      insert into crawl (guru_id, kind, url, max_pages, state)
+      values (${guru?.id ?? ""}, 'links', ${`https://${slug}.example/${words.text}`}, 5, 'done') returning id`;
     return {
+      searchId: search?.id ?? "",
       id: guru?.id ?? "",
       slug,
       sourceId: doneValue<{ id: string }>(added).id,

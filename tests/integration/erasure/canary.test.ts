@@ -26,6 +26,7 @@ import { addFileSource } from "@/lib/features/data-sources/commands/add-file-sou
 import { addTextSource } from "@/lib/features/data-sources/commands/add-text-source";
 import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-data-sources";
 import { reindexDataSources } from "@/lib/features/data-sources/commands/reindex-data-sources";
+import { startCrawl } from "@/lib/features/data-sources/commands/start-crawl";
 import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
 import { erasePerson } from "@/lib/features/erasure/commands/erase-person";
 import { createGuru } from "@/lib/features/gurus/commands/create-guru";
@@ -118,6 +119,7 @@ async function live(): Promise<{ kestrel: UserPrincipal; guru: { id: string; slu
   const upload = done(await receiveUpload({ ...sent, fileName: "notes.txt", body: body() }));
   done(await act(addFileSource, again, { guru: guru.slug, uploadId: upload.id }));
   done(await receiveUpload({ ...sent, fileName: "left.txt", body: body() }));
+  done(await act(startCrawl, again, { guru: guru.slug, kind: "links", url: "https://docs.example.com/" }));
   done(await act(askGuru, again, { guru: guru.slug, question: "How do I roll back?" }));
   done(await act(deleteDataSources, again, { guru: guru.slug, ids: [source.id] }));
   done(await act(createApiKey, again, { name: "ci", scopes: [], expiresInDays: null }));
@@ -264,7 +266,8 @@ it("leaves no trace of the person in any column of any table, and every number r
   expect((await product.admin`select name from saved_view`).map((view) => view.name)).toEqual(["Kept"]);
   const [left] = await product.admin`
     select (select count(*) from session where account_id = ${kestrel.accountId}) + (select count(*) from api_key where account_id = ${kestrel.accountId})
-      + (select count(*) from guru_role where account_id = ${kestrel.accountId}) + (select count(*) from question where account_id = ${kestrel.accountId}) as n`;
+      + (select count(*) from guru_role where account_id = ${kestrel.accountId}) + (select count(*) from question where account_id = ${kestrel.accountId})
+      + (select count(*) from crawl where created_by = ${kestrel.accountId}) as n`;
   expect(left?.n).toBe("0");
   // The owner was acted upon by nobody: who acted stays.
   const others = after.filter((e) => e.account_id === owner.accountId);

@@ -2,14 +2,25 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { anonymousPrincipal, type Principal, type UserPrincipal } from "@/lib/access/principal";
 import { askGuru } from "@/lib/features/ask/commands/ask-guru";
+import { rateAnswer } from "@/lib/features/ask/commands/rate-answer";
+import { addCrawledPages } from "@/lib/features/data-sources/commands/add-crawled-pages";
 import { addFileSource } from "@/lib/features/data-sources/commands/add-file-source";
+import { addRepositorySource } from "@/lib/features/data-sources/commands/add-repository-source";
 import { addTextSource } from "@/lib/features/data-sources/commands/add-text-source";
+import { addWebsiteSources } from "@/lib/features/data-sources/commands/add-website-sources";
 import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-data-sources";
 import { reindexDataSources } from "@/lib/features/data-sources/commands/reindex-data-sources";
+import { startCrawl } from "@/lib/features/data-sources/commands/start-crawl";
+import { stopCrawl } from "@/lib/features/data-sources/commands/stop-crawl";
+import { crawlPages, guruCrawls } from "@/lib/features/data-sources/crawl-queries";
 import { guruSources, sourcePassages } from "@/lib/features/data-sources/queries";
 import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
 import { updateGuru } from "@/lib/features/gurus/commands/update-guru";
 import { guruLogo, guruOverview, guruProfile, guruSettings } from "@/lib/features/gurus/queries";
+import { deleteSecret } from "@/lib/features/secrets/commands/delete-secret";
+import { readSecret } from "@/lib/features/secrets/commands/read-secret";
+import { writeSecret } from "@/lib/features/secrets/commands/write-secret";
+import { guruSecrets } from "@/lib/features/secrets/queries";
 import { addMaintainer } from "@/lib/features/team/commands/add-maintainer";
 import { removeMaintainer } from "@/lib/features/team/commands/remove-maintainer";
 import { guruTeam } from "@/lib/features/team/queries";
@@ -75,14 +86,29 @@ const forMaintainers: Record<string, { door: Door; input: (guru: string) => unkn
     input: (guru) => ({ guru, title: `t ${randomUUID()}`, content: "c" }),
   },
   "add-file-source": { door: addFileSource, input: (guru) => ({ guru, uploadId: randomUUID() }) },
+  "add-website-sources": { door: addWebsiteSources, input: (guru) => ({ guru, urls: "ftp://docs.example.com/" }) },
+  "add-repository-source": { door: addRepositorySource, input: (guru) => ({ guru, url: "ssh://docs.example.com/a" }) },
+  "start-crawl": { door: startCrawl, input: (guru) => ({ guru, kind: "links", url: "ftp://docs.example.com/" }) },
+  "stop-crawl": { door: stopCrawl, input: (guru) => ({ guru, id: randomUUID() }) },
+  "add-crawled-pages": { door: addCrawledPages, input: (guru) => ({ guru, id: randomUUID(), pages: "0" }) },
+  "the searches for pages": { door: guruCrawls as Door, input: (guru) => ({ guru }) },
+  "what a search has found": { door: crawlPages as Door, input: (guru) => ({ guru, id: randomUUID() }) },
   "delete-data-sources": { door: deleteDataSources, input: (guru) => ({ guru, ids: [randomUUID()] }) },
   "reindex-data-sources": { door: reindexDataSources, input: (guru) => ({ guru, ids: [randomUUID()] }) },
+  "write-secret": { door: writeSecret, input: (guru) => ({ guru, name: "TOKEN", secretValue: "x" }) },
+  "read-secret": { door: readSecret, input: (guru) => ({ guru, id: randomUUID() }) },
+  "delete-secret": { door: deleteSecret, input: (guru) => ({ guru, id: randomUUID() }) },
+  "the secrets": { door: guruSecrets as Door, input: (guru) => guru },
   "the team": { door: guruTeam as Door, input: (guru) => ({ guru }) },
   "the settings": { door: guruSettings as Door, input: (guru) => guru },
   "the sources": { door: guruSources as Door, input: (guru) => ({ guru }) },
 };
 const forAskers: typeof forMaintainers = {
   "ask-guru": { door: askGuru, input: (guru) => ({ guru, question: "gateway?" }) },
+  "rate-answer": {
+    door: rateAnswer,
+    input: (guru) => ({ guru, questionId: randomUUID(), vote: "up" }),
+  },
   "the overview": { door: guruOverview as Door, input: (guru) => guru },
   "the profile": { door: guruProfile as Door, input: (guru) => guru },
   "the logo": { door: guruLogo as Door, input: (guru) => guru },

@@ -14,8 +14,8 @@ describe("the worker's upkeep", () => {
     for (const command of [completeIndexing, failIndexing]) {
       const input =
         command === failIndexing
-          ? { dataSourceId: id, run: 1, message: "x" }
-          : { dataSourceId: id, run: 1, passages: 1 };
+          ? { dataSourceId: id, run: 1, claim: 1, message: "x" }
+          : { dataSourceId: id, run: 1, claim: 1, passages: 1 };
       expect(await command.execute({ principal: member, request, input })).toMatchObject({
         ok: false,
         code: "not_found",

@@ -25,6 +25,14 @@ import {
 
 withWorkerProduct();
 
+/** One passage, as a run keeps it. */
+const batchOf = (content: string, bytes: number) => ({
+  from: 0,
+  passages: [{ heading: "", content }],
+  words: [],
+  progress: { bytes },
+});
+
 describe("the worker", () => {
   it("indexes what was added as System, without an address, with the rights of the runtime role alone", async () => {
     const text = await textIn(guru.slug, member, "Rollback", "Roll the gateway back.\n\nWith one command.");
@@ -83,7 +91,7 @@ describe("the worker", () => {
     const run = await beginRun(id);
     if (!run) throw new Error("no run");
     // What a killed process leaves: PROCESSING, a batch of passages, no sign of life any more.
-    expect(await keepBatch(run, 0, [{ heading: "", content: "left behind" }], 10)).toBe(true);
+    expect(await keepBatch(run, batchOf("left behind", 10))).toBe(true);
     expect(await beginRun(id)).toBeNull();
     await product.admin`update data_source set heartbeat_at = now() - interval '31 seconds' where id = ${id}`;
     await product.admin`delete from pgboss.job where data->>'dataSourceId' = ${id}`;
@@ -93,7 +101,7 @@ describe("the worker", () => {
     expect(passages.map((p) => p.ordinal)).toEqual(Array.from({ length: 700 }, (_, n) => n));
     expect(passages.some((p) => p.content === "left behind")).toBe(false);
     expect((await eventsOf(id)).map((e) => e.operation)).toEqual(["ADD_DATASOURCE", "INDEX_DATASOURCE"]);
-    expect(await keepBatch(run, 1, [{ heading: "", content: "a ghost" }], 20)).toBe(false);
+    expect(await keepBatch(run, { ...batchOf("a ghost", 20), from: 1 })).toBe(false);
   });
 
   it("fails a source whose indexing takes its process down four times, instead of going round for ever", async () => {
@@ -136,11 +144,11 @@ describe("the worker", () => {
     const id = await textIn(guru.slug, member, "Unrecorded", "unrecorded text");
     const run = await beginRun(id);
     if (!run) throw new Error("no run");
-    await keepBatch(run, 0, [{ heading: "", content: "unrecorded text" }], 15);
+    await keepBatch(run, batchOf("unrecorded text", 15));
     await product.admin.unsafe(`
       create function test_break() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$;
       create trigger test_break before insert on audit_event for each row execute function test_break();`);
-    const input = { dataSourceId: id, run: run.number, passages: 1 };
+    const input = { dataSourceId: id, run: run.number, claim: run.claim, passages: 1 };
     const result = await completeIndexing.execute({ principal: systemPrincipal, request: noRequest, input });
     await product.admin.unsafe("drop trigger test_break on audit_event; drop function test_break()");
     expect(result).toMatchObject({ ok: false, code: "internal" });
@@ -160,8 +168,8 @@ describe("the worker", () => {
         input: { guru: guru.slug, ids: [gone] },
       }),
     );
-    expect(await keepBatch(run, 0, [{ heading: "", content: "gone" }], 4)).toBe(false);
-    const input = { dataSourceId: gone, run: run.number };
+    expect(await keepBatch(run, batchOf("gone", 4))).toBe(false);
+    const input = { dataSourceId: gone, run: run.number, claim: run.claim };
     done(
       await completeIndexing.execute({
         principal: systemPrincipal,
@@ -187,7 +195,7 @@ describe("the worker", () => {
       await completeIndexing.execute({
         principal: systemPrincipal,
         request: noRequest,
-        input: { dataSourceId: changing, run: old.number, passages: 1 },
+        input: { dataSourceId: changing, run: old.number, claim: old.claim, passages: 1 },
       }),
     );
     expect(await sourceRow(changing)).toMatchObject({ status: "NOT_PROCESSED", shown_run: 0 });

@@ -17,7 +17,9 @@ import {
   search,
   sourceLabel,
 } from "./shown";
+import { secretCases } from "./secret-cases";
 import { signInCases } from "./sign-in-cases";
+import { sourceCases } from "./source-cases";
 import type { HostileWorld } from "./world";
 
 const filter = { guru: [], model: [], actor: [], actionType: [], operation: [], outcome: [] };
@@ -34,6 +36,8 @@ export const cases: Record<string, Case> = {
   ...linkCases,
   ...signInCases,
   ...memberCases,
+  ...secretCases,
+  ...sourceCases,
   "add-file-source": {
     by: member,
     input: (w) => ({ guru: w.guru.slug, uploadId: randomUUID(), title: w.word() }),
@@ -91,7 +95,7 @@ export const cases: Record<string, Case> = {
   },
   "complete-indexing": {
     by: () => systemPrincipal,
-    input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, passages: 1 }),
+    input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, passages: 1, learnt: { title: w.word() } }),
     shown: {},
     silent: true,
   },

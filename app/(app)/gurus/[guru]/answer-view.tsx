@@ -1,72 +1,58 @@
 "use client";
-import Link from "next/link";
-import { useContext } from "react";
 import { FormMessage } from "@/components/forms/form-message";
-import { FormStateContext } from "@/components/forms/form-state";
 import { VisibleText } from "@/components/visible-text/visible-text";
-import type { Answer, Quote } from "@/lib/features/ask/schemas";
+import type { Answer, Outcome } from "@/lib/features/ask/schemas";
+import { AnswerText, passageId } from "./answer-text";
+import { QuoteView } from "./quote-view";
 
-/** The answer that the form got: quotes, each with the way to its source. */
-export function AnswerView({ guru }: { guru: string }) {
-  const result = useContext(FormStateContext);
-  if (!result?.ok) return null;
-  const answer = result.value as Answer | null;
-  if (!answer)
-    return (
-      <FormMessage tone="info">
-        This question was answered already. Ask it again to see the answer.
-      </FormMessage>
-    );
+const nothingFound =
+  "Nothing in the sources answers this. Try other words, or ask a maintainer to add a source about it.";
+
+/** What is said of an outcome besides the note that may come with it. */
+const words: Partial<Record<Outcome, string>> = {
+  nothing_found: nothingFound,
+  stopped: "Stopped. The question is kept.",
+};
+
+/** An answer, as far as it has come: what the model wrote, why it did not, and the passages. */
+export function AnswerView({ answer }: { answer: Answer }) {
+  const { guru, question, quotes, text, outcome, note } = answer;
+  const isWriting = outcome === null;
+  const said = note ?? (outcome ? words[outcome] : undefined);
   return (
-    <section aria-label="Answer" aria-live="polite" className="border-t border-line pt-4">
+    <section
+      aria-label="Answer"
+      aria-live="polite"
+      // Read out when it is whole, not word by word.
+      aria-busy={isWriting}
+      className="border-t border-line pt-4"
+    >
       <p className="mb-3 font-semibold text-base [overflow-wrap:anywhere]">
-        <VisibleText text={answer.question} />
+        <VisibleText text={question} />
       </p>
-      {answer.quotes.length === 0 ? (
-        <FormMessage tone="info">
-          Nothing in the sources answers this. Try other words, or ask a maintainer to add a source about it.
-        </FormMessage>
-      ) : (
+      {text ? (
+        <div className="mb-4">
+          <AnswerText text={text} passages={quotes.length} />
+        </div>
+      ) : null}
+      {isWriting ? (
+        <p className="mb-4 flex items-center gap-2 text-fg-2 text-sm">
+          <span className="spinner" aria-hidden="true" />
+          The answer is being written from the passages below.
+        </p>
+      ) : null}
+      {said ? <FormMessage tone={outcome === "failed" ? "error" : "info"}>{said}</FormMessage> : null}
+      {text !== null && quotes.length > 0 ? <h2 className="mb-3 font-semibold text-sm">Passages</h2> : null}
+      {quotes.length > 0 ? (
         <ol className="space-y-4">
-          {answer.quotes.map((quote) => (
-            <li key={`${quote.sourceId} ${quote.ordinal}`}>
-              <QuoteView guru={guru} quote={quote} />
+          {quotes.map((quote, at) => (
+            <li key={`${quote.sourceId} ${quote.ordinal}`} id={passageId(at + 1)} className="scroll-mt-16">
+              {text === null ? null : <span className="tabular-nums text-fg-3 text-xs">[{at + 1}]</span>}
+              <QuoteView guru={guru.slug} quote={quote} />
             </li>
           ))}
         </ol>
-      )}
+      ) : null}
     </section>
-  );
-}
-
-function QuoteView({ guru, quote }: { guru: string; quote: Quote }) {
-  const href = `/gurus/${guru}/data-sources/${quote.sourceId}?passage=${quote.ordinal}#p${quote.ordinal}`;
-  return (
-    <figure>
-      <blockquote className="whitespace-pre-wrap border-l-2 border-accent-line pl-3 text-sm [overflow-wrap:anywhere]">
-        {quote.segments.map((segment, n) =>
-          segment.hit ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text have no other identity
-            <mark key={n} className="rounded-[2px] bg-accent-soft text-fg">
-              {segment.text}
-            </mark>
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text have no other identity
-            <VisibleText key={n} text={segment.text} lines />
-          ),
-        )}
-      </blockquote>
-      <figcaption className="mt-1.5 pl-[14px] text-fg-2 text-xs">
-        <Link className="link" href={href} prefetch={false}>
-          <VisibleText text={quote.title} />
-        </Link>
-        {quote.heading ? (
-          <>
-            {" · "}
-            <VisibleText text={quote.heading} />
-          </>
-        ) : null}
-      </figcaption>
-    </figure>
   );
 }

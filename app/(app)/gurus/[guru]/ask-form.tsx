@@ -1,24 +1,37 @@
 "use client";
-import { useRef } from "react";
+import { useCallback, useContext, useEffect, useRef, useState } from "react";
+import { useFormStatus } from "react-dom";
 import { ActionForm } from "@/components/forms/action-form";
+import type { FormAction } from "@/components/forms/action-result";
 import { TextAreaField } from "@/components/forms/fields";
+import { FormMessage } from "@/components/forms/form-message";
+import { FormStateContext } from "@/components/forms/form-state";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { Button } from "@/components/ui/button";
-import { maxQuestion } from "@/lib/features/ask/schemas";
+import { type Answer, maxQuestion } from "@/lib/features/ask/schemas";
 import { askGuruAction } from "./actions";
 import { AnswerView } from "./answer-view";
+import { readAnswer } from "./read-answer";
+import { VoteForm } from "./vote-form";
 
-/** The question and, below it, what the guru answers. */
+/**
+ * The question and, below it, what the guru answers.
+ * @param isStreamed a model writes answers: they are read while they come. Before hydration the form waits for the whole
+ */
 export function AskForm({
   guru,
   attemptId,
   examples,
+  isStreamed,
 }: {
   guru: string;
   attemptId: string;
   examples: string[];
+  isStreamed: boolean;
 }) {
   const place = useRef<HTMLDivElement>(null);
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const { action, stop } = useStreamedAction(isStreamed, setAnswer);
   const use = (question: string) => {
     const field = place.current?.querySelector<HTMLTextAreaElement>('textarea[name="question"]');
     if (!field) return;
@@ -27,7 +40,7 @@ export function AskForm({
   };
   return (
     <div ref={place}>
-      <ActionForm action={askGuruAction} attemptId={attemptId} label="Ask">
+      <ActionForm action={action} attemptId={attemptId} label="Ask">
         <input type="hidden" name="guru" value={guru} readOnly />
         <TextAreaField
           name="question"
@@ -48,12 +61,72 @@ export function AskForm({
               </Button>
             ))}
           </div>
+          <StopButton isOffered={isStreamed} onStop={stop} />
           <SubmitButton look="primary" pendingText="Looking it up">
             Ask
           </SubmitButton>
         </div>
-        <AnswerView guru={guru} />
+        <Answered guru={guru} coming={answer} onWhole={setAnswer} />
       </ActionForm>
+      {answer && answer.outcome !== null && answer.outcome !== "nothing_found" ? (
+        <VoteForm guru={guru} questionId={answer.questionId} />
+      ) : null}
     </div>
   );
+}
+
+/** The form's action: the server's own, or one that reads the answer while it comes. */
+function useStreamedAction(isStreamed: boolean, show: (answer: Answer) => void) {
+  const [isHydrated, setHydrated] = useState(false);
+  useEffect(() => setHydrated(true), []);
+  const reading = useRef<AbortController | null>(null);
+  // Who leaves the page reads no further.
+  useEffect(() => () => reading.current?.abort(), []);
+  const streamed = useCallback<FormAction>(
+    async (_, form) => {
+      const controller = new AbortController();
+      reading.current = controller;
+      const text = (name: string) => String(form.get(name) ?? "");
+      const sent = { guru: text("guru"), question: text("question"), attemptId: text("attemptId") };
+      const result = await readAnswer(sent, controller.signal, show);
+      if (reading.current === controller) reading.current = null;
+      return result;
+    },
+    [show],
+  );
+  return {
+    action: isStreamed && isHydrated ? streamed : askGuruAction,
+    stop: useCallback(() => reading.current?.abort(), []),
+  };
+}
+
+function StopButton({ isOffered, onStop }: { isOffered: boolean; onStop: () => void }) {
+  const { pending } = useFormStatus();
+  return isOffered && pending ? <Button onClick={onStop}>Stop</Button> : null;
+}
+
+/** The answer that is coming, or the one that the form got. The form's own is handed out, as its vote is a form too. */
+function Answered({
+  guru,
+  coming,
+  onWhole,
+}: {
+  guru: string;
+  coming: Answer | null;
+  onWhole: (answer: Answer) => void;
+}) {
+  const { pending } = useFormStatus();
+  const result = useContext(FormStateContext);
+  const whole = result?.ok ? (result.value as Answer | null) : null;
+  useEffect(() => {
+    if (whole) onWhole(whole);
+  }, [whole, onWhole]);
+  if (result?.ok && !whole && !pending)
+    return (
+      <FormMessage tone="info">
+        This question was answered already. Ask it again to see the answer.
+      </FormMessage>
+    );
+  const shown = coming ?? whole;
+  return shown && shown.guru.slug === guru ? <AnswerView answer={shown} /> : null;
 }

@@ -5,7 +5,7 @@ import { guruOverview } from "@/lib/features/gurus/queries";
 import { AppPage } from "../../app-page";
 import { load } from "../../load";
 
-const forMaintainers: GuruPage[] = ["ask", "data-sources", "team", "audit-logs", "settings"];
+const forMaintainers: GuruPage[] = ["ask", "data-sources", "secrets", "team", "audit-logs", "settings"];
 const pagesOf: Record<GuruStanding, GuruPage[]> = {
   maintainer: forMaintainers,
   viewer: ["ask"],
@@ -14,6 +14,7 @@ const pagesOf: Record<GuruStanding, GuruPage[]> = {
 
 const titles: Partial<Record<GuruPage, string>> = {
   "data-sources": "Data sources",
+  secrets: "Secrets",
   team: "Team",
   "audit-logs": "Audit Logs",
   settings: "Settings",

@@ -3,6 +3,7 @@ import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
+import { languageModel } from "@/lib/features/ask/model/settings";
 import { guruOverview, guruProfile } from "@/lib/features/gurus/queries";
 import { load } from "../../load";
 import { AskForm } from "./ask-form";
@@ -36,7 +37,7 @@ export default async function AskPage({ params }: { params: Promise<{ guru: stri
           </span>
         }
         description={
-          about ? <VisibleText text={about} lines /> : "Ask, and it quotes the best passages of its sources."
+          about ? <VisibleText text={about} lines /> : "Ask, and it answers from its sources, with the passages."
         }
       >
         {topics.length > 0 ? (
@@ -64,7 +65,12 @@ export default async function AskPage({ params }: { params: Promise<{ guru: stri
               : "Its maintainers have not added a source yet. Come back later."}
           </EmptyState>
         ) : null}
-        <AskForm guru={guru.slug} attemptId={randomUUID()} examples={guru.exampleQuestions} />
+        <AskForm
+          guru={guru.slug}
+          attemptId={randomUUID()}
+          examples={guru.exampleQuestions}
+          isStreamed={languageModel() !== null}
+        />
       </Page>
     </GuruFrame>
   );

@@ -51,6 +51,7 @@ export function publishedActions(): object {
     action: e.action,
     operation: e.operation,
     actionType: e.actionType,
+    ...(e.orActionType ? { orActionType: e.orActionType } : {}),
     model: e.model,
     targetType: e.targetType,
     outcome: e.outcome,

@@ -21,7 +21,7 @@ export const addFileSource = command({
     const file = await ownUpload(tx, input.uploadId, scope.guru.id, accountOf(principal));
     const source = {
       guruId: scope.guru.id,
-      kind: /\.(md|markdown)$/i.test(file.fileName) ? ("MARKDOWN" as const) : ("FILE" as const),
+      kind: file.kind,
       title: cleanText(input.title ?? file.fileName),
       sizeBytes: file.sizeBytes,
       sha256: file.sha256,
@@ -60,8 +60,9 @@ async function ownUpload(tx: Tx, id: string, guruId: string, accountId: string |
     )
     // An upload that is being cleaned up, or used by a double click, is waited for.
     .for("update");
-  if (!found?.sha256) throw refuse("not_found", "This upload is not there any more. Upload the file again.");
-  return { ...found, sha256: found.sha256 };
+  if (!found?.sha256 || !found.kind)
+    throw refuse("not_found", "This upload is not there any more. Upload the file again.");
+  return { ...found, sha256: found.sha256, kind: found.kind };
 }
 
 async function refuseDuplicate(

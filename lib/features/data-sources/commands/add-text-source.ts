@@ -8,6 +8,7 @@ import { command } from "@/lib/gate/command";
 import { cleanText } from "@/lib/platform/clean-text";
 import { sha256 } from "@/lib/platform/crypto";
 import { refuse } from "@/lib/platform/errors";
+import { noProgress } from "../indexing/progress";
 import { addTextSourceInput } from "../schemas";
 import { type SourceRow, sourceFact } from "../source-facts";
 
@@ -65,7 +66,7 @@ async function updateText(tx: Tx, text: Text): Promise<{ source: SourceRow; befo
   if (!before)
     throw refuse("conflict", "A source of this title was just deleted. Please send the form again.");
   if (before.kind !== "TEXT")
-    throw titleTaken("This guru has a file of this title, so it exists already. Choose another title.");
+    throw titleTaken("A source of this title exists already, and it is no text. Choose another title.");
   if (before.sha256.equals(text.sha256))
     throw titleTaken("This text exists already: same title, same content.");
   await tx
@@ -77,6 +78,7 @@ async function updateText(tx: Tx, text: Text): Promise<{ source: SourceRow; befo
       status: "NOT_PROCESSED",
       error: null,
       progressBytes: 0,
+      ...noProgress,
       attempts: 0,
       // A run that is reading the old content must not finish as if it were the new one.
       indexRun: sql`${dataSource.indexRun} + 1`,

@@ -6,6 +6,10 @@ import { schema } from "@/lib/db/client";
 import { systemOnly } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { endingRun, runInput } from "../indexing/ending-run";
+import { learnt } from "../indexing/learnt";
+import { noProgress } from "../indexing/progress";
+import { applyLearnt } from "../learnt-facts";
+import { rereadAfter } from "../rereading/schedule";
 import { sourceFact } from "../source-facts";
 
 /**
@@ -14,7 +18,7 @@ import { sourceFact } from "../source-facts";
  */
 export const completeIndexing = command({
   name: "complete-indexing",
-  input: runInput.extend({ passages: z.number().int().positive() }),
+  input: runInput.extend({ passages: z.number().int().positive(), learnt: learnt.optional() }),
   allow: systemOnly,
   event: dataSourceIndexed,
   target: ({ input }) => ({ id: input.dataSourceId }),
@@ -25,6 +29,7 @@ export const completeIndexing = command({
     if (!found) return { value: { overtaken: true }, audit: null };
     const { source, guru } = found;
     const { dataSource, passage, passageWord } = schema;
+    const news = await applyLearnt(tx, source, input.learnt ?? {});
     await tx.execute(sql`set local statement_timeout = '120s'`);
     await tx
       .update(dataSource)
@@ -34,6 +39,9 @@ export const completeIndexing = command({
         passages: input.passages,
         shownRun: input.run,
         progressBytes: source.sizeBytes,
+        ...noProgress,
+        ...news.values,
+        nextReadAt: rereadAfter(source.kind),
         indexedAt: sql`gurulog_now()`,
       })
       .where(eq(dataSource.id, source.id));
@@ -41,10 +49,11 @@ export const completeIndexing = command({
     await tx
       .delete(passageWord)
       .where(and(eq(passageWord.dataSourceId, source.id), ne(passageWord.run, input.run)));
-    const { target, label } = sourceFact(source, guru);
+    const { target, label } = sourceFact({ ...source, ...news.values }, guru);
     const changes = [
       { field: "status", before: source.status, after: "SUCCESS" },
       { field: "passages", before: source.passages, after: input.passages },
+      ...news.changes,
     ];
     return {
       value: { overtaken: false },

@@ -4,6 +4,7 @@ import { dataSourceReindexed } from "@/lib/audit/catalogue/gurus";
 import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
+import { noProgress } from "../indexing/progress";
 import { selectedSourcesInput } from "../schemas";
 import { lockSelected } from "../selected-sources";
 import { sourceFact } from "../source-facts";
@@ -24,6 +25,7 @@ export const reindexDataSources = command({
         status: "NOT_PROCESSED",
         error: null,
         progressBytes: 0,
+        ...noProgress,
         attempts: 0,
         // A run under way is overtaken: the new one begins from the start.
         indexRun: sql`${dataSource.indexRun} + 1`,

@@ -6,9 +6,19 @@ const shortest = 500;
 const overlap = 160;
 const headingLength = 300;
 
+/** Where text stands; what it says of itself holds for every passage cut from it. */
+export interface Place {
+  heading?: string | undefined;
+  url?: string | undefined;
+  locator?: string | undefined;
+  markdown?: boolean | undefined;
+}
+
 export interface CutPassage {
   heading: string;
   content: string;
+  url?: string;
+  locator?: string;
 }
 
 /**
@@ -16,8 +26,10 @@ export interface CutPassage {
  * a word, whichever comes first in this order near the aimed length. Holds at most a few passages' worth of text.
  */
 export class PassageCutter {
-  readonly #markdown: boolean;
-  readonly #headings: string[] = [];
+  readonly #byDefault: boolean;
+  #markdown: boolean;
+  #place: Place = {};
+  #headings: string[] = [];
   /** The rest of a line whose end has not arrived. */
   #line = "";
   #text = "";
@@ -26,7 +38,25 @@ export class PassageCutter {
   #inFence = false;
 
   constructor(options: { markdown: boolean }) {
+    this.#byDefault = options.markdown;
     this.#markdown = options.markdown;
+  }
+
+  /**
+   * What is pushed from now on stands there; a passage never spans two places.
+   * @returns what was left of another place
+   */
+  moveTo(place: Place): CutPassage[] {
+    const { heading, url, locator } = this.#place;
+    const markdown = place.markdown ?? this.#byDefault;
+    const same = heading === place.heading && url === place.url && locator === place.locator;
+    if (same && markdown === this.#markdown) return [];
+    const left = this.end();
+    this.#place = place;
+    this.#markdown = markdown;
+    this.#headings = [];
+    this.#inFence = false;
+    return left;
   }
 
   /** @returns the passages that are complete after this piece of text */
@@ -47,10 +77,11 @@ export class PassageCutter {
     return done;
   }
 
-  /** @returns what is left when the text has ended */
+  /** @returns what is left when the text has ended, or is whole up to here */
   end(): CutPassage[] {
     const done: CutPassage[] = [];
     if (this.#line !== "") this.#endLine(this.#line, done);
+    this.#line = "";
     this.#flush(done);
     return done;
   }
@@ -94,8 +125,14 @@ export class PassageCutter {
   #emit(text: string, done: CutPassage[]): void {
     const content = text.trim();
     if (content === "") return;
-    const heading = this.#headings.filter((h) => h !== "").join(" › ");
-    done.push({ heading: heading.slice(0, headingLength).toWellFormed(), content });
+    const { heading = "", url, locator } = this.#place;
+    const path = [heading, ...this.#headings].filter((h) => h !== "").join(" › ");
+    done.push({
+      heading: path.slice(0, headingLength).toWellFormed(),
+      content,
+      ...(url === undefined ? {} : { url }),
+      ...(locator === undefined ? {} : { locator }),
+    });
   }
 }
 

@@ -6,23 +6,29 @@ const most = 100_000;
 /** Gathers the distinct words of a text, in lower case, as Ask compares them with misspelt ones. */
 export class DistinctWords {
   readonly #words = new Set<string>();
+  #fresh: string[] = [];
+  readonly #most: number;
+
+  /** @param kept words kept already by the run that crashed and is gone on with */
+  constructor(kept = 0) {
+    this.#most = most - kept;
+  }
 
   add(text: string): void {
-    if (this.#words.size >= most) return;
+    if (this.#words.size >= this.#most) return;
     for (const [word] of text.matchAll(wordShape)) {
-      this.#words.add(word.toLowerCase());
-      if (this.#words.size >= most) return;
+      const lower = word.toLowerCase();
+      if (this.#words.has(lower)) continue;
+      this.#words.add(lower);
+      this.#fresh.push(lower);
+      if (this.#words.size >= this.#most) return;
     }
   }
 
-  *batches(size: number): Generator<string[]> {
-    let batch: string[] = [];
-    for (const word of this.#words) {
-      batch.push(word);
-      if (batch.length < size) continue;
-      yield batch;
-      batch = [];
-    }
-    if (batch.length > 0) yield batch;
+  /** @returns the words that were new since this was last called */
+  takeFresh(): string[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
   }
 }

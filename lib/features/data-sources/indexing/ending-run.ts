@@ -4,13 +4,17 @@ import { z } from "zod";
 import type { GuruSnapshot } from "@/lib/audit/record/event-input";
 import { schema, type Tx } from "@/lib/db/client";
 
-export const runInput = z.strictObject({ dataSourceId: z.uuid(), run: z.number().int().positive() });
+export const runInput = z.strictObject({
+  dataSourceId: z.uuid(),
+  run: z.number().int().positive(),
+  claim: z.number().int().positive(),
+});
 
 /**
  * Locks the source of a run that ends, with its guru.
  * @returns null when the source is gone or a newer run has overtaken this one
  */
-export async function endingRun(tx: Tx, input: { dataSourceId: string; run: number }) {
+export async function endingRun(tx: Tx, input: z.infer<typeof runInput>) {
   const { dataSource, guru } = schema;
   const [source] = await tx
     .select()
@@ -19,6 +23,7 @@ export async function endingRun(tx: Tx, input: { dataSourceId: string; run: numb
       and(
         eq(dataSource.id, input.dataSourceId),
         eq(dataSource.indexRun, input.run),
+        eq(dataSource.runClaim, input.claim),
         eq(dataSource.status, "PROCESSING"),
       ),
     )

@@ -1,16 +1,18 @@
 import "server-only";
 import { setImmediate } from "node:timers/promises";
 import { toJob } from "@/lib/gate/to-job";
+import { cleanText } from "@/lib/platform/clean-text";
 import { logError } from "@/lib/platform/log";
 import { completeIndexing } from "../commands/complete-indexing";
-import { failIndexing } from "../commands/fail-indexing";
-import { type CutPassage, PassageCutter } from "./cut-passages";
-import { DistinctWords } from "./distinct-words";
-import { textOf, Unreadable } from "./read-text";
-import { beginRun, keepBatch, keepWords, maxAttempts, type Run, releaseRun } from "./runs";
+import { failIndexing, maxReasonLength } from "../commands/fail-indexing";
+import { PassageKeeper } from "./passage-keeper";
+import { textOf } from "./read-text";
+import { beginRun, maxAttempts, type Run, releaseRun, signOfLife } from "./runs";
+import type { Learnt } from "./learnt";
+import { NotNow, Unreadable } from "./text-piece";
 
-const batchSize = 500;
-const wordBatchSize = 5_000;
+/** Between two signs of life of a run that waits. */
+const beatMs = 5_000;
 
 const complete = toJob(completeIndexing);
 const fail = toJob(failIndexing);
@@ -32,7 +34,7 @@ export async function indexDataSource(
 ): Promise<void> {
   const run = await beginRun(dataSourceId);
   if (!run) return;
-  const about = { dataSourceId, run: run.number };
+  const about = { dataSourceId, run: run.number, claim: run.claim };
   if (run.attempt > maxAttempts) {
     await fail({
       ...about,
@@ -41,74 +43,74 @@ export async function indexDataSource(
     return;
   }
   const end = await cutAll(run, signal);
-  if (end.kind === "done") await complete({ ...about, passages: end.passages });
-  if (end.kind === "unreadable") await fail({ ...about, message: end.message });
+  if (end.kind === "done") await complete({ ...about, passages: end.passages, learnt: end.learnt });
+  // A reason may name something from inside the source, which may be of any length.
+  if (end.kind === "unreadable") await fail({ ...about, message: cleanText(end.message, maxReasonLength) });
   if (end.kind === "stopped") {
     await releaseRun(run, { counts: false });
     throw new Stopped("the worker is stopping");
   }
   if (end.kind === "broken") {
-    logError(`indexing ${dataSourceId}, attempt ${run.attempt}`, end.error);
+    const isTheirs = end.error instanceof NotNow;
+    if (!isTheirs) logError(`indexing ${dataSourceId}, attempt ${run.attempt}`, end.error);
     if (run.attempt < maxAttempts) {
       await releaseRun(run, { counts: true });
       throw end.error;
     }
-    await fail({
-      ...about,
-      message: `Indexing failed ${maxAttempts} times because of an error on our side. Reindex the source to try again.`,
-    });
+    const message = isTheirs
+      ? `${(end.error as NotNow).message} This was tried ${maxAttempts} times. Reindex the source to try again.`
+      : `Indexing failed ${maxAttempts} times because of an error on our side. Reindex the source to try again.`;
+    await fail({ ...about, message: cleanText(message, maxReasonLength) });
   }
 }
 
 type End =
-  | { kind: "done"; passages: number }
+  | { kind: "done"; passages: number; learnt: Learnt }
   | { kind: "overtaken" }
   | { kind: "stopped" }
   | { kind: "unreadable"; message: string }
   | { kind: "broken"; error: unknown };
 
-async function cutAll(run: Run, signal: AbortSignal | undefined): Promise<End> {
+async function cutAll(run: Run, stopping: AbortSignal | undefined): Promise<End> {
+  const overtaken = new AbortController();
+  let beat = Promise.resolve();
+  // The next piece may be long in coming (a repository on its way, a page of drawings): silence would pass for a crash.
+  const timer = setInterval(() => {
+    beat = signOfLife(run).then(
+      (mine) => (mine ? undefined : overtaken.abort()),
+      // The database is away; the run itself finds out with its next batch.
+      () => undefined,
+    );
+  }, beatMs);
   try {
-    return await cutInBatches(run, signal);
+    const signals = stopping ? [overtaken.signal, stopping] : [overtaken.signal];
+    return await cutInBatches(run, AbortSignal.any(signals));
   } catch (error) {
+    if (overtaken.signal.aborted) return { kind: "overtaken" };
+    if (stopping?.aborted) return { kind: "stopped" };
     if (error instanceof Unreadable) return { kind: "unreadable", message: error.message };
     return { kind: "broken", error };
+  } finally {
+    clearInterval(timer);
+    await beat;
   }
 }
 
-async function cutInBatches(run: Run, signal: AbortSignal | undefined): Promise<End> {
-  const cutter = new PassageCutter({ markdown: run.markdown });
-  const words = new DistinctWords();
-  let waiting: CutPassage[] = [];
-  let kept = 0;
-  let progress = 0;
-  const keep = async (count: number): Promise<boolean> => {
-    const batch = waiting.slice(0, count);
-    waiting = waiting.slice(count);
-    const mine = await keepBatch(run, kept, batch, progress);
-    kept += batch.length;
-    return mine;
-  };
-  for await (const piece of textOf(run)) {
-    waiting.push(...cutter.push(piece.text));
-    words.add(piece.text);
-    progress = piece.bytes;
+async function cutInBatches(run: Run, signal: AbortSignal): Promise<End> {
+  const passages = new PassageKeeper(run);
+  let learnt: Learnt = {};
+  for await (const piece of textOf(run.source, signal)) {
     // Requests are served by the same process: they get their turn between two pieces.
     await setImmediate();
-    if (signal?.aborted) return { kind: "stopped" };
-    while (waiting.length >= batchSize) if (!(await keep(batchSize))) return { kind: "overtaken" };
+    signal.throwIfAborted();
+    learnt = { ...learnt, ...piece.learnt };
+    if (!(await passages.take(piece))) return { kind: "overtaken" };
   }
-  waiting.push(...cutter.end());
-  while (waiting.length > batchSize) if (!(await keep(batchSize))) return { kind: "overtaken" };
-  if (!(await keep(waiting.length))) return { kind: "overtaken" };
-  for (const batch of words.batches(wordBatchSize)) {
-    if (signal?.aborted) return { kind: "stopped" };
-    if (!(await keepWords(run, batch))) return { kind: "overtaken" };
-  }
-  if (kept === 0)
+  if (!(await passages.end())) return { kind: "overtaken" };
+  if (passages.kept === 0)
     return {
       kind: "unreadable",
       message: "There is no text in this source. Delete it, or add one with some text in it.",
     };
-  return { kind: "done", passages: kept };
+  return { kind: "done", passages: passages.kept, learnt };
 }

@@ -1,9 +1,12 @@
 import "server-only";
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, count, eq, ne, sql } from "drizzle-orm";
 import { schema, type Tx } from "@/lib/db/client";
 import { enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
+import { cleanText } from "@/lib/platform/clean-text";
 import type { CutPassage } from "./cut-passages";
+import type { Progress } from "./progress";
+import type { SourceToRead } from "./text-piece";
 
 /** Runs a source gets before it has failed: the first and three more. */
 export const maxAttempts = 4;
@@ -11,33 +14,37 @@ export const maxAttempts = 4;
 const silenceS = 30;
 /** A source that waits this long has lost its job (a queue restored from a backup, retries used up). */
 const lostAfterS = 600;
+const wordsAtOnce = 5_000;
 
 /** One run over one source. A newer run, a reindex or new content overtakes it: then it stops and leaves no trace. */
 export interface Run {
-  id: string;
+  source: SourceToRead;
   number: number;
+  /** Who works on it: whoever takes the run over after a crash has another one. */
+  claim: number;
   /** Runs begun since the source was sent, this one included. */
   attempt: number;
-  guruId: string;
-  markdown: boolean;
-  uploadId: string | null;
-  sizeBytes: number;
+  /** Passages and words that a crashed run kept and that are not read again. */
+  kept: { passages: number; words: number };
 }
 
 /**
- * Begins a run: the source is PROCESSING from here on.
+ * Begins a run, or takes over one that crashed where it said it could go on: the source is PROCESSING from here on.
  * @returns null when there is nothing to do: the source is gone, is done, or another run is alive
  */
 export async function beginRun(dataSourceId: string): Promise<Run | null> {
-  const { dataSource, passage, passageWord } = schema;
+  const { dataSource } = schema;
+  const goesOn = sql`(${dataSource.resume}->>'run')::int = ${dataSource.indexRun}`;
   return inTransaction(async (tx) => {
     const [row] = await tx
       .update(dataSource)
       .set({
         status: "PROCESSING",
-        indexRun: sql`${dataSource.indexRun} + 1`,
+        indexRun: sql`case when ${goesOn} then ${dataSource.indexRun} else ${dataSource.indexRun} + 1 end`,
+        resume: sql`case when ${goesOn} then ${dataSource.resume} end`,
+        progressBytes: sql`case when ${goesOn} then ${dataSource.progressBytes} else 0 end`,
+        runClaim: sql`${dataSource.runClaim} + 1`,
         attempts: sql`${dataSource.attempts} + 1`,
-        progressBytes: 0,
         heartbeatAt: sql`now()`,
       })
       .where(
@@ -49,75 +56,130 @@ export async function beginRun(dataSourceId: string): Promise<Run | null> {
       )
       .returning();
     if (!row) return null;
-    // What a crashed run left; nobody saw it.
-    await tx.execute(sql`set local statement_timeout = '120s'`);
-    await tx.delete(passage).where(and(eq(passage.dataSourceId, row.id), ne(passage.run, row.shownRun)));
-    await tx
-      .delete(passageWord)
-      .where(and(eq(passageWord.dataSourceId, row.id), ne(passageWord.run, row.shownRun)));
     return {
-      id: row.id,
+      source: { ...row, resumeAt: row.resume?.at ?? null },
       number: row.indexRun,
+      claim: row.runClaim,
       attempt: row.attempts,
-      guruId: row.guruId,
-      markdown: row.kind !== "FILE",
-      uploadId: row.uploadId,
-      sizeBytes: row.sizeBytes,
+      kept: await clearLeftovers(tx, row),
     };
   });
 }
 
-/**
- * Keeps a batch of passages with the progress it stands for.
- * @param from ordinal of the first
- * @returns false when the run has been overtaken
- */
-export async function keepBatch(
-  run: Run,
-  from: number,
-  batch: CutPassage[],
-  progressBytes: number,
-): Promise<boolean> {
-  return whileMine(run, progressBytes, async (tx) => {
-    const rows = batch.map((piece, i) => ({
-      ...piece,
-      dataSourceId: run.id,
-      run: run.number,
-      ordinal: from + i,
-      guruId: run.guruId,
-    }));
-    if (rows.length > 0) await tx.insert(schema.passage).values(rows);
-  });
+/** Removes what crashed runs left and nobody saw, but for what this one goes on from. */
+async function clearLeftovers(tx: Tx, row: Omit<SourceToRead, "resumeAt">): Promise<Run["kept"]> {
+  const { passage, passageWord } = schema;
+  const passages = row.resume?.passages ?? 0;
+  const goesOn = row.resume ? row.indexRun : row.shownRun;
+  await tx.execute(sql`set local statement_timeout = '120s'`);
+  await tx.delete(passage).where(
+    and(
+      eq(passage.dataSourceId, row.id),
+      ne(passage.run, row.shownRun),
+      // Passages behind the place from which it goes on were kept in a batch that broke off there: they are cut again.
+      sql`not (${passage.run} = ${goesOn} and ${passage.ordinal} < ${passages})`,
+    ),
+  );
+  await tx
+    .delete(passageWord)
+    .where(
+      and(
+        eq(passageWord.dataSourceId, row.id),
+        ne(passageWord.run, row.shownRun),
+        ne(passageWord.run, goesOn),
+      ),
+    );
+  if (!row.resume) return { passages: 0, words: 0 };
+  const [words] = await tx
+    .select({ n: count() })
+    .from(passageWord)
+    .where(and(eq(passageWord.dataSourceId, row.id), eq(passageWord.run, row.indexRun)));
+  return { passages, words: words?.n ?? 0 };
+}
+
+/** What a run keeps in one transaction. */
+export interface Batch {
+  /** Ordinal of the first passage. */
+  from: number;
+  passages: CutPassage[];
+  /** Words of these passages that earlier batches did not have. */
+  words: string[];
+  progress: Progress;
+  /** What a run that crashes later goes on from; this batch has the last of the `passages` before that place. */
+  resume?: { passages: number; at: unknown } | undefined;
 }
 
 /**
- * Keeps a batch of the distinct words of the passages.
+ * Keeps a batch with the progress it stands for.
  * @returns false when the run has been overtaken
  */
-export async function keepWords(run: Run, words: string[]): Promise<boolean> {
-  return whileMine(run, run.sizeBytes, async (tx) => {
-    await tx.execute(sql`
-      insert into passage_word (data_source_id, run, guru_id, word)
-      select ${run.id}, ${run.number}, ${run.guruId}, word
-      from jsonb_array_elements_text(${JSON.stringify(words)}::text::jsonb) as w(word)`);
+export async function keepBatch(run: Run, batch: Batch): Promise<boolean> {
+  const { bytes, done, total, note } = batch.progress;
+  const resume = batch.resume ? { resume: { run: run.number, ...batch.resume } } : {};
+  const progress = {
+    progressBytes: bytes,
+    progressDone: done ?? null,
+    progressTotal: total ?? null,
+    progressNote: note === undefined ? null : cleanText(note, 200),
+  };
+  return whileMine(run, { ...progress, ...resume }, async (tx) => {
+    const about = { dataSourceId: run.source.id, run: run.number, guruId: run.source.guruId };
+    const rows = batch.passages.map((piece, i) => ({ ...piece, ...about, ordinal: batch.from + i }));
+    if (rows.length > 0) await tx.insert(schema.passage).values(rows);
+    for (let at = 0; at < batch.words.length; at += wordsAtOnce)
+      await keepWords(tx, about, batch.words.slice(at, at + wordsAtOnce));
   });
+}
+
+async function keepWords(
+  tx: Tx,
+  about: { dataSourceId: string; run: number; guruId: string },
+  words: string[],
+): Promise<void> {
+  // Words of a batch that is cut again after a crash are there already.
+  await tx.execute(sql`
+    insert into passage_word (data_source_id, run, guru_id, word)
+    select ${about.dataSourceId}, ${about.run}, ${about.guruId}, word
+    from jsonb_array_elements_text(${JSON.stringify(words)}::text::jsonb) as w(word)
+    on conflict do nothing`);
+}
+
+/**
+ * Says that the run is alive, while it waits for its next piece.
+ * @returns false when the run has been overtaken
+ */
+export async function signOfLife(run: Run): Promise<boolean> {
+  return whileMine(run, {}, async () => {});
 }
 
 /** A step of a run, in one transaction with its sign of life; not done once another run has overtaken it. */
-async function whileMine(run: Run, progressBytes: number, step: (tx: Tx) => Promise<void>): Promise<boolean> {
+async function whileMine(
+  run: Run,
+  facts: Partial<typeof schema.dataSource.$inferInsert>,
+  step: (tx: Tx) => Promise<void>,
+): Promise<boolean> {
   const { dataSource, guru } = schema;
   return inTransaction(async (tx) => {
     // The guru before its source, as its deletion locks them: the other way round the two would wait for each other.
-    await tx.select({ id: guru.id }).from(guru).where(eq(guru.id, run.guruId)).for("key share");
+    await tx.select({ id: guru.id }).from(guru).where(eq(guru.id, run.source.guruId)).for("key share");
     const [mine] = await tx
       .update(dataSource)
-      .set({ progressBytes, heartbeatAt: sql`now()` })
-      .where(and(eq(dataSource.id, run.id), eq(dataSource.indexRun, run.number)))
+      .set({ ...facts, heartbeatAt: sql`now()` })
+      .where(ofRun(run))
       .returning({ id: dataSource.id });
     if (!mine) return false;
     await step(tx);
     return true;
   });
+}
+
+function ofRun(run: Run) {
+  const { dataSource } = schema;
+  return and(
+    eq(dataSource.id, run.source.id),
+    eq(dataSource.indexRun, run.number),
+    eq(dataSource.runClaim, run.claim),
+  );
 }
 
 /** Gives the source back to the queue: after an error that may pass, or because the worker stops (which does not count). */
@@ -131,7 +193,7 @@ export async function releaseRun(run: Run, { counts }: { counts: boolean }): Pro
         heartbeatAt: sql`now()`,
         attempts: sql`${dataSource.attempts} - ${counts ? 0 : 1}`,
       })
-      .where(and(eq(dataSource.id, run.id), eq(dataSource.indexRun, run.number))),
+      .where(ofRun(run)),
   );
 }
 

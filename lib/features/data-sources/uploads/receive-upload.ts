@@ -10,7 +10,8 @@ import { inTransaction } from "@/lib/gate/transaction";
 import { cleanText } from "@/lib/platform/clean-text";
 import { Refusal, type Result, refuse } from "@/lib/platform/errors";
 import { maxFileBytes, uploadFacts } from "../schemas";
-import { TextCheck } from "./text-check";
+import { ContentCheck } from "./content-check";
+import { kindOfFile } from "./file-kinds";
 
 const chunkBytes = 1024 * 1024;
 /** Files a person may have sent without making a source of them; the leftovers go after a day. */
@@ -39,8 +40,8 @@ const uploadTarget = query({
 });
 
 /**
- * Takes a file in, a mebibyte at a time: never more than that is in memory. What arrives is kept only when it is text and
- * exactly as long as was said; a crash midway leaves an upload without an end, which is cleaned up.
+ * Takes a file in, a mebibyte at a time: never more than that is in memory. What arrives is kept only when it is what its
+ * name says and exactly as long as was said; a crash midway leaves an upload without an end, which is cleaned up.
  */
 export async function receiveUpload(file: IncomingFile): Promise<Result<ReceivedFile>> {
   const { principal, request, declaredBytes } = file;
@@ -104,8 +105,8 @@ async function storeOrForget(id: string, file: IncomingFile): Promise<number> {
 }
 
 /** A refused body is still read to its end: browsers show an answer only to a request they could send whole. */
-async function store(id: string, { body, declaredBytes }: IncomingFile): Promise<number> {
-  const check = new TextCheck();
+async function store(id: string, { body, declaredBytes, fileName }: IncomingFile): Promise<number> {
+  const check = new ContentCheck();
   const digest = createHash("sha256");
   let problem: string | null = null;
   let received = 0;
@@ -127,15 +128,22 @@ async function store(id: string, { body, declaredBytes }: IncomingFile): Promise
       `The upload ended after ${received} of ${declaredBytes} bytes. Please upload the file again.`,
     );
   }
-  problem ??= check.end();
   if (problem !== null) throw refuse("invalid", problem);
+  const kind = kindOrThrow(check, fileName);
   await inTransaction((tx) =>
     tx
       .update(schema.upload)
-      .set({ sizeBytes: received, sha256: digest.digest(), completedAt: sql`gurulog_now()` })
+      .set({ kind, sizeBytes: received, sha256: digest.digest(), completedAt: sql`gurulog_now()` })
       .where(eq(schema.upload.id, id)),
   );
   return received;
+}
+
+function kindOrThrow(check: ContentCheck, fileName: string) {
+  const found = check.end();
+  const kind = "problem" in found ? found : kindOfFile(fileName, found.content);
+  if ("problem" in kind) throw refuse("invalid", kind.problem);
+  return kind.kind;
 }
 
 /** The body in pieces of one size, however the network cut it. */

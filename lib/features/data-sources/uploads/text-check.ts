@@ -22,7 +22,7 @@ export class TextCheck {
     this.#bytes += bytes.length;
     for (const byte of bytes) if ((byte < 0x20 && !harmless.has(byte)) || byte === 0x7f) this.#controls += 1;
     if (this.#controls > allowedControls && this.#controls > this.#bytes * allowedShare) {
-      return "This file is not plain text: it holds binary data. Upload a text or Markdown file.";
+      return "This file is not plain text: it holds binary data. Upload a text, Markdown, PDF, Word or Excel file.";
     }
     return this.#decode(() => this.#decoder.decode(bytes, { stream: true }));
   }

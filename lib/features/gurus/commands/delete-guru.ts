@@ -3,7 +3,7 @@ import { asc, eq, sql } from "drizzle-orm";
 import { accountOf } from "@/lib/access/principal";
 import { guruRoleRevoked } from "@/lib/audit/catalogue/accounts";
 import { auditViewDeleted } from "@/lib/audit/catalogue/audit-log";
-import { dataSourceDeleted, guruDeleted, maintainerRemoved } from "@/lib/audit/catalogue/gurus";
+import { dataSourceDeleted, guruDeleted, maintainerRemoved, secretDeleted } from "@/lib/audit/catalogue/gurus";
 import { dataSourceLabel } from "@/lib/audit/catalogue/labels";
 import { schema, type Tx } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
@@ -13,7 +13,7 @@ import { refuse } from "@/lib/platform/errors";
 import { deleteGuruInput } from "../schemas";
 
 /**
- * A maintainer deletes a guru, its slug typed. Its sources, team and saved views go with it, one event each, with
+ * A maintainer deletes a guru, its slug typed. Its sources, secrets, team and saved views go with it, one event each, with
  * this one as cause. Its log stays, and its slug stays reserved while the log does.
  */
 export const deleteGuru = command({
@@ -40,6 +40,7 @@ export const deleteGuru = command({
     const guru = { id, slug, name: locked.name };
     const followers = [
       ...(await sourcesOf(tx, guru)),
+      ...(await secretsOf(tx, guru)),
       ...(await rolesOf(tx, guru)),
       ...(await viewsOf(tx, guru, accountOf(principal))),
     ];
@@ -72,6 +73,18 @@ async function sourcesOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
     guru,
     details: { kind: row.kind, sizeBytes: row.sizeBytes, sha256: row.sha256.toString("hex") },
   }));
+}
+
+/** Whatever used them goes too. */
+async function secretsOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
+  const { secret } = schema;
+  const rows = await tx
+    .select({ id: secret.id, name: secret.name })
+    .from(secret)
+    .where(eq(secret.guruId, guru.id))
+    .orderBy(asc(secret.id))
+    .for("update");
+  return rows.map(({ id, name }) => ({ event: secretDeleted, target: { id }, label: name, guru }));
 }
 
 /** As the Team page takes them: a maintainer is removed, a viewer's role revoked. */

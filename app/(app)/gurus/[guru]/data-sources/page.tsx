@@ -7,14 +7,18 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { LiveRefresh } from "@/components/ui/live-refresh";
 import { Page, Section } from "@/components/ui/page";
 import { guruSources } from "@/lib/features/data-sources/queries";
-import { maxTitle } from "@/lib/features/data-sources/schemas";
+import { maxTitle, sourceListQuery } from "@/lib/features/data-sources/schemas";
 import { load, requireUser } from "../../../load";
 import { timeZoneOf } from "../../../time-zone";
 import { GuruFrame } from "../guru-frame";
 import { addTextSourceAction } from "./actions";
 import { ContentField } from "./content-field";
+import { RecentSearches } from "./recent-searches";
+import { RepositoryForm } from "./repository-form";
+import { SourceFilter } from "./source-filter";
 import { SourceTable } from "./source-table";
 import { UploadForm } from "./upload-form";
+import { AddPagesForm, FindPagesForm } from "./website-forms";
 
 export const metadata = { title: "Data sources" };
 
@@ -23,16 +27,19 @@ export default async function DataSourcesPage({
   searchParams,
 }: {
   params: Promise<{ guru: string }>;
-  searchParams: Promise<{ before?: string | string[] }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
   const { guru: slug } = await params;
-  const { before } = await searchParams;
-  const { guru, sources, total, waiting, next } = await load(guruSources, {
-    guru: slug,
-    before: typeof before === "string" ? before : undefined,
-  });
+  const asked = sourceListQuery.parse(await searchParams);
+  const { guru, sources, total, found, waiting, next } = await load(guruSources, { guru: slug, ...asked });
   const timeZone = await timeZoneOf(await requireUser());
   const base = `/gurus/${guru.slug}/data-sources`;
+  const older = (before: string | undefined) => {
+    const query = new URLSearchParams(
+      Object.entries({ ...asked, before }).filter((pair): pair is [string, string] => pair[1] !== undefined),
+    );
+    return query.size > 0 ? `${base}?${query}` : base;
+  };
   return (
     <GuruFrame slug={slug} page="data-sources">
       <Page
@@ -41,28 +48,26 @@ export default async function DataSourcesPage({
       >
         <LiveRefresh active={waiting > 0} />
         <Section title="Sources">
+          {total > 0 ? <SourceFilter action={base} asked={asked} /> : null}
           {sources.length === 0 ? (
-            <EmptyState title={total === 0 ? "There is no source yet" : "There are no older sources"}>
-              {total === 0
-                ? "Add a text or a file below. The guru answers from it as soon as it is indexed."
-                : "Go back to the newest ones."}
-            </EmptyState>
+            <NoSources total={total} found={found} base={base} />
           ) : (
             <SourceTable
               guru={guru.slug}
               timeZone={timeZone}
               now={new Date().toISOString()}
               attemptIds={{ delete: randomUUID(), reindex: randomUUID() }}
-              sources={sources.map(({ createdAt: _, readable: __, ...source }) => ({
+              sources={sources.map((source) => ({
                 ...source,
                 updatedAt: source.updatedAt.toISOString(),
+                retryAttemptId: source.status === "FAIL" ? randomUUID() : null,
               }))}
             />
           )}
-          {before || next ? (
+          {asked.before || next ? (
             <div className="mt-3 flex gap-2">
-              {before ? <ButtonLink href={base}>Newest</ButtonLink> : null}
-              {next ? <ButtonLink href={`${base}?before=${next}`}>Older</ButtonLink> : null}
+              {asked.before ? <ButtonLink href={older(undefined)}>Newest</ButtonLink> : null}
+              {next ? <ButtonLink href={older(next)}>Older</ButtonLink> : null}
             </div>
           ) : null}
         </Section>
@@ -79,10 +84,41 @@ export default async function DataSourcesPage({
             <SubmitButton look="primary">Add data source</SubmitButton>
           </ActionForm>
         </Section>
-        <Section title="Upload a file">
+        <Section title="Upload files">
           <UploadForm guru={guru.slug} />
+        </Section>
+        <Section title="Add web pages">
+          <AddPagesForm guru={guru.slug} />
+        </Section>
+        <Section title="Find the pages of a site">
+          <FindPagesForm guru={guru.slug} />
+          <RecentSearches guru={guru.slug} />
+        </Section>
+        <Section title="Add a git repository">
+          <RepositoryForm guru={guru.slug} />
         </Section>
       </Page>
     </GuruFrame>
+  );
+}
+
+/** Why the list is empty, and what to do. */
+function NoSources({ total, found, base }: { total: number; found: number; base: string }) {
+  if (total === 0) {
+    return (
+      <EmptyState title="There is no source yet">
+        Add a text, a file or an address below. The guru answers from it as soon as it is indexed.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      title={found === 0 ? "No source fits the filter" : "There are no older sources"}
+      actions={<ButtonLink href={base}>{found === 0 ? "Reset the filter" : "Show the newest"}</ButtonLink>}
+    >
+      {found === 0
+        ? `There are ${total.toLocaleString("en-US")} in all; none of them has this name, type and status.`
+        : "Those that were here have been deleted meanwhile."}
+    </EmptyState>
   );
 }

@@ -4,16 +4,20 @@ import { useState } from "react";
 import { Table, Td, Th } from "@/components/ui/table";
 import { RelativeTime } from "@/components/ui/time";
 import { VisibleText } from "@/components/visible-text/visible-text";
+import { sourceKinds } from "@/lib/features/data-sources/schemas";
+import { RetryButton } from "./retry-button";
 import { SelectedActions } from "./selected-actions";
 import { sizeInWords } from "./sizes";
 import { SourceStatus, type StatusFacts } from "./source-status";
 
 interface SourceListed extends StatusFacts {
   id: string;
-  kind: string;
+  kind: keyof typeof sourceKinds;
   title: string;
   addedBy: string | null;
   updatedAt: string;
+  /** For another try, where the source has failed. */
+  retryAttemptId: string | null;
 }
 
 /** The sources of a guru, with what can be done to several at once. */
@@ -79,12 +83,17 @@ export function SourceTable({
                   <VisibleText text={source.title} />
                 </Link>
               </Td>
-              <Td className="mono max-md:hidden">{source.kind}</Td>
+              <Td className="whitespace-nowrap max-md:hidden">{sourceKinds[source.kind]}</Td>
               <Td className="num whitespace-nowrap text-right max-md:hidden">
-                {sizeInWords(source.sizeBytes)}
+                {source.sizeBytes > 0 ? sizeInWords(source.sizeBytes) : "-"}
               </Td>
               <Td>
-                <SourceStatus source={source} />
+                <div className="flex flex-wrap items-center gap-2">
+                  <SourceStatus source={source} />
+                  {source.retryAttemptId ? (
+                    <RetryButton guru={guru} source={source} attemptId={source.retryAttemptId} />
+                  ) : null}
+                </div>
               </Td>
               <Td className="text-fg-2 max-lg:hidden">{source.addedBy ?? "-"}</Td>
               <Td className="whitespace-nowrap max-md:hidden">

@@ -7,63 +7,91 @@ import { describedBy, FieldFrame } from "@/components/forms/field-frame";
 import { FormMessage } from "@/components/forms/form-message";
 import { Button } from "@/components/ui/button";
 import { useToast } from "@/components/ui/toast";
-import { fileEndings, maxFileBytes, maxTitle } from "@/lib/features/data-sources/schemas";
+import { fileEndings, maxFileBytes, maxTitle, wrongEnding } from "@/lib/features/data-sources/schemas";
 import { addFileSourceAction } from "./actions";
 import { type Sending, sendFile } from "./send-file";
-import { sizeInWords } from "./sizes";
+import { UploadProgress, type UploadStep } from "./upload-progress";
 
-type State =
-  | { kind: "idle" }
-  | { kind: "sending"; sent: number; total: number }
-  | { kind: "adding" }
-  | { kind: "failed"; message: string };
+/** Files that are chosen at once. */
+const maxFiles = 50;
 
-/** Sends a file, with its progress and a way to stop it, and makes a source of it. */
+/** Sends files one after the other, with their progress and a way to stop, and makes a source of each. */
 export function UploadForm({ guru }: { guru: string }) {
-  const [state, setState] = useState<State>({ kind: "idle" });
+  const [step, setStep] = useState<UploadStep | null>(null);
+  const [problems, setProblems] = useState<string[]>([]);
+  const [several, setSeveral] = useState(false);
   const sending = useRef<Sending | null>(null);
+  const cancelled = useRef(false);
   const toast = useToast();
   const router = useRouter();
   const fileId = useId();
   const titleId = useId();
-  const busy = state.kind === "sending" || state.kind === "adding";
-  const hint = `${fileEndings.join(", ")}; at most 100 MB, as UTF-8.`;
-  const titleHint = "Empty: the file’s name.";
+  const busy = step !== null;
+  const hint = `${fileEndings.join(", ")}; at most 100 MB each. Text as UTF-8.`;
+  const titleHint = several ? "Several files are shown by their names." : "Empty: the file’s name.";
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = event.currentTarget;
     if (busy) return;
     const fields = new FormData(form);
-    const file = fields.get("file");
+    const files = fields.getAll("file").filter((file): file is File => file instanceof File && file.name !== "");
+    if (files.length === 0) return setProblems(["Choose a file."]);
+    if (files.length > maxFiles) return setProblems([`Choose at most ${maxFiles} files at a time.`]);
+    cancelled.current = false;
+    const failed: string[] = [];
+    const title = files.length === 1 ? String(fields.get("shownAs") ?? "") : "";
+    for (const [index, file] of files.entries()) {
+      const problem = cancelled.current ? "Not uploaded." : await uploadOne(file, title, index + 1, files.length);
+      if (problem !== null) failed.push(files.length === 1 ? problem : `${file.name}: ${problem}`);
+    }
+    setStep(null);
+    setProblems([...new Set(failed)]);
+    if (failed.length === 0) {
+      form.reset();
+      setSeveral(false);
+    }
+    if (failed.length < files.length) router.refresh();
+  }
+
+  /** @returns what went wrong, or null */
+  async function uploadOne(file: File, title: string, number: number, of: number): Promise<string | null> {
     const problem = problemOf(file);
-    if (problem || !(file instanceof File))
-      return setState({ kind: "failed", message: problem ?? "Choose a file." });
-    setState({ kind: "sending", sent: 0, total: file.size });
-    sending.current = sendFile(guru, file, (sent) => setState({ kind: "sending", sent, total: file.size }));
+    if (problem !== null) return problem;
+    const about = { name: file.name, number, of, total: file.size };
+    setStep({ ...about, sent: 0 });
+    sending.current = sendFile(guru, file, (sent) => setStep({ ...about, sent }));
     const sent = await sending.current.done;
     sending.current = null;
-    if (!sent.ok) return setState({ kind: "failed", message: sent.message });
-    setState({ kind: "adding" });
-    const added = await add(guru, sent.file.id, String(fields.get("shownAs") ?? ""));
-    if (!added.ok) return setState({ kind: "failed", message: added.message });
-    setState({ kind: "idle" });
+    if (!sent.ok) return sent.message;
+    setStep({ ...about, sent: null });
+    const added = await add(guru, sent.file.id, title);
+    if (!added.ok) return added.message;
     if (added.message) toast(added.message);
-    form.reset();
-    router.refresh();
+    return null;
   }
 
   return (
     <form onSubmit={(event) => void submit(event)} className="max-w-[720px]" aria-label="Upload">
-      {state.kind === "failed" ? <FormMessage>{state.message}</FormMessage> : null}
+      {problems.length > 0 ? (
+        <FormMessage>
+          {problems.map((problem) => (
+            <span key={problem} className="block [overflow-wrap:anywhere]">
+              {problem}
+            </span>
+          ))}
+        </FormMessage>
+      ) : null}
       <FieldFrame id={fileId} label="File" hint={hint} errors={[]}>
         <input
           id={fileId}
           name="file"
           type="file"
+          multiple
           accept={fileEndings.join(",")}
           className="input"
           disabled={busy}
+          onChange={(event) => setSeveral((event.currentTarget.files?.length ?? 0) > 1)}
           aria-describedby={describedBy(fileId, hint, [])}
         />
       </FieldFrame>
@@ -74,6 +102,7 @@ export function UploadForm({ guru }: { guru: string }) {
           className="input"
           maxLength={maxTitle}
           autoComplete="off"
+          disabled={several}
           aria-describedby={describedBy(titleId, titleHint, [])}
         />
       </FieldFrame>
@@ -82,34 +111,23 @@ export function UploadForm({ guru }: { guru: string }) {
           {busy ? <span className="spinner" aria-hidden="true" /> : null}
           Upload file
         </Button>
-        {state.kind === "sending" ? (
-          <>
-            <progress
-              className="h-1.5 w-40 [accent-color:var(--accent)]"
-              value={state.sent}
-              max={Math.max(1, state.total)}
-              aria-label="Upload"
-            />
-            <span className="num text-fg-2 text-sm">
-              {sizeInWords(state.sent)} of {sizeInWords(state.total)}
-            </span>
-            <Button look="quiet" onClick={() => sending.current?.cancel()}>
-              Cancel
-            </Button>
-          </>
+        {step ? (
+          <UploadProgress
+            step={step}
+            onCancel={() => {
+              cancelled.current = true;
+              sending.current?.cancel();
+            }}
+          />
         ) : null}
-        {state.kind === "adding" ? <span className="text-fg-2 text-sm">Adding it</span> : null}
       </div>
     </form>
   );
 }
 
 /** Looked at before a byte is sent; the server looks again. */
-function problemOf(file: FormDataEntryValue | null): string | null {
-  if (!(file instanceof File) || file.name === "") return "Choose a file.";
-  if (!fileEndings.some((ending) => file.name.toLowerCase().endsWith(ending))) {
-    return `Only plain text and Markdown files can be added: ${fileEndings.join(", ")}.`;
-  }
+function problemOf(file: File): string | null {
+  if (!fileEndings.some((ending) => file.name.toLowerCase().endsWith(ending))) return wrongEnding;
   if (file.size === 0) return "This file is empty. Choose one with some text in it.";
   return file.size > maxFileBytes
     ? "A file has at most 100 MB. Split it, or leave out what is not text."

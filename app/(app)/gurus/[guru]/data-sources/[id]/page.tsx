@@ -6,6 +6,7 @@ import { LiveRefresh } from "@/components/ui/live-refresh";
 import { Page } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import { sourcePassages } from "@/lib/features/data-sources/queries";
+import { sourceKinds } from "@/lib/features/data-sources/schemas";
 import { load } from "../../../../load";
 import { GuruFrame } from "../../guru-frame";
 import { sizeInWords } from "../sizes";
@@ -37,9 +38,9 @@ export default async function SourcePage({
         title={<VisibleText text={source.title} />}
         description={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <span className="mono">{source.kind}</span>
-            <span className="num">{sizeInWords(source.sizeBytes)}</span>
-            <SourceStatus source={{ ...source, progressBytes: 0 }} />
+            <span>{sourceKinds[source.kind]}</span>
+            {source.sizeBytes > 0 ? <span className="num">{sizeInWords(source.sizeBytes)}</span> : null}
+            <SourceStatus source={source} />
           </span>
         }
       >
@@ -71,6 +72,20 @@ export default async function SourcePage({
                       <VisibleText text={passage.heading} />
                     </>
                   ) : null}
+                  {passage.locator ? (
+                    <>
+                      {" · "}
+                      <VisibleText text={passage.locator} />
+                    </>
+                  ) : null}
+                  {passage.url && isWebAddress(passage.url) ? (
+                    <>
+                      {" · "}
+                      <a className="link" href={passage.url} target="_blank" rel="noopener noreferrer">
+                        Open the original
+                      </a>
+                    </>
+                  ) : null}
                 </div>
                 <div className="whitespace-pre-wrap text-sm [overflow-wrap:anywhere]">
                   <VisibleText text={passage.content} lines />
@@ -92,4 +107,9 @@ export default async function SourcePage({
 
 function placeIn(value: string | string[] | undefined): number | undefined {
   return typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+}
+
+/** What a source says of itself must not run in the reader's browser. */
+function isWebAddress(url: string): boolean {
+  return /^https?:\/\//i.test(url);
 }

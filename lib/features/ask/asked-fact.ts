@@ -1,0 +1,40 @@
+import type { GuruSnapshot } from "@/lib/audit/record/event-input";
+import type { AuditFact } from "@/lib/gate/facts";
+import { cleanText } from "@/lib/platform/clean-text";
+import type { Outcome } from "./schemas";
+
+const keptInEvent = 200;
+
+/** A question as its event and its row have it. */
+export interface AskedQuestion {
+  guru: GuruSnapshot;
+  question: string;
+  door: "ui" | "api" | "widget";
+  /** Ids of the sources quoted. */
+  references: string[];
+  /** The model that writes the answer; null where none does. */
+  model: string | null;
+}
+
+/** Did the person get an answer? */
+export const isAnswered = (outcome: Outcome): boolean => outcome === "quoted" || outcome === "written";
+
+/** What the log says of a question: its beginning, what became of it, and the sources quoted. */
+export function askedFact(
+  { guru, question, door, references, model }: AskedQuestion,
+  outcome: Outcome,
+): AuditFact & { target: { id: string } } {
+  return {
+    target: { id: guru.id },
+    label: guru.name,
+    guru,
+    details: {
+      question: cleanText(question, keptInEvent),
+      door,
+      answered: isAnswered(outcome),
+      references,
+      outcome,
+      ...(model === null ? {} : { llm: model }),
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+
+/** Kinds of files whose text has to be extracted. */
+export const documentKinds = ["PDF", "EXCEL", "WORD"] as const;
+export type DocumentKind = (typeof documentKinds)[number];
+
+/** A stretch of a document's text, as the process that extracts tells of it. */
+export const extracted = z.strictObject({
+  text: z.string(),
+  heading: z.string().optional(),
+  locator: z.string().optional(),
+  /** Pages, rows or paragraphs so far, and of how many. */
+  done: z.number().int().nonnegative(),
+  total: z.number().int().nonnegative(),
+  note: z.string(),
+  /** Where the extraction goes on after this piece; absent within a page or a block of rows. */
+  resumeAt: z.record(z.string(), z.number()).optional(),
+});
+export type Extracted = z.infer<typeof extracted>;
+
+/** What is extracted, as the process is told. */
+export const extractionTask = z.strictObject({
+  kind: z.enum(documentKinds),
+  sizeBytes: z.number().int().positive(),
+  /** `resumeAt` of the last piece that was kept; null = from the start. */
+  resumeAt: z.unknown(),
+  /** Bytes that the process may hold in all. */
+  memoryBytes: z.number().int().positive(),
+});
+export type ExtractionTask = z.infer<typeof extractionTask>;
+
+/** What the process answers. */
+export const told = z.union([
+  z.strictObject({ piece: extracted }),
+  z.strictObject({ end: z.literal(true) }),
+  z.strictObject({ unreadable: z.string() }),
+  z.strictObject({ limit: z.literal("memory") }),
+]);
+export type Told = z.infer<typeof told>;

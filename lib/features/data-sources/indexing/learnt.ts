@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/** What a run has found out about its source besides its text; kept when the run ends well, with its event. */
+export const learnt = z.strictObject({
+  /** What the source calls itself; taken as its title where no other source has it. */
+  title: z.string().max(500).optional(),
+  sizeBytes: z.number().int().nonnegative().optional(),
+  /** Of what was read, in hexadecimal. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
+    .optional(),
+});
+export type Learnt = z.infer<typeof learnt>;

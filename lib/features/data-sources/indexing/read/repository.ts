@@ -1,0 +1,78 @@
+import "server-only";
+import { z } from "zod";
+import { secretValue } from "@/lib/access/secrets";
+import { cleanText } from "@/lib/platform/clean-text";
+import { sha256 } from "@/lib/platform/crypto";
+import { bringUpToDate, copyWith } from "../../git/bring-up-to-date";
+import { linePieces } from "../../git/line-pieces";
+import { remoteRepository } from "../../git/remote-repository";
+import { chosenFiles, fileTexts } from "../../git/repository-files";
+import { lineLink } from "../../git/web-link";
+import { type SourceToRead, type TextPiece, Unreadable } from "../text-piece";
+
+/** Files after which a run that crashes can go on. */
+const resumeEvery = 50;
+const resume = z.object({
+  commit: z.string().regex(/^[0-9a-f]{40,64}$/),
+  file: z.number().int().nonnegative(),
+});
+
+/**
+ * The files of a repository as text, each passage with its path and line. What was fetched before is not fetched again.
+ * @throws Unreadable with the reason in words; NotNow where it may be otherwise in a moment
+ */
+export async function* readRepository(source: SourceToRead, signal: AbortSignal): AsyncGenerator<TextPiece> {
+  const { url, settings } = source;
+  if (url === null) throw new Unreadable("This source has no address. Delete it and add it again.");
+  yield { text: "", bytes: 0, note: "fetching the repository" };
+  const begun = resume.safeParse(source.resumeAt).data;
+  const kept = begun ? await copyWith(source.id, begun.commit, signal) : null;
+  const { folder, commit } = kept ?? (await fetched(source, url, signal));
+  // What is kept of the run is of that commit.
+  if (begun && begun.commit !== commit)
+    throw new Unreadable("Reading was broken off, and the repository has changed since. Reindex the source.");
+  const { files, sizeBytes } = await chosenFiles(folder, commit, settings, signal);
+  if (files.length === 0)
+    throw new Unreadable("No file of this repository is chosen. Change the patterns to include and exclude.");
+  const learnt = { commit, sizeBytes, sha256: sha256(commit).toString("hex") };
+  yield { text: "", bytes: 0, done: 0, total: files.length, learnt };
+  const from = begun?.file ?? 0;
+  let bytes = files.slice(0, from).reduce((sum, file) => sum + file.sizeBytes, 0);
+  let done = from;
+  for await (const { file, text } of fileTexts(folder, files.slice(from), signal)) {
+    done += 1;
+    bytes += file.sizeBytes;
+    const shown = cleanText(file.path, 500);
+    const about = { bytes, done, total: files.length, note: `file ${count(done)} of ${count(files.length)}` };
+    for (const piece of text === null ? [] : linePieces(text)) {
+      const place = { commit, path: file.path, line: piece.line };
+      yield {
+        ...about,
+        text: piece.text,
+        heading: shown,
+        url: lineLink(url, place),
+        locator: `${shown}:${piece.line}`,
+        markdown: false,
+      };
+    }
+    if (done % resumeEvery === 0) yield { ...about, text: "", resumeAt: { commit, file: done } };
+  }
+}
+
+async function fetched(source: SourceToRead, url: string, signal: AbortSignal) {
+  const remote = await remoteRepository(url, await tokenOf(source), signal);
+  const { branch } = source.settings;
+  return bringUpToDate({ dataSourceId: source.id, remote, branch, signal });
+}
+
+/** @throws Unreadable when the secret that the source names is gone, or cannot be opened */
+export async function tokenOf(source: Pick<SourceToRead, "guruId" | "settings">): Promise<string | null> {
+  const { secret } = source.settings;
+  if (secret === undefined) return null;
+  const value = await secretValue(source.guruId, secret);
+  if (value === null)
+    throw new Unreadable(`The secret ${secret} that this source names is not there. Store it again under Secrets.`);
+  return value.trim();
+}
+
+const count = (n: number) => n.toLocaleString("en-US");

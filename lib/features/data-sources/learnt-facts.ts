@@ -1,0 +1,61 @@
+import "server-only";
+import { and, eq, inArray, ne } from "drizzle-orm";
+import type { Change } from "@/lib/audit/record/event-input";
+import { schema, type Tx } from "@/lib/db/client";
+import { cleanText } from "@/lib/platform/clean-text";
+import type { Learnt } from "./indexing/learnt";
+import { maxTitle } from "./schemas";
+
+type Row = typeof schema.dataSource.$inferSelect;
+
+/**
+ * Turns what a run has learnt into columns and into the event's changes, before and after.
+ * @param source its row, locked
+ */
+export async function applyLearnt(
+  tx: Tx,
+  source: Row,
+  learnt: Learnt,
+): Promise<{ values: Partial<Row>; changes: Change[] }> {
+  const values: Partial<Row> = {};
+  const changes: Change[] = [];
+  const title = learnt.title === undefined ? null : await freeTitle(tx, source, learnt.title);
+  if (title !== null && title !== source.title) {
+    values.title = title;
+    changes.push({ field: "title", before: source.title, after: title });
+  }
+  if (learnt.sizeBytes !== undefined && learnt.sizeBytes !== source.sizeBytes) {
+    values.sizeBytes = learnt.sizeBytes;
+    changes.push({ field: "size_bytes", before: source.sizeBytes, after: learnt.sizeBytes });
+  }
+  const before = source.sha256.toString("hex");
+  if (learnt.sha256 !== undefined && learnt.sha256 !== before) {
+    values.sha256 = Buffer.from(learnt.sha256, "hex");
+    changes.push({ field: "sha256", before, after: learnt.sha256 });
+  }
+  const { commit } = learnt;
+  if (commit !== undefined && commit !== source.settings.commit) {
+    values.settings = { ...source.settings, commit };
+    changes.push({ field: "commit", before: source.settings.commit ?? null, after: commit });
+  }
+  return { values, changes };
+}
+
+/** Pages of one site often have one title: then it stands before the address. @returns null when it says nothing */
+async function freeTitle(tx: Tx, source: Row, given: string): Promise<string | null> {
+  const title = cleanText(given, maxTitle).trim();
+  if (title === "") return null;
+  const { dataSource } = schema;
+  const wanted = [title, `${title} – ${source.url ?? source.id}`];
+  const taken = await tx
+    .select({ title: dataSource.title })
+    .from(dataSource)
+    .where(
+      and(
+        eq(dataSource.guruId, source.guruId),
+        ne(dataSource.id, source.id),
+        inArray(dataSource.title, wanted),
+      ),
+    );
+  return wanted.find((one) => taken.every((row) => row.title !== one)) ?? source.title;
+}

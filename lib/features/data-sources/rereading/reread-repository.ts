@@ -1,0 +1,71 @@
+import "server-only";
+import { and, eq, sql } from "drizzle-orm";
+import { readDb, schema } from "@/lib/db/client";
+import { enqueueIn } from "@/lib/gate/enqueue";
+import { inTransaction } from "@/lib/gate/transaction";
+import { newestCommit } from "../git/bring-up-to-date";
+import { remoteRepository } from "../git/remote-repository";
+import { noProgress } from "../indexing/progress";
+import { tokenOf } from "../indexing/read/repository";
+import { NotNow, type SourceToRead, Unreadable } from "../indexing/text-piece";
+import { rereadAfter } from "./schedule";
+
+/**
+ * Queues a look at each repository whose time has come. Several workers at once do no harm.
+ * @returns their number
+ */
+export async function queueDueRepositories(): Promise<number> {
+  return inTransaction(async (tx) => {
+    const rows = await tx.execute<{ id: string }>(sql`
+      update data_source set next_read_at = ${rereadAfter("GITHUB_REPO")} where id in (
+        select id from data_source
+        where next_read_at <= gurulog_now() and kind = 'GITHUB_REPO' and status in ('SUCCESS', 'FAIL')
+        order by next_read_at limit 100 for update skip locked)
+      returning id`);
+    for (const row of rows) await enqueueIn(tx, "reread-repository", { dataSourceId: row.id });
+    return rows.length;
+  });
+}
+
+/**
+ * The job: a repository that has another commit than the one that was read is indexed anew, as System. One that has not is
+ * left as it is, and nothing is recorded. Where it cannot be told, the indexing finds out and says why.
+ */
+export async function rereadRepository(
+  { dataSourceId }: { dataSourceId: string },
+  stopping?: AbortSignal,
+): Promise<void> {
+  const { dataSource } = schema;
+  const [source] = await readDb().select().from(dataSource).where(eq(dataSource.id, dataSourceId));
+  if (source?.kind !== "GITHUB_REPO" || (source.status !== "SUCCESS" && source.status !== "FAIL")) return;
+  const isNews = source.status === "FAIL" || (await hasNews(source, stopping ?? new AbortController().signal));
+  if (!isNews) return;
+  await inTransaction(async (tx) => {
+    const [row] = await tx
+      .update(dataSource)
+      .set({
+        status: "NOT_PROCESSED",
+        progressBytes: 0,
+        ...noProgress,
+        attempts: 0,
+        indexRun: sql`${dataSource.indexRun} + 1`,
+        heartbeatAt: sql`gurulog_now()`,
+      })
+      // Whoever reindexed it meanwhile has done this.
+      .where(and(eq(dataSource.id, source.id), eq(dataSource.indexRun, source.indexRun)))
+      .returning({ id: dataSource.id });
+    if (row) await enqueueIn(tx, "index-data-source", { dataSourceId: row.id });
+  });
+}
+
+async function hasNews(source: Omit<SourceToRead, "resumeAt">, signal: AbortSignal): Promise<boolean> {
+  if (source.url === null) return true;
+  try {
+    const remote = await remoteRepository(source.url, await tokenOf(source), signal);
+    const commit = await newestCommit({ remote, branch: source.settings.branch, signal });
+    return commit !== source.settings.commit;
+  } catch (error) {
+    if (error instanceof Unreadable || error instanceof NotNow) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,13 @@
+import "server-only";
+import { type SQL, sql } from "drizzle-orm";
+
+/** A repository is looked at twice a day. */
+const everyHours = 12;
+
+/**
+ * When System looks again whether a source has changed: repositories, and nothing else.
+ * @returns an expression of the database's clock, or null
+ */
+export function rereadAfter(kind: string): SQL | null {
+  return kind === "GITHUB_REPO" ? sql`gurulog_now() + make_interval(hours => ${everyHours})` : null;
+}

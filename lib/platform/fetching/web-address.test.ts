@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { FetchRefused } from "./fetch-refused";
+import { parseWebAddress } from "./web-address";
+
+const problemOf = (text: string, base?: string) => {
+  try {
+    parseWebAddress(text, base === undefined ? undefined : new URL(base));
+    return null;
+  } catch (error) {
+    if (error instanceof FetchRefused) return error.problem;
+    throw error;
+  }
+};
+
+describe("an address of the web", () => {
+  it.each([
+    ["https://docs.example.com", "https://docs.example.com/"],
+    ["HTTP://Docs.Example.COM:80/A?b=c#d", "http://docs.example.com/A?b=c"],
+    ["https://bücher.example/ø", "https://xn--bcher-kva.example/%C3%B8"],
+    // Shown as what it is, and judged as that when it is connected to.
+    ["http://2130706433/", "http://127.0.0.1/"],
+    ["http://0177.0.0.1/", "http://127.0.0.1/"],
+    ["http://0x7f.1/", "http://127.0.0.1/"],
+    ["http://[::FFFF:127.0.0.1]/", "http://[::ffff:7f00:1]/"],
+  ])("%s is %s", (text, href) => expect(parseWebAddress(text).href).toBe(href));
+
+  it.each([
+    ["ftp://docs.example.com/", "scheme"],
+    ["file:///etc/passwd", "scheme"],
+    ["javascript:alert(1)", "scheme"],
+    ["data:text/html,x", "scheme"],
+    ["gopher://127.0.0.1:70/x", "scheme"],
+    ["ext::sh -c id", "url"],
+    ["docs.example.com", "url"],
+    ["//docs.example.com", "url"],
+    ["", "url"],
+    ["https://", "url"],
+    ["https://a b.example/", "url"],
+    ["https://docs.example.com/\r\nHost: x", "url"],
+    ["https://docs.example.com/\tx", "url"],
+    ["https://docs.example.com/\0", "url"],
+    ["https://docs.example.com/\u202Egpj", "url"],
+    ["https://docs\u200B.example.com/", "url"],
+    ["https:\\\\docs.example.com\\x", "url"],
+    ["https://docs.example.com/\ud800", "url"],
+    ["=cmd|' /C calc'!A0", "url"],
+    [`https://docs.example.com/${"x".repeat(2_000)}`, "url"],
+    // Each becomes nine characters.
+    [`https://docs.example.com/${"ø".repeat(500)}`, "url"],
+    [`https://${"x".repeat(60)}${".x".repeat(100)}.example/`, "url"],
+    ["https://name:word@docs.example.com/", "credentials"],
+    ["https://token@docs.example.com/", "credentials"],
+    ["https://:word@docs.example.com/", "credentials"],
+    ["http://docs.example.com:25/", "port"],
+    ["http://docs.example.com:22/", "port"],
+    ["http://docs.example.com:6667/", "port"],
+    ["http://docs.example.com:65536/", "url"],
+  ])("%j is refused: %s", (text, problem) => expect(problemOf(text)).toBe(problem));
+
+  it("is refused within a thousandth of its ten megabytes", () => {
+    expect(problemOf(`https://docs.example.com/${"x".repeat(10_000_000)}`)).toBe("url");
+  });
+
+  it("is read relative to where a redirect came from", () => {
+    const base = new URL("https://docs.example.com/a/b");
+    expect(parseWebAddress("../c", base).href).toBe("https://docs.example.com/c");
+    expect(parseWebAddress("//other.example/x", base).href).toBe("https://other.example/x");
+    expect(problemOf("file:///etc/passwd", base.href)).toBe("scheme");
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { makeWord, makeWorkbook, packed, paragraphXml, wordParts } from "@/tests/support/documents/office";
+import { makePdf } from "@/tests/support/documents/pdf";
+import { indexed, passagesOf, product, withDocumentProduct } from "./document-harness";
+
+withDocumentProduct();
+
+describe("documents as sources", () => {
+  it("reads a PDF page by page, and each passage names its page", async () => {
+    const pages = Array.from({ length: 300 }, (_, n) => [
+      `Chapter ${n + 1} of the payout handbook.`,
+      `On day ${n + 1} the gateway (both halves) is closed.`,
+    ]);
+    const source = await indexed("handbook.pdf", makePdf(pages));
+    expect(source).toMatchObject({ status: "SUCCESS", kind: "PDF", error: null, passages: 300 });
+    const passages = await passagesOf(source.id);
+    expect(passages.map((p) => p.locator)).toEqual(pages.map((_, n) => `page ${n + 1}`));
+    expect(passages[41]?.content).toContain("On day 42 the gateway (both halves) is closed.");
+    expect((await product.events("datasource.indexed")).at(-1)).toMatchObject({
+      target_label: "PDF - handbook.pdf",
+      details: { passages: 300 },
+    });
+  });
+
+  it("reads a workbook sheet by sheet, with its rows named and its header beside them", async () => {
+    const rows = Array.from({ length: 500 }, (_, n) => [`Bank ${n}`, n / 4, n % 2 === 0]);
+    const source = await indexed(
+      "rates.xlsx",
+      makeWorkbook({ Rates: [["Bank", "Rate", "Open"], ...rows], Notes: [["Rates are quoted each morning."]] }),
+    );
+    expect(source).toMatchObject({ status: "SUCCESS", kind: "EXCEL" });
+    const passages = await passagesOf(source.id);
+    expect(passages[0]?.locator).toMatch(/^Rates, rows 1–\d+$/);
+    const last = passages.at(-2);
+    expect(last).toMatchObject({ heading: "Rates", locator: expect.stringMatching(/–501$/) });
+    expect(last?.content).toMatch(/^Bank \| Rate \| Open\n/);
+    expect(last?.content).toContain("Bank 499 | 124.75 | FALSE");
+    expect(passages.at(-1)).toMatchObject({
+      heading: "Notes",
+      locator: "Notes, row 1",
+      content: "Rates are quoted each morning.",
+    });
+    // Every row is in a passage, and none is in two.
+    const all = passages.map((p) => p.content).join("\n");
+    for (let n = 0; n < 500; n++) expect(all.split(`Bank ${n} |`).length, `row ${n}`).toBe(2);
+  });
+
+  it("reads a Word document with its headings, lists and tables", async () => {
+    const cell = (text: string) => `<w:tc>${paragraphXml({ text })}</w:tc>`;
+    const table = `<w:tbl><w:tr>${cell("Region")}${cell("Day")}</w:tr><w:tr>${cell("North")}${cell("25th")}</w:tr></w:tbl>`;
+    const heading = paragraphXml({ text: "Payouts", style: "Heading1" });
+    const below = paragraphXml({ text: "Holidays", style: "Heading2" });
+    const plain = paragraphXml({ text: "A payout on a holiday moves < one day." });
+    const source = await indexed("payouts.docx", packed(wordParts(`${heading}${table}${below}${plain}`)));
+    expect(source).toMatchObject({ status: "SUCCESS", kind: "WORD" });
+    expect(await passagesOf(source.id)).toMatchObject([
+      { heading: "Payouts", content: "Region | Day\nNorth | 25th" },
+      { heading: "Payouts › Holidays", content: "A payout on a holiday moves < one day." },
+    ]);
+  });
+
+  it("says of a PDF of pictures, and of empty documents, that there is no text", async () => {
+    expect(await indexed("scan.pdf", makePdf([[], []]))).toMatchObject({
+      status: "FAIL",
+      error: expect.stringContaining("OCR"),
+    });
+    expect(await indexed("empty.docx", makeWord([{ text: " " }]))).toMatchObject({
+      status: "FAIL",
+      error: expect.stringContaining("no text"),
+    });
+    expect(await indexed("empty.xlsx", makeWorkbook({ Empty: [[]] }))).toMatchObject({
+      status: "FAIL",
+      error: expect.stringContaining("no text"),
+    });
+  });
+});
