@@ -141,6 +141,19 @@ describe("a run that was broken off", () => {
     expect((await latest())[0]).toMatchObject({ id, state: "passed" });
   });
 
+  it("waits with a job of its own when the worker stops, however often it does", async () => {
+    await ask();
+    const id = await waiting();
+    for (let stops = 1; stops <= 5; stops += 1) {
+      const before = await jobs();
+      await runVerification({ verificationId: id }, AbortSignal.abort());
+      expect(await waiting()).toBe(id);
+      expect(await jobs()).toBe(before + 1);
+    }
+    await runVerification({ verificationId: id }, signal);
+    expect((await latest())[0]).toMatchObject({ id, state: "passed" });
+  });
+
   it("says why when the log cannot be verified at all", async () => {
     await log.admin`update audit_head set root = null`;
     await ask();
