@@ -2,6 +2,7 @@ import "server-only";
 import { and, eq, sql } from "drizzle-orm";
 import { type ReadDb, schema, type Tx } from "@/lib/db/client";
 import { isLinkToken, linkTokenHash } from "./link-tokens";
+import { dropUnprovenFactor } from "./second-factor";
 import { endStepsOf } from "./sign-in-steps";
 
 type Purpose = "password_reset" | "email_change";

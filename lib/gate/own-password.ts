@@ -111,7 +111,6 @@ export async function afterWrongPassword(
   return wrongProof(principal, "password", "credentials");
 }
 
-
 /** LOGIN_FAILED of somebody who is signed in and gives a wrong password or code. */
 export function wrongProof(
   { accountId, email }: UserPrincipal,

@@ -24,7 +24,9 @@ export function checks({ full, faultsOnly }) {
     { name: "unit and integration", run: () => unit(env) },
     { name: "build", run: build },
     { name: "browser", needs: "build", run: () => browser(env) },
-    ...(full ? [{ name: "matrix without middleware", needs: "build", run: () => browser(env, bareMatrix) }] : []),
+    ...(full
+      ? [{ name: "matrix without middleware", needs: "build", run: () => browser(env, bareMatrix) }]
+      : []),
     { name: "bench", needs: "build", run: bench },
     { name: "faults", needs: "build", run: () => unit(env, faults) },
   ];
@@ -114,7 +116,10 @@ async function browser(env, more = { env: {}, args: [] }) {
       "",
       process.execPath,
       [...commandOf("@playwright/test", "playwright"), "test", "--reporter=line,json", ...more.args],
-      { env: { ...env, ...more.env, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file }, show: true },
+      {
+        env: { ...env, ...more.env, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+        show: true,
+      },
     );
     const report = parseJson(readText(file));
     const stats = report?.stats;

@@ -44,7 +44,9 @@ async function newPerson(owner: Page, browser: Browser): Promise<Page> {
   return page;
 }
 
-test("recovery codes are made anew, the factor is switched off, and the owner takes one away", async ({ browser }) => {
+test("recovery codes are made anew, the factor is switched off, and the owner takes one away", async ({
+  browser,
+}) => {
   const { page: owner, problems } = await openBrowser(browser, product);
   await signInAt(owner, product, soleOwner);
   const page = await newPerson(owner, browser);

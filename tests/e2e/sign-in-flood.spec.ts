@@ -25,7 +25,10 @@ async function tryOnce(product: Product, n: number, fields: { email: string; pas
 }
 
 /** So many tries, so many of them under way at a time. */
-async function tries(product: Product, { first, count, atATime }: { first: number; count: number; atATime: number }) {
+async function tries(
+  product: Product,
+  { first, count, atATime }: { first: number; count: number; atATime: number },
+) {
   const statuses: number[] = [];
   let next = first;
   const worker = async () => {
@@ -45,7 +48,8 @@ function killWeb(product: Product): void {
   const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
   const below = (parent: number): number[] =>
     pairs.filter(([, p]) => p === parent).flatMap(([child]) => [child, ...below(child)]);
-  const isNode = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0]?.endsWith("node");
+  const isNode = (pid: number) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0]?.endsWith("node");
   for (const pid of [...below(product.pid), product.pid].filter(isNode)) process.kill(pid, "SIGKILL");
 }
 
@@ -92,7 +96,9 @@ test("a thousand tries on one account are slowed and all in the log, also after 
     // The minutes close, each into one event that names account and count; the sum stays.
     await admin`update audit_counter set minute = minute - interval '5 minutes'`;
     await expect
-      .poll(async () => (await admin`select from audit_counter where kind = 'throttled'`).length, { timeout: 90_000 })
+      .poll(async () => (await admin`select from audit_counter where kind = 'throttled'`).length, {
+        timeout: 90_000,
+      })
       .toBe(0);
     const failed = (await readLog(again, "&operation=LOGIN_FAILED")) as { details: { count?: number } }[];
     expect(failed.reduce((sum, { details }) => sum + (details.count ?? 1), 0)).toBe(1_000);

@@ -25,7 +25,11 @@ afterAll(async () => {
 });
 
 const change = (principal: UserPrincipal, email: string) =>
-  changeEmail.execute({ principal, request: fromElsewhere(), input: { email, currentPassword: rightPassword } });
+  changeEmail.execute({
+    principal,
+    request: fromElsewhere(),
+    input: { email, currentPassword: rightPassword },
+  });
 
 it("three mails a day to one address, however many accounts ask for it and however they write it", async () => {
   const email = `somebody-${randomUUID()}@halden.example`;
@@ -54,5 +58,8 @@ it("without mail whoever asks for taken addresses is slowed, and no right passwo
   await product.admin`
     update sign_in_delay set blocked_until = now() + interval '60 seconds'
     where key = ${`taken ${person.accountId}`} and blocked_until is not null`;
-  expect(await change(person, `free-${randomUUID()}@halden.example`)).toMatchObject({ ok: false, code: "throttled" });
+  expect(await change(person, `free-${randomUUID()}@halden.example`)).toMatchObject({
+    ok: false,
+    code: "throttled",
+  });
 });

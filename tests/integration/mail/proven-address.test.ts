@@ -196,7 +196,9 @@ describe("a new password by mail", () => {
       await tx`select from account where id = ${member.accountId} for update`;
       const made = act(createApiKey, { name: "late", scopes: "", expiresInDays: "" }, member);
       await expect
-        .poll(async () => (await product.admin`select from pg_locks where not granted`).length, { timeout: 10_000 })
+        .poll(async () => (await product.admin`select from pg_locks where not granted`).length, {
+          timeout: 10_000,
+        })
         .toBeGreaterThan(0);
       await tx`delete from api_key where account_id = ${member.accountId}`;
       await tx`update account set email_proven_at = now() where id = ${member.accountId}`;

@@ -111,7 +111,10 @@ async function queueLink(tx: Tx, accountId: string, email: string): Promise<void
       and ${mailMessage.createdAt} > gurulog_now() - ${linkLife}::interval`,
   );
   if (sent >= mostLinks || toThere >= mostLinksToOneAddress)
-    throw refuse("throttled", "Too many mails to this address for one day. Use the link of the last one, or try tomorrow.");
+    throw refuse(
+      "throttled",
+      "Too many mails to this address for one day. Use the link of the last one, or try tomorrow.",
+    );
   await endLinks(tx, accountId);
   const id = mintId();
   await tx.insert(accountToken).values({

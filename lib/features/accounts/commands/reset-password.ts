@@ -94,9 +94,16 @@ const setPassword = command({
  * second factor ends too where nobody has let the account in; a member's is worth more than a mailbox, so it stays until
  * the owner takes it away, and the address then counts as unproven on.
  */
-async function endUnproven(tx: Tx, person: { id: string; email: string }, fact: AuditFact): Promise<AuditFact[]> {
+async function endUnproven(
+  tx: Tx,
+  person: { id: string; email: string },
+  fact: AuditFact,
+): Promise<AuditFact[]> {
   const { actor } = fact;
-  const keys = (await deleteApiKeysOf(tx, theOrganization, person)).map((key) => ({ ...key, ...(actor ? { actor } : {}) }));
+  const keys = (await deleteApiKeysOf(tx, theOrganization, person)).map((key) => ({
+    ...key,
+    ...(actor ? { actor } : {}),
+  }));
   const disabled =
     (await roleOf(tx, person.id)) === null && (await removeFactor(tx, person.id))
       ? [{ ...fact, event: factorDisabled, details: { by: "mail" } }]

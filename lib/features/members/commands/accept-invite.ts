@@ -35,13 +35,10 @@ const accepting = command({
 });
 
 /** A signed-in person accepts the invite for their address and is a member from then on. */
-export const acceptInvite = around(
-  accepting,
-  acceptInviteInput,
-  (input, { principal, request }, proceed) =>
-    // One after the other: the wait that one costs holds for the next.
-    oneAtATime(principal.kind === "user" ? [joiningKey(principal.accountId)] : [], async () => {
-      const admitted = await admitAccepting.execute({ principal, request, input: {} });
-      return admitted.ok ? proceed({ input }) : admitted;
-    }),
+export const acceptInvite = around(accepting, acceptInviteInput, (input, { principal, request }, proceed) =>
+  // One after the other: the wait that one costs holds for the next.
+  oneAtATime(principal.kind === "user" ? [joiningKey(principal.accountId)] : [], async () => {
+    const admitted = await admitAccepting.execute({ principal, request, input: {} });
+    return admitted.ok ? proceed({ input }) : admitted;
+  }),
 );
