@@ -90,6 +90,20 @@ it("a join request tells the owner who asks, and where to answer", async () => {
   expect(arrived?.text).toContain(`${baseUrl}/settings/members?tab=requests\n`);
 });
 
+it("whoever has given the organization away meanwhile is told of no request", async () => {
+  const [person, former] = [await product.person(someAddress(), null), await product.person(someAddress())];
+  await product.admin`delete from join_request`;
+  const [request] = await product.admin`
+    insert into join_request (org_id, account_id) values (1, ${person.accountId}) returning id`;
+  await queue({
+    kind: "join_requested",
+    address: former.email,
+    accountId: former.accountId,
+    subjectId: request?.id,
+  });
+  expect(await arriving(mail)).toEqual([]);
+});
+
 it("requests that came since are told in the same mail, as many as there are when it is sent", async () => {
   await product.admin`delete from join_request`;
   const people = [await product.person(someAddress(), null), await product.person(someAddress(), null)];
@@ -99,7 +113,12 @@ it("requests that came since are told in the same mail, as many as there are whe
       await product.admin`insert into join_request (org_id, account_id) values (1, ${accountId}) returning id`;
     ids.push(row?.id);
   }
-  const first = { kind: "join_requested", address: owner.email, subjectId: ids[0] } as const;
+  const first = {
+    kind: "join_requested",
+    address: owner.email,
+    accountId: owner.accountId,
+    subjectId: ids[0],
+  } as const;
   await queue(first);
   const [arrived] = await arriving(mail);
   expect(arrived?.subject).toBe("2 people ask to join Halden Works");
@@ -252,7 +271,12 @@ it("names that people chose add neither a header nor a line", async () => {
   await product.admin`delete from join_request`;
   const [request] = await product.admin`
     insert into join_request (org_id, account_id) values (1, ${person.accountId}) returning id`;
-  await queue({ kind: "join_requested", address: owner.email, subjectId: request?.id });
+  await queue({
+    kind: "join_requested",
+    address: owner.email,
+    accountId: owner.accountId,
+    subjectId: request?.id,
+  });
   await deliverMail(sql());
   const raw = mail.mails[0]?.raw ?? "";
   const headers = raw

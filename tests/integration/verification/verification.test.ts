@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { verifyLogNow } from "@/lib/features/log-integrity/commands/verify-log";
 import { runVerification } from "@/lib/features/log-integrity/verification/run-verification";
-import { askDaily, requeueSilentVerifications } from "@/lib/features/log-integrity/verification/runs";
+import {
+  askDaily,
+  beginRun,
+  releaseRun,
+  requeueSilentVerifications,
+} from "@/lib/features/log-integrity/verification/runs";
 import { latestVerifications } from "@/lib/features/log-integrity/verification-queries";
 import { testRequest } from "../../support/product";
 import { type SigningHarness, signingHarness } from "../sealer/signing-harness";
@@ -146,7 +151,9 @@ describe("a run that was broken off", () => {
     const id = await waiting();
     for (let stops = 1; stops <= 5; stops += 1) {
       const before = await jobs();
-      await runVerification({ verificationId: id }, AbortSignal.abort());
+      const run = await beginRun(id);
+      if (!run) throw new Error("no run was begun");
+      await releaseRun(run);
       expect(await waiting()).toBe(id);
       expect(await jobs()).toBe(before + 1);
     }
