@@ -50,10 +50,10 @@ test("who forgot the password is mailed a link, chooses another, and signs in wi
   const link = await linkTo(mail, email, "/reset-password");
 
   await page.goto(`${product.url}${link}`);
-  await page.getByLabel("New password").fill("123456789012");
+  await page.getByLabel("New password", { exact: true }).fill("123456789012");
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
-  await page.getByLabel("New password").fill(newPassword);
+  await expect(page.getByLabel("New password", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("New password", { exact: true }).fill(newPassword);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page).toHaveURL(/\/sign-in$/);
   await expect(page.getByText("Password changed. Sign in with the new one.")).toBeVisible();

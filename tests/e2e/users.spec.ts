@@ -30,7 +30,7 @@ async function enterFirst(page: Page, email: string, given: string, chosen: stri
   await page.goto(`${baseUrl()}/gurus`);
   await expect(page).toHaveURL(/\/change-password/);
   await page.getByLabel("Current password").fill(given);
-  await page.getByLabel("New password").fill(chosen);
+  await page.getByLabel("New password", { exact: true }).fill(chosen);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page).toHaveURL(/\/gurus/);
 }
