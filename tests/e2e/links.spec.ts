@@ -44,6 +44,7 @@ test("who forgot the password is mailed a link, chooses another, and signs in wi
   const problems = watchProblems(page);
   await page.goto(`${product.url}/sign-in`);
   await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await expect(page.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("status")).toContainText("a mail with a link is on its way");
