@@ -69,9 +69,9 @@ test("name, theme and time zone are kept in the profile, in every browser", asyn
   const page = await signedIn(browser, email);
   await page.goto(`${product.url}/settings/profile`);
   await page.getByLabel("Name", { exact: true }).fill("Ingrid Berg");
-  await page.getByLabel("Theme").selectOption("Dark");
-  await page.getByLabel("Time zone").selectOption("Pacific/Auckland");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByLabel("Theme", { exact: true }).selectOption("Dark");
+  await page.getByLabel("Time zone", { exact: true }).selectOption("Pacific/Auckland");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("Profile saved.")).toBeVisible();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   await page.goto(`${product.url}/settings/activity`);
