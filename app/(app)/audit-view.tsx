@@ -1,4 +1,5 @@
 import { forbidden, notFound } from "next/navigation";
+import type { ReactElement } from "react";
 import { AuditPage } from "@/components/audit/audit-page";
 import type { AuditPageProps } from "@/components/audit/types";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -32,8 +33,19 @@ function asParams(search: SearchParams): URLSearchParams {
   return new URLSearchParams(entries);
 }
 
-/** The audit page of either scope: what was read is recorded before a row of it is shown. */
-export async function AuditView({ scope, search }: { scope: Scope; search: SearchParams }) {
+/**
+ * The audit page of either scope, begun before the frame around it is: neither waits for the other.
+ * @returns what stands in the frame; a failure shows there
+ */
+export function beginAuditView(shown: { scope: Scope; search: SearchParams }): Promise<ReactElement | null> {
+  const view = auditView(shown);
+  // Where the frame leads away first, nobody asks for it any more.
+  view.catch(() => {});
+  return view;
+}
+
+/** What was read is recorded before a row of it is shown. */
+async function auditView({ scope, search }: { scope: Scope; search: SearchParams }) {
   const params = asParams(search);
   const parsed = parseFilter(params);
   const unread = await isUnread();

@@ -58,12 +58,14 @@ export const completeOnboardingAction = toAction(completeOnboarding, {
 });
 /** On the profile page, where one stays. */
 export const changePasswordAction = toAction(changePassword, {
+  input: withBrowser,
   keepValue: true,
   after: async ({ sid }) => setSessionCookie(sid),
   message: () => passwordChanged,
 });
 /** On the page of its own, also when the change is forced, which leads on. */
 export const changePasswordAndGoOnAction = toAction(changePassword, {
+  input: withBrowser,
   keepValue: true,
   after: async ({ sid }) => {
     await setSessionCookie(sid);

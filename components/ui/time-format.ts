@@ -2,11 +2,38 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** Zones have a few hundred names; written in other cases they are as many as somebody likes to send. */
+const mostFormats = 1_000;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/**
+ * The parts of a moment in a zone. Kept: to make one takes longer than to format a page's times with it.
+ * @throws RangeError for a zone that this runtime does not know
+ */
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  const kept = formats.get(timeZone);
+  if (kept) return kept;
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    day: "numeric",
+    month: "numeric",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+  });
+  if (formats.size >= mostFormats) formats.clear();
+  formats.set(timeZone, format);
+  return format;
+}
+
 /** The zone when this runtime knows it, else `UTC`. */
 export function knownTimeZone(name: string | null | undefined): string {
   if (!name) return "UTC";
   try {
-    return new Intl.DateTimeFormat("en-GB", { timeZone: name }).resolvedOptions().timeZone;
+    return formatIn(name).resolvedOptions().timeZone;
   } catch (error) {
     if (error instanceof RangeError) return "UTC";
     throw error;
@@ -29,19 +56,8 @@ type Parts = Record<"day" | "month" | "year" | "hour" | "minute" | "second" | "t
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 function partsIn(at: Date, timeZone: string): Parts {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone,
-    day: "numeric",
-    month: "numeric",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-    timeZoneName: "short",
-  });
   const found: Partial<Parts> = {};
-  for (const part of format.formatToParts(at)) {
+  for (const part of formatIn(timeZone).formatToParts(at)) {
     if (part.type !== "literal") found[part.type as keyof Parts] = part.value;
   }
   return {

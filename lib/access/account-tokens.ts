@@ -2,6 +2,7 @@ import "server-only";
 import { and, eq, sql } from "drizzle-orm";
 import { type ReadDb, schema, type Tx } from "@/lib/db/client";
 import { isLinkToken, linkTokenHash } from "./link-tokens";
+import { dropUnprovenFactor } from "./second-factor";
 import { endStepsOf } from "./sign-in-steps";
 
 type Purpose = "password_reset" | "email_change";
@@ -51,8 +52,9 @@ export async function consumeLink(tx: Tx, id: string): Promise<boolean> {
 }
 
 /**
- * Ends what was mailed to an account: links to a new password and to another address; and sign-ins that wait for their
- * second step. Called wherever the password or the address changes, so that nothing of before opens the account afterwards.
+ * Ends what was mailed to an account: links to a new password and to another address; sign-ins that wait for their second
+ * step; and a second factor that was begun, whose secret somebody else may have seen. Called wherever the password or the
+ * address changes, so that nothing of before opens the account afterwards.
  */
 export async function endLinks(tx: Tx, accountId: string): Promise<void> {
   const { accountToken } = schema;
@@ -60,4 +62,5 @@ export async function endLinks(tx: Tx, accountId: string): Promise<void> {
     .delete(accountToken)
     .where(and(eq(accountToken.accountId, accountId), sql`${accountToken.usedAt} is null`));
   await endStepsOf(tx, accountId);
+  await dropUnprovenFactor(tx, accountId);
 }

@@ -25,10 +25,14 @@ export function browserTokens(cookie: string | undefined): string[] {
     .slice(0, mostTokens);
 }
 
-/** No browser is known to the account any more. */
-export async function forgetBrowsers(tx: Pick<Tx, "delete">, accountId: string): Promise<void> {
+/**
+ * No browser is known to the account any more.
+ * @param but tokens of the browser in whose session this happens: one that is known stays so
+ */
+export async function forgetBrowsers(tx: Tx, accountId: string, but: readonly string[] = []): Promise<void> {
   const { knownBrowser } = schema;
-  await tx.delete(knownBrowser).where(eq(knownBrowser.accountId, accountId));
+  const kept = but.length === 0 ? undefined : notInArray(knownBrowser.tokenHash, but.map(sha256));
+  await tx.delete(knownBrowser).where(and(eq(knownBrowser.accountId, accountId), kept));
 }
 
 /** Has a browser with one of these tokens signed in to the account before? */

@@ -1,5 +1,6 @@
 import "server-only";
 import { hash, verify } from "@node-rs/argon2";
+import { fewAtOnce } from "./few-at-once";
 import { mostPasswordLength } from "./password-length";
 
 /**
@@ -17,7 +18,6 @@ const mostAtOnce = 2;
 
 interface Hashing {
   running: number;
-  waiting: (() => void)[];
   /** Hashes computed since the start, and the most that ran at once. */
   total: number;
   peak: number;
@@ -28,25 +28,23 @@ const slot = Symbol.for("gurulog.hashing");
 /** Shared by all module graphs of the process: the memory that hashes take is the process's. */
 function hashing(): Hashing {
   const holder = globalThis as { [slot]?: Hashing };
-  holder[slot] ??= { running: 0, waiting: [], total: 0, peak: 0 };
+  holder[slot] ??= { running: 0, total: 0, peak: 0 };
   return holder[slot];
 }
 
 /** At most two at a time, first come first served: a flood of sign-ins waits instead of taking all memory. */
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const state = hashing();
-  if (state.running >= mostAtOnce) await new Promise<void>((resolve) => state.waiting.push(resolve));
-  else state.running += 1;
-  state.total += 1;
-  state.peak = Math.max(state.peak, state.running);
-  try {
-    return await work();
-  } finally {
-    // The place goes to the next in line without becoming free in between.
-    const next = state.waiting.shift();
-    if (next) next();
-    else state.running -= 1;
-  }
+  return fewAtOnce("password hash", mostAtOnce, async () => {
+    const state = hashing();
+    state.running += 1;
+    state.total += 1;
+    state.peak = Math.max(state.peak, state.running);
+    try {
+      return await work();
+    } finally {
+      state.running -= 1;
+    }
+  });
 }
 
 /** NFKC, so that the same password typed on another keyboard stays the same (NIST SP 800-63B, 3.1.1.2). */

@@ -24,13 +24,26 @@ export async function hasFactor(db: Pick<ReadDb, "select">, accountId: string): 
   return found.length > 0;
 }
 
-/** The secret that was shown to its person and is not proven yet; null when there is none. */
+/** A secret that was shown is proven within this time, or asked for anew. */
+const proveWithin = "10 minutes";
+
+/** A secret that was shown and is not proven yet. */
+function isBeingProven(accountId: string) {
+  const { accountFactor } = schema;
+  return and(
+    eq(accountFactor.accountId, accountId),
+    isNull(accountFactor.confirmedAt),
+    sql`${accountFactor.createdAt} > gurulog_now() - ${proveWithin}::interval`,
+  );
+}
+
+/** The secret that was shown to its person a moment ago and is not proven yet; null when there is none. */
 export async function unprovenSecret(db: Pick<ReadDb, "select">, accountId: string): Promise<Buffer | null> {
   const { accountFactor } = schema;
   const [found] = await db
     .select({ secret: accountFactor.secret })
     .from(accountFactor)
-    .where(and(eq(accountFactor.accountId, accountId), isNull(accountFactor.confirmedAt)));
+    .where(isBeingProven(accountId));
   return found ? openSecret(found.secret, factorContext(accountId)) : null;
 }
 
@@ -60,9 +73,17 @@ export async function proveFactor(tx: Tx, accountId: string, typed: string): Pro
   const proven = await tx
     .update(accountFactor)
     .set({ confirmedAt: sql`gurulog_now()`, lastStep: step })
-    .where(and(eq(accountFactor.accountId, accountId), isNull(accountFactor.confirmedAt)))
+    .where(isBeingProven(accountId))
     .returning({ id: accountFactor.accountId });
   return proven.length > 0;
+}
+
+/** Drops a factor that was begun and not proven. */
+export async function dropUnprovenFactor(tx: Tx, accountId: string): Promise<void> {
+  const { accountFactor } = schema;
+  await tx
+    .delete(accountFactor)
+    .where(and(eq(accountFactor.accountId, accountId), isNull(accountFactor.confirmedAt)));
 }
 
 /** Takes the factor away, its recovery codes and what wrong codes cost. @returns true when one stood that was proven */

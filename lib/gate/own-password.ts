@@ -111,11 +111,6 @@ export async function afterWrongPassword(
   return wrongProof(principal, "password", "credentials");
 }
 
-/** What else was tried too often behind a session: refusing it costs the same wait. */
-export async function countAsWrongPassword(tx: Tx, accountId: string): Promise<void> {
-  await countFailure(tx, { account: ownPasswordKey(accountId), address: null });
-}
-
 /** LOGIN_FAILED of somebody who is signed in and gives a wrong password or code. */
 export function wrongProof(
   { accountId, email }: UserPrincipal,

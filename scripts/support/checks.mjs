@@ -24,6 +24,9 @@ export function checks({ full, faultsOnly }) {
     { name: "unit and integration", run: () => unit(env) },
     { name: "build", run: build },
     { name: "browser", needs: "build", run: () => browser(env) },
+    ...(full
+      ? [{ name: "matrix without middleware", needs: "build", run: () => browser(env, bareMatrix) }]
+      : []),
     { name: "bench", needs: "build", run: bench },
     { name: "faults", needs: "build", run: () => unit(env, faults) },
   ];
@@ -100,14 +103,23 @@ async function build() {
   return { passed: 1, failed: 0 };
 }
 
-async function browser(env) {
+/** Every action and route once more, against a build from which the middleware is taken out. */
+const bareMatrix = {
+  env: { GURULOG_WITHOUT_MIDDLEWARE: "1" },
+  args: ["--no-deps", "--project=journeys", "matrix-actions", "matrix-routes"],
+};
+
+async function browser(env, more = { env: {}, args: [] }) {
   const chromium = await ensureChromium();
   return withReport(async (file) => {
     const { code } = await runChild(
       "",
       process.execPath,
-      [...commandOf("@playwright/test", "playwright"), "test", "--reporter=line,json"],
-      { env: { ...env, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file }, show: true },
+      [...commandOf("@playwright/test", "playwright"), "test", "--reporter=line,json", ...more.args],
+      {
+        env: { ...env, ...more.env, CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+        show: true,
+      },
     );
     const report = parseJson(readText(file));
     const stats = report?.stats;

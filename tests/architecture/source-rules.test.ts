@@ -39,6 +39,12 @@ const rules: SourceRule[] = [
     never: /import \{[^}]*\b(db|sql)\b[^}]*\} from "@\/lib\/db\/client"/,
   },
   {
+    rule: "the outbox is read by its index alone: after a burst its pages are many and empty",
+    in: ["lib"],
+    except: /\.test\.ts$/,
+    never: /from audit_outbox\b(?:(?!position)[^`])*`/i,
+  },
+  {
     rule: "nothing catches around recording",
     in: ["lib", "app"],
     except: /\.test\.ts$/,

@@ -20,6 +20,8 @@ interface Form {
   /** The operation recorded when it is done, and the one when the act (not the form's check) refuses. */
   done?: string;
   refused?: string;
+  /** The one of a refusal with these words alone, which names a field as the form's check does. */
+  refusedSaying?: { words: RegExp; operation: string };
 }
 
 const guru = "guru-a";
@@ -41,6 +43,7 @@ const forms: Form[] = [
     action: "changePasswordAction",
     by: "viewer",
     fields: () => ({ currentPassword: "not this one, no", newPassword: `${word()} and more` }),
+    refusedSaying: { words: /^The current password is wrong/, operation: "LOGIN_FAILED" },
   },
   {
     action: "createApiKeyAction",
@@ -155,6 +158,7 @@ async function pushThrough(
   // A body beyond the limit is not read, so no act answers.
   if (!isSaid && answer.status !== 413)
     throw new Error(`${about}: ${answer.status} ${answer.text.slice(0, 300)}`);
+  if (form.refusedSaying?.words.test(result?.message ?? "")) return form.refusedSaying.operation;
   const isActs = result !== null && (result.fieldErrors === undefined || result.code === "exists");
   return isActs ? form.refused : undefined;
 }

@@ -44,16 +44,17 @@ test("who forgot the password is mailed a link, chooses another, and signs in wi
   const problems = watchProblems(page);
   await page.goto(`${product.url}/sign-in`);
   await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await expect(page.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("status")).toContainText("a mail with a link is on its way");
   const link = await linkTo(mail, email, "/reset-password");
 
   await page.goto(`${product.url}${link}`);
-  await page.getByLabel("New password").fill("123456789012");
+  await page.getByLabel("New password", { exact: true }).fill("123456789012");
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(page.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
-  await page.getByLabel("New password").fill(newPassword);
+  await expect(page.getByLabel("New password", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("New password", { exact: true }).fill(newPassword);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page).toHaveURL(/\/sign-in$/);
   await expect(page.getByText("Password changed. Sign in with the new one.")).toBeVisible();
@@ -68,9 +69,9 @@ test("name, theme and time zone are kept in the profile, in every browser", asyn
   const page = await signedIn(browser, email);
   await page.goto(`${product.url}/settings/profile`);
   await page.getByLabel("Name", { exact: true }).fill("Ingrid Berg");
-  await page.getByLabel("Theme").selectOption("Dark");
-  await page.getByLabel("Time zone").selectOption("Pacific/Auckland");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByLabel("Theme", { exact: true }).selectOption("Dark");
+  await page.getByLabel("Time zone", { exact: true }).selectOption("Pacific/Auckland");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("Profile saved.")).toBeVisible();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   await page.goto(`${product.url}/settings/activity`);

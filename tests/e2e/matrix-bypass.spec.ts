@@ -1,7 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { expect } from "@playwright/test";
+import { makeBareBuild } from "./support/bare-build";
 import { eachOf, send } from "./support/matrix-send";
 import { pageTable } from "./support/matrix-tables";
 import { test } from "./support/roles-fixture";
@@ -82,7 +81,10 @@ const ways: Way[] = [
 ];
 
 const addressOf = (page: string, world: World) =>
-  page.replace("[guru]", world.guruA.slug).replace("[id]", world.guruA.sourceId);
+  page
+    .replace("[guru]", world.guruA.slug)
+    .replace("[id]", world.guruA.sourceId)
+    .replace("[account]", world.people.member.id);
 
 /** The pages that the table keeps from a role, and for which something must not show. */
 const closedTo = (role: Role) =>
@@ -132,24 +134,8 @@ const isEntry = (html: string) => /<title>[^<]*(Sign in|Create account)/.test(ht
 test("with the middleware taken out of the build every page keeps to the table", async () => {
   test.skip(process.env.GURULOG_TEST_FULL !== "1", "one more product: in the full run");
   test.setTimeout(180_000);
-  const copy = mkdtempSync(path.join(tmpdir(), "gurulog-bare-"));
-  for (const name of [".next", "app", "build", "components", "drizzle", "lib", "public", "scripts"])
-    cpSync(name, path.join(copy, name), { recursive: true });
-  for (const name of [
-    "middleware.ts",
-    "next.config.mjs",
-    "package.json",
-    "package-lock.json",
-    "postcss.config.mjs",
-    "tsconfig.json",
-  ])
-    cpSync(name, path.join(copy, name));
-  symlinkSync(path.resolve("node_modules"), path.join(copy, "node_modules"));
-  const manifest = path.join(copy, ".next/server/functions-config-manifest.json");
-  const functions = JSON.parse(readFileSync(manifest, "utf8")) as { functions: Record<string, unknown> };
-  expect(Object.keys(functions.functions)).toEqual(["/_middleware"]);
-  writeFileSync(manifest, JSON.stringify({ ...functions, functions: {} }));
-  const world = await makeWorld({ command: [process.execPath, path.join(copy, "scripts/start.mjs")] });
+  const bare = makeBareBuild();
+  const world = await makeWorld({ command: bare.command });
   try {
     const plain = await send(world.url, "/gurus?x=1");
     // The middleware would have added where to go back to.
@@ -169,6 +155,6 @@ test("with the middleware taken out of the build every page keeps to the table",
       }
   } finally {
     await world.close();
-    rmSync(copy, { recursive: true, force: true });
+    bare.remove();
   }
 });

@@ -1,25 +1,13 @@
-import { type Browser, expect, type Page } from "@playwright/test";
-import { TIME_ZONE_COOKIE } from "@/components/ui/cookie-names";
+import { expect, type Page } from "@playwright/test";
 import { addEvents } from "./support/add-events";
+import { pageOf } from "./support/person-page";
 import { test } from "./support/roles-fixture";
-import type { SignedIn, World } from "./support/roles-world";
+import type { World } from "./support/roles-world";
 import { saveView, views } from "./support/views-menu";
 import { watchProblems } from "./support/watch-problems";
 
 // Several people, one page after the other.
 test.describe.configure({ timeout: 120_000 });
-
-/** A page of somebody who is signed in, in a browser whose time zone is known: a first visit is rendered twice. */
-async function pageOf(browser: Browser, world: World, role: SignedIn): Promise<Page> {
-  const context = await browser.newContext();
-  const cookies = world.people[role].cookie.split("; ").map((one) => {
-    const at = one.indexOf("=");
-    return { name: one.slice(0, at), value: one.slice(at + 1), url: world.url };
-  });
-  const zone = { name: TIME_ZONE_COOKIE, value: encodeURIComponent("Europe/Oslo"), url: world.url };
-  await context.addCookies([...cookies, zone]);
-  return context.newPage();
-}
 
 const log = (world: World, query = "") => `${world.url}/settings/audit-logs${query}`;
 const menu = (page: Page) => page.getByRole("dialog", { name: "Views" });

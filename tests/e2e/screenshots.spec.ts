@@ -144,7 +144,7 @@ const pagesOfPeople = [
   ["invites", "/settings/members?tab=invites", "Members"],
   ["organization", "/settings/organization", "Organization"],
   ["users", "/settings/users", "Users"],
-  ["users-gurus", "/settings/users/gurus", "Users"],
+  ["users-gurus", "/settings/users/gurus", "Guru assignments"],
   ["users-guru", "/settings/users/gurus/platform-docs", null],
   ["security", "/settings/security", "Security"],
   ["profile", "/settings/profile", "Profile"],

@@ -30,7 +30,7 @@ async function enterFirst(page: Page, email: string, given: string, chosen: stri
   await page.goto(`${baseUrl()}/gurus`);
   await expect(page).toHaveURL(/\/change-password/);
   await page.getByLabel("Current password").fill(given);
-  await page.getByLabel("New password").fill(chosen);
+  await page.getByLabel("New password", { exact: true }).fill(chosen);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page).toHaveURL(/\/gurus/);
 }
@@ -92,6 +92,11 @@ test("an account from its making to its end: a given password, roles, the audito
   expect((await theirs.goto(`${baseUrl()}/gurus/platform-docs`))?.status()).toBe(404);
   expect((await theirs.goto(`${baseUrl()}/settings/audit-logs`))?.status()).toBe(200);
 
+  await page.getByRole("button", { name: "Revoke auditor" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke auditor" }).click();
+  await expect(page.getByRole("heading", { name: "Member", exact: true })).toBeVisible();
+  expect((await theirs.goto(`${baseUrl()}/settings/audit-logs`))?.status()).toBe(404);
+
   await page.getByRole("button", { name: "Delete user" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete user" }).click();
   await expect(page).toHaveURL(users());
@@ -106,6 +111,7 @@ test("an account from its making to its end: a given password, roles, the audito
     "PASSWORD_CHANGED",
     "ROLE_ASSIGNED",
     "GRANT_AUDITOR",
+    "REVOKE_AUDITOR",
     "ROLE_REVOKED",
     "USER_DELETED",
     "REVOKE_SESSION",

@@ -57,7 +57,8 @@ export type EventStatus =
 export async function eventStatus(sql: AnySql, orgId: number, key: EventKey): Promise<EventStatus> {
   // In this order: what is not in the outbox any more has its index by then. The other way round an event that is sealed
   // in between would seem to be in neither.
-  const [waiting] = await sql`select exists (select from audit_outbox where event_id = ${key.id}) as some`;
+  const [waiting] =
+    await sql`select exists (select from audit_outbox where position > 0 and event_id = ${key.id}) as some`;
   const index = await indexOf(sql, orgId, key);
   if (index === null) return waiting?.some ? { state: "unsealed" } : failed("unsealable", null);
   const newest = await latestCheckpoint(sql, orgId);

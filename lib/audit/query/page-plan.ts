@@ -75,7 +75,12 @@ export async function planOf(
         const probed = await run(amongFirst(look, chosen.orgId, probeEvents));
         if (probed.length >= look.rows) return probed;
         isFrequent = probed.length > 0 && (look.rows * probeEvents) / probed.length < worthReading;
-        if (isFrequent) return run(inOrder(look));
+        if (isFrequent && !routes.some(isLookup)) return run(inOrder(look));
+        if (isFrequent) {
+          // What the newest events are full of may be nowhere else: an attack that has just begun, say.
+          const read = await run(amongFirst(look, chosen.orgId, worthReading));
+          if (read.length >= look.rows) return read;
+        }
       }
       return along(await narrowest(tx, look, { routes, kinds }))(look);
     },

@@ -65,6 +65,7 @@ export const completeSignInInput = z.strictObject({
 export const changePasswordInput = z.strictObject({
   currentPassword: z.string("Give your current password.").min(1, "Give your current password."),
   newPassword,
+  browser: z.string().optional(),
 });
 
 export const ownerFromEnvironmentInput = z.strictObject({ email, password: newPassword });

@@ -54,12 +54,13 @@ async function invite({ sql, mail, organization }: Facts): Promise<MailWords | n
   };
 }
 
-/** Tells of all who wait: while one is on its way no other is made. */
+/** Tells the owner of all who wait: while one is on its way no other is made. Whoever is the owner no more hears nothing. */
 async function joinRequested({ sql, mail, organization }: Facts): Promise<MailWords | null> {
   const [found] = await sql<{ name: string; email: string; waiting: number }[]>`
     select a.name, a.email, count(*) over ()::int as waiting
     from join_request r join account a on a.id = r.account_id
-    where r.org_id = ${theOrganization}
+    where r.org_id = ${theOrganization} and exists (
+      select from membership m where m.account_id = ${mail.account_id} and m.org_id = r.org_id and m.role = 'owner')
     order by r.id is not distinct from ${mail.subject_id} desc, r.created_at desc limit 1`;
   if (!found) return null;
   const who = `${inSentence(found.name)} (${inSentence(found.email)})`;

@@ -1,9 +1,9 @@
 import { presentCode } from "@/lib/access/factor-codes";
 import { unprovenSecret } from "@/lib/access/second-factor";
-import { readDb } from "@/lib/db/client";
 import { confirmFactor } from "@/lib/features/two-factor/commands/confirm-factor";
 import { disableFactor } from "@/lib/features/two-factor/commands/disable-factor";
 import { startFactor } from "@/lib/features/two-factor/commands/start-factor";
+import { inTransaction } from "@/lib/gate/transaction";
 import { present, signOutAct } from "./accounts";
 import { callOf, done, type World } from "./world";
 
@@ -24,7 +24,8 @@ export async function secondFactorAct(
   }
   const currentPassword = member.password ?? "";
   done(await startFactor.execute({ ...callOf(member), input: { currentPassword } }));
-  const secret = await unprovenSecret(readDb(), member.accountId);
+  // In a transaction, which has the demo's clock: a secret is shown for a few minutes only.
+  const secret = await inTransaction((tx) => unprovenSecret(tx, member.accountId));
   if (!secret) throw new Error("there is no secret to scan");
   pass(world, 40_000);
   const input = { code: presentCode(secret), currentPassword };

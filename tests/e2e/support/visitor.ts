@@ -5,6 +5,8 @@ export interface Visitor {
   /** `Set-Cookie` lines of the last answer. */
   setCookies: string[];
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Opens a page and fills nothing in yet. @returns what sends its form of that accessible name */
+  open(path: string, form: string): Promise<(fields: Record<string, string>) => Promise<Response>>;
   /** Fills in the form of that accessible name on a page and sends it. */
   submit(path: string, form: string, fields: Record<string, string>): Promise<Response>;
   send(path: string, init: RequestInit): Promise<Response>;
@@ -39,13 +41,15 @@ export function visitor({ address, origin = address, headers = {} }: VisitorOpti
       return answer;
     },
     get: (path, more = {}) => made.send(path, { headers: more }),
-    async submit(path, form, fields) {
-      const page = await (await made.get(path)).text();
-      const body = new FormData();
-      for (const [name, value] of hiddenFields(page, form)) body.set(name, value);
-      for (const [name, value] of Object.entries(fields)) body.set(name, value);
-      return made.send(path, { method: "POST", body, headers: { origin } });
+    async open(path, form) {
+      const hidden = hiddenFields(await (await made.get(path)).text(), form);
+      return (fields) => {
+        const body = new FormData();
+        for (const [name, value] of [...hidden, ...Object.entries(fields)]) body.set(name, value);
+        return made.send(path, { method: "POST", body, headers: { origin } });
+      };
     },
+    submit: async (path, form, fields) => (await made.open(path, form))(fields),
   };
   return made;
 }

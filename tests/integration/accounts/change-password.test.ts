@@ -23,6 +23,22 @@ const right = { currentPassword: rightPassword, newPassword: otherPassword };
 const changesOf = async (accountId: string) =>
   (await product.events()).filter((e) => e.account_id === accountId && !e.action.startsWith("user.sign"));
 
+it("leaves this browser known, and no other", async () => {
+  const person = await personWithPassword(product);
+  const here = await signedInAs(person.email);
+  await signedInAs(person.email);
+  const result = await changePassword.execute({
+    principal: here.principal,
+    request: fromElsewhere(),
+    input: { ...right, browser: here.browser },
+  });
+  expect(result.ok).toBe(true);
+  const known = await product.admin`select from known_browser where account_id = ${person.accountId}`;
+  expect(known).toHaveLength(1);
+  const again = await signedInAs(person.email, otherPassword, fromElsewhere(), here.browser);
+  expect(again.browser).toBe(here.browser);
+});
+
 it("ends all other sessions and every copy of this one's cookie: PASSWORD_CHANGED leads, REVOKE_SESSION has the number", async () => {
   const person = await personWithPassword(product);
   const here = await signedInAs(person.email);

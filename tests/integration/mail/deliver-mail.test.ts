@@ -73,21 +73,28 @@ it("an invite whose sender is gone is one all the same", async () => {
   expect((await arriving(mail))[0]?.text).toContain("You are invited to join Halden Works");
 });
 
+const requestTo = ({ email, accountId }: UserPrincipal, subjectId?: string) =>
+  ({ kind: "join_requested", address: email, accountId, subjectId }) as const;
+
 it("a join request tells the owner who asks, and where to answer", async () => {
   const person = await product.person(someAddress(), null);
   await product.admin`delete from join_request`;
   const [request] = await product.admin`
     insert into join_request (org_id, account_id) values (1, ${person.accountId}) returning id`;
-  await queue({
-    kind: "join_requested",
-    address: owner.email,
-    accountId: owner.accountId,
-    subjectId: request?.id,
-  });
+  await queue(requestTo(owner, request?.id));
   const [arrived] = await arriving(mail);
   expect(arrived).toMatchObject({ to: [owner.email] });
   expect(arrived?.text).toContain(`${person.name} (${person.email}) asks to join Halden Works`);
   expect(arrived?.text).toContain(`${baseUrl}/settings/members?tab=requests\n`);
+});
+
+it("whoever has given the organization away meanwhile is told of no request", async () => {
+  const [person, former] = [await product.person(someAddress(), null), await product.person(someAddress())];
+  await product.admin`delete from join_request`;
+  const [request] = await product.admin`
+    insert into join_request (org_id, account_id) values (1, ${person.accountId}) returning id`;
+  await queue(requestTo(former, request?.id));
+  expect(await arriving(mail)).toEqual([]);
 });
 
 it("requests that came since are told in the same mail, as many as there are when it is sent", async () => {
@@ -99,7 +106,7 @@ it("requests that came since are told in the same mail, as many as there are whe
       await product.admin`insert into join_request (org_id, account_id) values (1, ${accountId}) returning id`;
     ids.push(row?.id);
   }
-  const first = { kind: "join_requested", address: owner.email, subjectId: ids[0] } as const;
+  const first = requestTo(owner, ids[0]);
   await queue(first);
   const [arrived] = await arriving(mail);
   expect(arrived?.subject).toBe("2 people ask to join Halden Works");
@@ -252,7 +259,7 @@ it("names that people chose add neither a header nor a line", async () => {
   await product.admin`delete from join_request`;
   const [request] = await product.admin`
     insert into join_request (org_id, account_id) values (1, ${person.accountId}) returning id`;
-  await queue({ kind: "join_requested", address: owner.email, subjectId: request?.id });
+  await queue(requestTo(owner, request?.id));
   await deliverMail(sql());
   const raw = mail.mails[0]?.raw ?? "";
   const headers = raw

@@ -8,6 +8,7 @@ import { confirmEmail } from "@/lib/features/accounts/commands/confirm-email";
 import { register } from "@/lib/features/accounts/commands/register";
 import { requestPasswordReset } from "@/lib/features/accounts/commands/request-password-reset";
 import { resetPassword } from "@/lib/features/accounts/commands/reset-password";
+import { createApiKey } from "@/lib/features/api-keys/commands/create-api-key";
 import { acceptInvite } from "@/lib/features/members/commands/accept-invite";
 import { invitePeople } from "@/lib/features/members/commands/invite-people";
 import { createUser } from "@/lib/features/users/commands/create-user";
@@ -166,6 +167,55 @@ describe("a new password by mail", () => {
       await reset(person.email);
       expect(await factors(person)).toBe(1);
     }
+  });
+
+  it("ends the keys that were made before anybody had proven the address, each with its record", async () => {
+    const member = await personWithPassword(product);
+    done(await act(createApiKey, { name: "reader", scopes: "", expiresInDays: "" }, member));
+    const before = (await product.events()).length;
+    await reset(member.email);
+    expect(await product.admin`select from api_key where account_id = ${member.accountId}`).toEqual([]);
+    const [changed, deleted, ...more] = (await product.events()).slice(before);
+    expect(more).toEqual([]);
+    expect(changed).toMatchObject({ operation: "PASSWORD_CHANGED" });
+    expect(deleted).toMatchObject({
+      operation: "DELETE_API_KEY",
+      actor_id: member.accountId,
+      target_label: "reader",
+      cause: changed?.id,
+    });
+    // From here on the address is proven: the next reset leaves the keys.
+    done(await act(createApiKey, { name: "own", scopes: "", expiresInDays: "" }, member));
+    await reset(member.email);
+    expect(await product.admin`select from api_key where account_id = ${member.accountId}`).toHaveLength(1);
+  });
+
+  it("leaves no key behind that is made at the same moment", async () => {
+    const member = await personWithPassword(product);
+    const making = await product.admin.begin(async (tx) => {
+      await tx`select from account where id = ${member.accountId} for update`;
+      const made = act(createApiKey, { name: "late", scopes: "", expiresInDays: "" }, member);
+      await expect
+        .poll(async () => (await product.admin`select from pg_locks where not granted`).length, {
+          timeout: 10_000,
+        })
+        .toBeGreaterThan(0);
+      await tx`delete from api_key where account_id = ${member.accountId}`;
+      await tx`update account set email_proven_at = now() where id = ${member.accountId}`;
+      return [made];
+    });
+    expect(await making[0]).toMatchObject({ ok: false, code: "conflict" });
+    expect(await product.admin`select from api_key where account_id = ${member.accountId}`).toEqual([]);
+  });
+
+  it("proves no address whose second factor a stranger may have set up", async () => {
+    const member = await personWithPassword(product);
+    await provenFactor(member);
+    await reset(member.email);
+    expect(await isProven(member.email)).toBe(false);
+    await product.admin`delete from account_factor where account_id = ${member.accountId}`;
+    await reset(member.email);
+    expect(await isProven(member.email)).toBe(true);
   });
 
   it("makes every browser unknown", async () => {

@@ -68,6 +68,14 @@ describe.each([
       });
   });
 
+  it("is slowed as well when all knocks come at once", async () => {
+    const person = await product.person(freshEmail(), null);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => knock(person)));
+    // Slow machines let one more pass when a wait is over.
+    expect(answers.filter(isThrottled).length).toBeGreaterThan(20);
+    await closeMinute(product);
+  });
+
   it("slows nobody else down, and never a member", async () => {
     const [loud, quiet] = [
       await product.person(freshEmail(), null),

@@ -63,6 +63,22 @@ it("whoever found the browser open begins no set-up: it takes the password, and 
   expect(JSON.stringify(recorded)).not.toContain(wrong);
 });
 
+it("a set-up that was begun ends with the password that began it, and with time", async () => {
+  await scan(person);
+  await product.admin`update account_factor set created_at = now() - interval '11 minutes' where account_id = ${person.accountId}`;
+  expect((await shown())?.toScan).toBeNull();
+  const app = await scan(person);
+  const changed = await changePassword.execute({
+    principal: (await signedInAs(person.email)).principal,
+    request,
+    input: { currentPassword: rightPassword, newPassword: otherPassword },
+  });
+  expect(changed.ok).toBe(true);
+  expect((await shown())?.toScan).toBeNull();
+  expect(await confirm(app.code(), otherPassword)).toMatchObject({ ok: false });
+  expect(await product.admin`select from account_factor where account_id = ${person.accountId}`).toEqual([]);
+});
+
 it("nor ends one that its person began: the right code is not enough", async () => {
   const app = await scan(person);
   expect(await confirm(app.code(), wrong)).toMatchObject({ ok: false, code: "invalid" });

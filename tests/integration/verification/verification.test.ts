@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { verifyLogNow } from "@/lib/features/log-integrity/commands/verify-log";
 import { runVerification } from "@/lib/features/log-integrity/verification/run-verification";
-import { askDaily, requeueSilentVerifications } from "@/lib/features/log-integrity/verification/runs";
+import {
+  askDaily,
+  beginRun,
+  releaseRun,
+  requeueSilentVerifications,
+} from "@/lib/features/log-integrity/verification/runs";
 import { latestVerifications } from "@/lib/features/log-integrity/verification-queries";
 import { testRequest } from "../../support/product";
 import { type SigningHarness, signingHarness } from "../sealer/signing-harness";
@@ -137,6 +142,21 @@ describe("a run that was broken off", () => {
     expect((await latest())[0]).toMatchObject({ state: "running" });
     await log.admin`update audit_verification set heartbeat_at = now() - interval '2 minutes' where id = ${id}`;
     expect(await requeueSilentVerifications()).toBe(1);
+    await runVerification({ verificationId: id }, signal);
+    expect((await latest())[0]).toMatchObject({ id, state: "passed" });
+  });
+
+  it("waits with a job of its own when the worker stops, however often it does", async () => {
+    await ask();
+    const id = await waiting();
+    for (let stops = 1; stops <= 5; stops += 1) {
+      const before = await jobs();
+      const run = await beginRun(id);
+      if (!run) throw new Error("no run was begun");
+      await releaseRun(run);
+      expect(await waiting()).toBe(id);
+      expect(await jobs()).toBe(before + 1);
+    }
     await runVerification({ verificationId: id }, signal);
     expect((await latest())[0]).toMatchObject({ id, state: "passed" });
   });

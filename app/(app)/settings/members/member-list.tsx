@@ -48,8 +48,8 @@ export function MemberList({ members, time }: { members: Member[]; time: (at: Da
                   hidden={{ accountId: person.accountId }}
                 >
                   Their sessions, API keys and roles in gurus end at once. Their account and everything that
-                  they did stay in the log. No invite link and no open door lets them in again: only your
-                  approval of a request of theirs, or an invite from you.
+                  they did stay in the log. No invite link and no open door lets this account in again: only
+                  your approval of a request of theirs, or an invite from you.
                 </ConfirmDialog>
               )}
             </Td>

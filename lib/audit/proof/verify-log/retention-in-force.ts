@@ -19,7 +19,7 @@ export async function cutoffInForce(sql: AnySql, orgId: number, spans: Spans): P
   const rows = await sql<(Row & { waits: boolean })[]>`
     select ${sql.unsafe(recordColumns)}, e.details->>'cutoff' as wanted,
       (extract(epoch from e.occurred_at) * 1000000)::bigint::text as micros,
-      exists (select from audit_outbox o where o.event_id = e.id and o.org_id = e.org_id) as waits
+      exists (select from audit_outbox o where o.position > 0 and o.event_id = e.id and o.org_id = e.org_id) as waits
     from audit_event e
     where e.org_id = ${orgId} and e.model = 'AuditLog' and e.action_type = 'deleted' and e.action = 'audit.pruned'
     order by e.details->>'cutoff' desc`;
@@ -40,7 +40,7 @@ export async function removedInAll(sql: AnySql, orgId: number, spans: Spans): Pr
   const rows = await sql<(Row & { total: string; waits: boolean })[]>`
     select ${sql.unsafe(recordColumns)}, e.details->>'removedInAll' as total,
       (extract(epoch from e.occurred_at) * 1000000)::bigint::text as micros,
-      exists (select from audit_outbox o where o.event_id = e.id and o.org_id = e.org_id) as waits
+      exists (select from audit_outbox o where o.position > 0 and o.event_id = e.id and o.org_id = e.org_id) as waits
     from audit_event e
     where e.org_id = ${orgId} and e.model = 'AuditLog' and e.action_type = 'deleted' and e.action = 'audit.pruned'
       and e.details ? 'removedInAll'

@@ -5,6 +5,7 @@ import { endLinks } from "@/lib/access/account-tokens";
 import { CheckedPassword } from "@/lib/access/checked-password";
 import { linkToken, linkTokenHash } from "@/lib/access/link-tokens";
 import { oidcSettings } from "@/lib/access/openid-connect";
+import { countFailure, refuseWhileDelayed } from "@/lib/access/sign-in-delay";
 import { userUpdated } from "@/lib/audit/catalogue/accounts";
 import { schema, type Tx } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
@@ -13,7 +14,6 @@ import { command } from "@/lib/gate/command";
 import type { Ran } from "@/lib/gate/command-spec";
 import {
   afterWrongPassword,
-  countAsWrongPassword,
   forgetWrongPasswords,
   withOwnPassword,
   wrongPassword,
@@ -32,6 +32,11 @@ export interface EmailChange {
 
 const linkLife = "24 hours";
 const mostLinks = 10;
+/** Whoever asks: accounts are free where anybody may register. */
+const mostLinksToOneAddress = 3;
+
+/** Under what an account's asking for taken addresses is counted. Nothing clears it but time. */
+const takenKey = (accountId: string): string => `taken ${accountId}`;
 
 const decideChange = command({
   name: "change-email",
@@ -44,7 +49,7 @@ const decideChange = command({
     // Without a mail server the answer says which addresses are taken: whoever registers has a session, and could ask for
     // every address they think of.
     if (principal.kind === "user" && refusal.code === "exists")
-      await countAsWrongPassword(tx, principal.accountId);
+      await countFailure(tx, { account: takenKey(principal.accountId), address: null });
     return afterWrongPassword(context, refusal);
   },
   async run({ tx, input: { email, checked }, principal }): Promise<Ran<EmailChange>> {
@@ -65,6 +70,7 @@ const decideChange = command({
         fieldErrors: { email: ["This is your address already."] },
       });
     if (!isMailOn()) {
+      await refuseWhileDelayed(tx, { account: takenKey(principal.accountId), address: null });
       const change = { before: now.email, after: email, isProven: false };
       return { value: { email, isConfirmed: true }, audit: await setEmail(tx, principal.accountId, change) };
     }
@@ -99,8 +105,16 @@ async function queueLink(tx: Tx, accountId: string, email: string): Promise<void
     sql`${mailMessage.accountId} = ${accountId} and ${mailMessage.kind} = 'email_change'
       and ${mailMessage.createdAt} > gurulog_now() - ${linkLife}::interval`,
   );
-  if (sent >= mostLinks)
-    throw refuse("throttled", "Too many mails for one day. Use the link of the last one, or try tomorrow.");
+  const toThere = await tx.$count(
+    mailMessage,
+    sql`lower(${mailMessage.address}) = lower(${email}) and ${mailMessage.kind} = 'email_change'
+      and ${mailMessage.createdAt} > gurulog_now() - ${linkLife}::interval`,
+  );
+  if (sent >= mostLinks || toThere >= mostLinksToOneAddress)
+    throw refuse(
+      "throttled",
+      "Too many mails to this address for one day. Use the link of the last one, or try tomorrow.",
+    );
   await endLinks(tx, accountId);
   const id = mintId();
   await tx.insert(accountToken).values({

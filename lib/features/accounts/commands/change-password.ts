@@ -4,7 +4,7 @@ import { z } from "zod";
 import { endLinks } from "@/lib/access/account-tokens";
 import { CheckedPassword } from "@/lib/access/checked-password";
 import { HashedPassword } from "@/lib/access/hashed-password";
-import { forgetBrowsers } from "@/lib/access/known-browsers";
+import { browserTokens, forgetBrowsers } from "@/lib/access/known-browsers";
 import { passwordProblem } from "@/lib/access/password-rules";
 import { hashPassword } from "@/lib/access/passwords";
 import { endOtherSessions, renewSession } from "@/lib/access/sessions";
@@ -26,7 +26,11 @@ import { changePasswordInput } from "../schemas";
 
 const setPassword = command({
   name: "change-password",
-  input: z.strictObject({ checked: z.instanceof(CheckedPassword), hashed: z.instanceof(HashedPassword) }),
+  input: z.strictObject({
+    checked: z.instanceof(CheckedPassword),
+    hashed: z.instanceof(HashedPassword),
+    tokens: z.array(z.string()),
+  }),
   allow: inOrganization("password:change-own"),
   event: passwordChanged,
   target: ({ principal }) => ({ id: principal.kind === "user" ? principal.accountId : "unknown" }),
@@ -51,7 +55,7 @@ const setPassword = command({
     await endLinks(tx, principal.accountId);
     const sessions = await endOtherSessions(tx, principal.accountId, sha256(sid).toString("hex"));
     // Whoever has the former password may have made their own browser a known one.
-    await forgetBrowsers(tx, principal.accountId);
+    await forgetBrowsers(tx, principal.accountId, input.tokens);
     await forgetWrongPasswords(tx, principal.accountId);
     const leading: AuditFact = { label: principal.email, details: { by: "self" } };
     const ended: AuditFact = { event: sessionRevoked, label: principal.email, details: { sessions } };
@@ -61,7 +65,7 @@ const setPassword = command({
 
 /** A person changes their own password, also the one that they were given. All other sessions of the account end. */
 export const changePassword = around(setPassword, changePasswordInput, async (input, call, proceed) => {
-  const { currentPassword, newPassword } = input;
+  const { currentPassword, newPassword, browser } = input;
   const { principal } = call;
   const problem =
     newPassword === currentPassword
@@ -71,6 +75,6 @@ export const changePassword = around(setPassword, changePasswordInput, async (in
   if (problem) return invalid({ newPassword: [problem] });
   return withOwnPassword(call, currentPassword, async (checked) => {
     const hash = checked.matched ? await hashPassword(newPassword) : null;
-    return proceed({ input: { checked, hashed: new HashedPassword(hash) } });
+    return proceed({ input: { checked, hashed: new HashedPassword(hash), tokens: browserTokens(browser) } });
   });
 });

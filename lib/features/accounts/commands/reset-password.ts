@@ -8,8 +8,8 @@ import { forgetBrowsers } from "@/lib/access/known-browsers";
 import { roleOf } from "@/lib/access/members";
 import { passwordProblem } from "@/lib/access/password-rules";
 import { hashPassword } from "@/lib/access/passwords";
-import { anonymousPrincipal } from "@/lib/access/principal";
-import { removeFactor } from "@/lib/access/second-factor";
+import { anonymousPrincipal, theOrganization } from "@/lib/access/principal";
+import { hasFactor, removeFactor } from "@/lib/access/second-factor";
 import { endOtherSessions } from "@/lib/access/sessions";
 import { forgetFailures } from "@/lib/access/sign-in-delay";
 import { endStepsOf } from "@/lib/access/sign-in-steps";
@@ -19,6 +19,7 @@ import { anyone } from "@/lib/gate/allow";
 import { around, invalid } from "@/lib/gate/around";
 import { command } from "@/lib/gate/command";
 import type { AuditFact } from "@/lib/gate/facts";
+import { deleteApiKeysOf } from "@/lib/gate/leaving";
 import { refuse } from "@/lib/platform/errors";
 import { resetPasswordInput } from "../schemas";
 import { passwordResetKey } from "./request-password-reset";
@@ -61,7 +62,6 @@ const setPassword = command({
       .set({
         passwordHash: hash,
         mustChangePassword: false,
-        emailProvenAt: before?.provenAt ?? sql`gurulog_now()`,
       })
       .where(and(eq(account.id, person.id), isNotNull(account.passwordHash)))
       .returning({ id: account.id });
@@ -79,19 +79,42 @@ const setPassword = command({
     };
     const leading = { ...fact, details: { by: "mail" } };
     const ended = { ...fact, event: sessionRevoked, details: { sessions } };
-    // An account of this address that a stranger made, and nobody has let in: its second factor is theirs.
-    const isStrangers = !before?.provenAt && (await roleOf(tx, person.id)) === null;
-    const disabled =
-      isStrangers && (await removeFactor(tx, person.id))
-        ? [{ ...fact, event: factorDisabled, details: { by: "mail" } }]
-        : [];
+    const isProven = before?.provenAt != null;
+    const followed = isProven ? [] : await endUnproven(tx, person, fact);
     return {
       value: null,
       targetId: person.id,
-      audit: [leading, ...disabled, ...(sessions > 0 ? [ended] : [])],
+      audit: [leading, ...followed, ...(sessions > 0 ? [ended] : [])],
     };
   },
 });
+
+/**
+ * Nobody had proven the address: a stranger may have made the account and set up whatever it has. Its API keys end. Its
+ * second factor ends too where nobody has let the account in; a member's is worth more than a mailbox, so it stays until
+ * the owner takes it away, and the address then counts as unproven on.
+ */
+async function endUnproven(
+  tx: Tx,
+  person: { id: string; email: string },
+  fact: AuditFact,
+): Promise<AuditFact[]> {
+  const { actor } = fact;
+  const keys = (await deleteApiKeysOf(tx, theOrganization, person)).map((key) => ({
+    ...key,
+    ...(actor ? { actor } : {}),
+  }));
+  const disabled =
+    (await roleOf(tx, person.id)) === null && (await removeFactor(tx, person.id))
+      ? [{ ...fact, event: factorDisabled, details: { by: "mail" } }]
+      : [];
+  if (!(await hasFactor(tx, person.id)))
+    await tx
+      .update(schema.account)
+      .set({ emailProvenAt: sql`gurulog_now()` })
+      .where(eq(schema.account.id, person.id));
+  return [...disabled, ...keys];
+}
 
 async function accountOfLink(tx: Tx, token: string) {
   const link = await openLink(tx, "password_reset", token);

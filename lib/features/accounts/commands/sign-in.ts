@@ -3,6 +3,7 @@ import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { CheckedPassword } from "@/lib/access/checked-password";
 import { emailKey } from "@/lib/access/email-key";
+import { fewAtOnce } from "@/lib/access/few-at-once";
 import { browserTokens } from "@/lib/access/known-browsers";
 import { oneAtATime } from "@/lib/access/one-at-a-time";
 import { verifyPassword } from "@/lib/access/passwords";
@@ -65,6 +66,9 @@ const decideSignIn = command({
   },
 });
 
+/** Two of them have their password hashed meanwhile, which no more can. */
+const mostTriesAtOnce = 4;
+
 /**
  * A person signs in by e-mail address and password. The same answer in the same time whether or not the account exists.
  * Each try that reaches the password check is one event; with a second factor it is that of the second step.
@@ -81,7 +85,9 @@ export const signIn = around(
       ...(email === null ? [] : [`account ${emailKey(email)}`]),
       ...(address === null ? [] : [`address ${address}`]),
     ];
-    return oneAtATime(queues, async () => {
+    const inTurn = <T>(work: () => Promise<T>) =>
+      oneAtATime(queues, () => fewAtOnce("sign-in", mostTriesAtOnce, work));
+    return inTurn(async () => {
       const admitted = await admitSignIn.execute({ principal, request, input: { email, tokens } });
       if (!admitted.ok) return admitted;
       if ("repeated" in admitted) throw new Error("a sign-in has no attempt id");

@@ -29,6 +29,7 @@ export const createApiKey = command({
     if (!accountId) throw refuse("unauthenticated", "Please sign in first.");
     if (!mayHaveApiKeys(await holdMembership(tx, accountId)))
       throw refuse("forbidden", "Only the owner of this organization may have API keys. Ask them for one.");
+    const proof = await proofOf(tx, accountId);
     await lockMembership(tx, principal.orgId, accountId);
     const name = cleanText(input.name);
     const key = mintApiKey();
@@ -52,6 +53,9 @@ export const createApiKey = command({
         "exists",
         "You already have a key of this name. Choose another name, or delete the old key first.",
       );
+    // The insert waits for whoever takes keys and sessions from the account at this moment: none is made behind them.
+    if ((await proofOf(tx, accountId)) !== proof)
+      throw refuse("conflict", "Your account has just changed. Sign in again, and make the key then.");
     return {
       value: { id: made.id, name, key },
       targetId: made.id,
@@ -64,6 +68,16 @@ export const createApiKey = command({
     };
   },
 });
+
+/** What changes when an account goes over to its person: by single sign-on, or by a new password. */
+async function proofOf(tx: Tx, accountId: string): Promise<string> {
+  const { account } = schema;
+  const [found] = await tx
+    .select({ provenAt: account.emailProvenAt, password: account.passwordHash })
+    .from(account)
+    .where(eq(account.id, accountId));
+  return JSON.stringify(found);
+}
 
 /** Whoever is removed at this moment gets no key afterwards. */
 async function lockMembership(tx: Tx, orgId: number, accountId: string): Promise<void> {

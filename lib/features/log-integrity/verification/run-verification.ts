@@ -40,8 +40,8 @@ export async function runVerification(
       throw new NotChecked("No checkpoint of the log was found, so nothing of it is proven.");
     await complete(run, report);
   } catch (error) {
-    if (signal.aborted) await releaseRun(run);
-    else if (!stop.signal.aborted && (error instanceof NotChecked || run.attempt >= maxAttempts))
+    if (signal.aborted) return releaseRun(run);
+    if (!stop.signal.aborted && (error instanceof NotChecked || run.attempt >= maxAttempts))
       return complete(
         run,
         null,

@@ -76,13 +76,17 @@ export async function noteProgress(run: Run, part: number): Promise<boolean> {
   });
 }
 
-/** Gives a run back because the worker stops, which does not count as an attempt. */
+/**
+ * Gives a run back because the worker stops, which does not count as an attempt. Its job is put anew: one that failed at
+ * each of several restarts would not be delivered again.
+ */
 export async function releaseRun(run: Run): Promise<void> {
-  await inTransaction((tx) =>
-    tx.execute(sql`
+  await inTransaction(async (tx) => {
+    const rows = await tx.execute(sql`
       update audit_verification set state = 'waiting', attempts = attempts - 1, heartbeat_at = clock_timestamp()
-      where id = ${run.id} and state = 'running' and attempts = ${run.attempt}`),
-  );
+      where id = ${run.id} and state = 'running' and attempts = ${run.attempt} returning id`);
+    if (rows.length > 0) await enqueueIn(tx, "verify-log", { verificationId: run.id });
+  });
 }
 
 /** Queues verifications whose run crashed with its process, or whose job was lost. @returns their number */

@@ -1,5 +1,6 @@
 import "server-only";
 import { lockMembers, roleOf } from "@/lib/access/members";
+import { oneAtATime } from "@/lib/access/one-at-a-time";
 import { inviteAccepted } from "@/lib/audit/catalogue/members";
 import { inOrganization } from "@/lib/gate/allow";
 import { around } from "@/lib/gate/around";
@@ -7,7 +8,7 @@ import { command } from "@/lib/gate/command";
 import { acceptInvite as accept, inviteOf } from "@/lib/gate/joining";
 import { refuse } from "@/lib/platform/errors";
 import { acceptInviteInput } from "../schemas";
-import { admitAccepting, countRefusedJoining } from "./admit-joining";
+import { admitAccepting, countRefusedJoining, joiningKey } from "./admit-joining";
 
 const accepting = command({
   name: "accept-invite",
@@ -34,11 +35,10 @@ const accepting = command({
 });
 
 /** A signed-in person accepts the invite for their address and is a member from then on. */
-export const acceptInvite = around(
-  accepting,
-  acceptInviteInput,
-  async (input, { principal, request }, proceed) => {
+export const acceptInvite = around(accepting, acceptInviteInput, (input, { principal, request }, proceed) =>
+  // One after the other: the wait that one costs holds for the next.
+  oneAtATime(principal.kind === "user" ? [joiningKey(principal.accountId)] : [], async () => {
     const admitted = await admitAccepting.execute({ principal, request, input: {} });
     return admitted.ok ? proceed({ input }) : admitted;
-  },
+  }),
 );

@@ -17,7 +17,7 @@ import { eventOf } from "@/lib/gate/facts";
 import type { Refusal } from "@/lib/platform/errors";
 
 /** Anybody can make an account where registering is open, and then knock any number of times: counted for the account. */
-const joiningKey = (accountId: string): string => `join ${accountId}`;
+export const joiningKey = (accountId: string): string => `join ${accountId}`;
 
 /** Counts a refused try of somebody who is no member. What members try is theirs to answer for, as any act is. */
 export async function countRefusedJoining(

@@ -1,5 +1,6 @@
 import "server-only";
 import { addMembership, lockMembers, refuseWithoutSeat, roleOf, wasRemoved } from "@/lib/access/members";
+import { oneAtATime } from "@/lib/access/one-at-a-time";
 import { joinRequested } from "@/lib/audit/catalogue/members";
 import { inOrganization } from "@/lib/gate/allow";
 import { around } from "@/lib/gate/around";
@@ -14,7 +15,7 @@ import {
 } from "@/lib/gate/joining";
 import { refuse } from "@/lib/platform/errors";
 import { joinOrganizationInput } from "../schemas";
-import { admitJoining, countRefusedJoining } from "./admit-joining";
+import { admitJoining, countRefusedJoining, joiningKey } from "./admit-joining";
 
 const joining = command({
   name: "join-organization",
@@ -59,8 +60,10 @@ const joining = command({
 export const joinOrganization = around(
   joining,
   joinOrganizationInput,
-  async (input, { principal, request }, proceed) => {
-    const admitted = await admitJoining.execute({ principal, request, input: {} });
-    return admitted.ok ? proceed({ input }) : admitted;
-  },
+  (input, { principal, request }, proceed) =>
+    // One after the other: the wait that one costs holds for the next.
+    oneAtATime(principal.kind === "user" ? [joiningKey(principal.accountId)] : [], async () => {
+      const admitted = await admitJoining.execute({ principal, request, input: {} });
+      return admitted.ok ? proceed({ input }) : admitted;
+    }),
 );

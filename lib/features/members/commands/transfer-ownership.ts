@@ -1,5 +1,5 @@
 import "server-only";
-import { and, asc, eq, inArray } from "drizzle-orm";
+import { and, asc, desc, eq, inArray } from "drizzle-orm";
 import { emailKey } from "@/lib/access/email-key";
 import { lockMembers } from "@/lib/access/members";
 import type { OrgRole } from "@/lib/access/principal";
@@ -8,6 +8,7 @@ import { schema, type Tx } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { joiningNow } from "@/lib/gate/joining";
+import { mailOwnerOfRequest } from "@/lib/gate/request-mail";
 import { refuse } from "@/lib/platform/errors";
 import { transferOwnershipInput } from "../schemas";
 
@@ -37,6 +38,7 @@ export const transferOwnership = command({
     refuseNoHeir(from, to);
     await setRole(tx, principal.orgId, from.id, "member");
     await setRole(tx, principal.orgId, to.id, "owner");
+    await tellOfRequests(tx, principal.orgId);
     const { name } = await joiningNow(tx);
     return {
       value: { email: to.email },
@@ -48,6 +50,18 @@ export const transferOwnership = command({
     };
   },
 });
+
+/** Whoever waits has been told of to the owner before. */
+async function tellOfRequests(tx: Tx, orgId: number): Promise<void> {
+  const { joinRequest } = schema;
+  const [newest] = await tx
+    .select({ id: joinRequest.id })
+    .from(joinRequest)
+    .where(eq(joinRequest.orgId, orgId))
+    .orderBy(desc(joinRequest.createdAt))
+    .limit(1);
+  if (newest) await mailOwnerOfRequest(tx, newest.id);
+}
 
 interface Member {
   id: string;

@@ -7,6 +7,7 @@ import { forgetBrowsers } from "@/lib/access/known-browsers";
 import { lockPerson } from "@/lib/access/people";
 import { mayInOrganization } from "@/lib/access/permissions";
 import { accountOf } from "@/lib/access/principal";
+import { factorKey } from "@/lib/access/second-factor";
 import { forgetFailures } from "@/lib/access/sign-in-delay";
 import { passwordChanged } from "@/lib/audit/catalogue/accounts";
 import { schema } from "@/lib/db/client";
@@ -40,6 +41,7 @@ const setPassword = command({
     await forgetBrowsers(tx, accountId);
     // Whoever was locked out for a while by somebody's guesses can use the new password at once.
     await forgetFailures(tx, emailKey(person.email));
+    await forgetFailures(tx, factorKey(accountId));
     const ended = await endSessionsOf(tx, person);
     await queueMail(tx, {
       kind: "password_reset_by_owner",

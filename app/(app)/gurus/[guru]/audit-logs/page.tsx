@@ -1,7 +1,7 @@
 import type { GuruPage } from "@/components/shell/navigation";
 import { guruOverview } from "@/lib/features/gurus/queries";
 import { AppPage } from "../../../app-page";
-import { AuditView, type SearchParams } from "../../../audit-view";
+import { beginAuditView, type SearchParams } from "../../../audit-view";
 import { load } from "../../../load";
 
 export const metadata = { title: "Audit Logs" };
@@ -17,6 +17,7 @@ export default async function GuruAuditLogsPage({
 }) {
   const { guru: slug } = await params;
   const guru = await load(guruOverview, slug);
+  const view = beginAuditView({ scope: { kind: "guru", slug: guru.slug }, search: await searchParams });
   return (
     <AppPage
       active={`/gurus/${guru.slug}/audit-logs`}
@@ -31,7 +32,7 @@ export default async function GuruAuditLogsPage({
         pages: guru.standing === "maintainer" ? maintainerPages : ["ask"],
       }}
     >
-      <AuditView scope={{ kind: "guru", slug: guru.slug }} search={await searchParams} />
+      {view}
     </AppPage>
   );
 }
