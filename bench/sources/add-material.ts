@@ -43,7 +43,13 @@ export async function addMaterial(of: {
     const call = { principal, request: noRequest };
     done(await createGuru.execute({ ...call, input: { name: "Handbook", slug } }));
     const materials: Added["materials"] = [];
-    const add = async (name: string, units: number, unit: string, bytes: number, act: () => Promise<unknown>) => {
+    const add = async (
+      name: string,
+      units: number,
+      unit: string,
+      bytes: number,
+      act: () => Promise<unknown>,
+    ) => {
       const before = await sourceIds();
       await act();
       const ids = (await sourceIds()).filter((id) => !before.includes(id));
@@ -115,7 +121,12 @@ export async function readEnds(self: string, dataDir: string, added: Added) {
     let from = added.startsAt;
     const ends = [];
     for (const { name, units, unit, bytes, ids } of added.materials) {
-      const rows = await db().execute<{ status: string; error: string | null; passages: number; at: number }>(sql`
+      const rows = await db().execute<{
+        status: string;
+        error: string | null;
+        passages: number;
+        at: number;
+      }>(sql`
         select status, error, passages, extract(epoch from indexed_at)::float8 * 1000 as at from data_source
         where id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb))`);
       const failed = rows.find((row) => row.status !== "SUCCESS");

@@ -43,9 +43,7 @@ export function sitePage(n: number, of: number): string {
   const links = Array.from({ length: 20 }, (_, k) => (n + k) % of).map(
     (k) => `<li><a href="/page-${k}">Page ${k}</a></li>`,
   );
-  const parts = [0, 1, 2, 3].map(
-    (k) => `<h2>Part ${k}</h2>\n<p>${sentences(n * 4 + k, 10).join(" ")}</p>`,
-  );
+  const parts = [0, 1, 2, 3].map((k) => `<h2>Part ${k}</h2>\n<p>${sentences(n * 4 + k, 10).join(" ")}</p>`);
   return `<!doctype html><html lang="en"><head><title>Page ${n} of the handbook</title></head><body><nav><ul>${links.join("")}</ul></nav><main><article><h1>Page ${n}</h1>\n${parts.join("\n")}</article></main></body></html>`;
 }
 

@@ -83,7 +83,10 @@ async function answer(folder: string, request: IncomingMessage, response: Server
     if (end === -1) continue;
     isBody = true;
     const lines = head.subarray(0, end).toString("latin1").split("\r\n");
-    const fields = lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]);
+    const fields = lines.map((line) => [
+      line.slice(0, line.indexOf(":")),
+      line.slice(line.indexOf(":") + 1).trim(),
+    ]);
     const status = fields.find(([name]) => name === "Status")?.[1] ?? "200";
     response.writeHead(
       Number.parseInt(status, 10),

@@ -18,7 +18,9 @@ export async function startSite(pages: number): Promise<Site> {
       response.writeHead(404, { "content-type": "text/plain" }).end("not here");
       return;
     }
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-length": body.length }).end(body);
+    response
+      .writeHead(200, { "content-type": "text/html; charset=utf-8", "content-length": body.length })
+      .end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

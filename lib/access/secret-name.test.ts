@@ -6,7 +6,19 @@ import { secretNameOf } from "./secret-name";
 it("reads the name in a reference, and nothing in any other text", () => {
   expect(secretNameOf("{GITHUB_TOKEN}")).toBe("GITHUB_TOKEN");
   expect(secretNameOf("  {a_1}\n")).toBe("a_1");
-  for (const text of ["", "{}", "{ }", "GITHUB_TOKEN", "{A} ", "{A}{B}", "x{A}", "{A-B}", "{A\n}", "{Ä}", "{{A}}"])
+  for (const text of [
+    "",
+    "{}",
+    "{ }",
+    "GITHUB_TOKEN",
+    "{A} ",
+    "{A}{B}",
+    "x{A}",
+    "{A-B}",
+    "{A\n}",
+    "{Ä}",
+    "{{A}}",
+  ])
     expect([text, secretNameOf(text)]).toEqual([text, text === "{A} " ? "A" : null]);
   expect(secretNameOf(`{${"A".repeat(65)}}`)).toBeNull();
 });

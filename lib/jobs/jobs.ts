@@ -8,4 +8,9 @@ export interface Jobs {
 export type JobName = keyof Jobs;
 export type JobData<N extends JobName> = Jobs[N];
 
-export const jobNames: readonly JobName[] = ["index-data-source", "reread-repository", "crawl-website", "verify-log"];
+export const jobNames: readonly JobName[] = [
+  "index-data-source",
+  "reread-repository",
+  "crawl-website",
+  "verify-log",
+];

@@ -1,8 +1,8 @@
 import "server-only";
 import { sql } from "drizzle-orm";
 import { isForgotten } from "@/lib/access/sign-in-delay";
-import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
 import { closeLostAnswers } from "@/lib/features/ask/finish-answer";
+import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
 import { requeueSilentCrawls } from "@/lib/features/data-sources/crawling/runs";
 import { removeOrphanedCopies } from "@/lib/features/data-sources/git/remove-copies";
 import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";

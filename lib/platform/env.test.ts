@@ -111,7 +111,11 @@ describe("GURULOG_ALLOW_PRIVATE_CIDRS", () => {
   it("takes networks, and refuses to start with anything else", () => {
     const read = (GURULOG_ALLOW_PRIVATE_CIDRS: string) =>
       parseEnv({ GURULOG_ALLOW_PRIVATE_CIDRS }).GURULOG_ALLOW_PRIVATE_CIDRS;
-    expect([read(""), read("10.1.0.0/16, fd00::/8"), read("127.0.0.1")]).toEqual(["", "10.1.0.0/16, fd00::/8", "127.0.0.1"]);
+    expect([read(""), read("10.1.0.0/16, fd00::/8"), read("127.0.0.1")]).toEqual([
+      "",
+      "10.1.0.0/16, fd00::/8",
+      "127.0.0.1",
+    ]);
     for (const wrong of ["intranet", "10.0.0.0/33", "10.0.0.0/8 192.168.0.0/16", "*"])
       expect(() => read(wrong), wrong).toThrow(/^GURULOG_ALLOW_PRIVATE_CIDRS must be networks/);
   });

@@ -77,7 +77,10 @@ const networks = z.string().transform((v, ctx) => {
     parseNetworks(v);
     return v;
   } catch {
-    ctx.addIssue({ code: "custom", message: "must be networks such as 10.0.0.0/8, with commas between them" });
+    ctx.addIssue({
+      code: "custom",
+      message: "must be networks such as 10.0.0.0/8, with commas between them",
+    });
     return z.NEVER;
   }
 });

@@ -18,7 +18,9 @@ export function parseNetworks(csv: string | undefined): IpNetwork[] {
 }
 
 export function isWithin(networks: readonly IpNetwork[], address: IpAddress): boolean {
-  return networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
+  return networks.some(
+    ([network, bits]) => network.kind() === address.kind() && address.match(network, bits),
+  );
 }
 
 function parseNetwork(entry: string): IpNetwork {

@@ -55,7 +55,9 @@ async function reseal(settings: Settings, shutdown: Shutdown): Promise<void> {
     roles: { owner: role ?? "" },
   };
   const done = await asOwner(owner, { name: "gurulog rotate-secrets", lockTimeoutMs }, async (sql) => {
-    const [config] = await sql<{ stored: string | null }[]>`select keys_fingerprint as stored from audit_config`;
+    const [config] = await sql<
+      { stored: string | null }[]
+    >`select keys_fingerprint as stored from audit_config`;
     const stored = config?.stored;
     if (!stored) throw new StartError("This database was never started. Start Gurulog once, then rotate.");
     const { encryptionKeys } = loadKeys({ dataDir, env, databaseFingerprint: stored });

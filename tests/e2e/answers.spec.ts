@@ -1,5 +1,12 @@
 import { expect, type Page, test } from "@playwright/test";
-import { begin, refuses, type StandInModel, send, startStandInModel, writes } from "../support/stand-in-model";
+import {
+  begin,
+  refuses,
+  type StandInModel,
+  send,
+  startStandInModel,
+  writes,
+} from "../support/stand-in-model";
 import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
 import { newDataDir, type Product, removeDataDir, startProduct } from "./support/start-product";
 
@@ -104,7 +111,11 @@ test("trouble is told in words, and what a model writes is text", async ({ brows
   const busy = await ask(page, "Is the gateway busy?");
   await expect(busy.getByRole("alert")).toContainText("Ask again in 30 seconds.");
   await expect(busy.getByRole("listitem")).toContainText("fleet rollback gateway");
-  model.answers(writes("<img src=x onerror=alert(1)> [go](javascript:alert(1)) https://evil.example ![p](//evil.example)"));
+  model.answers(
+    writes(
+      "<img src=x onerror=alert(1)> [go](javascript:alert(1)) https://evil.example ![p](//evil.example)",
+    ),
+  );
   const evil = await ask(page, "What does the gateway say?");
   await expect(evil).toContainText("<img src=x onerror=alert(1)> [go](javascript:alert(1))");
   await expect(evil.locator("img")).toHaveCount(0);

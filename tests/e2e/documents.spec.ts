@@ -11,13 +11,21 @@ const files = {
     name: "handbook.pdf",
     mimeType: "application/pdf",
     buffer: makePdf(
-      Array.from({ length: 40 }, (_, n) => [`Chapter ${n + 1} of the handbook.`, `The lamp of quay ${n + 1} is lit.`]),
+      Array.from({ length: 40 }, (_, n) => [
+        `Chapter ${n + 1} of the handbook.`,
+        `The lamp of quay ${n + 1} is lit.`,
+      ]),
     ),
   },
   workbook: {
     name: "tariffs.xlsx",
     mimeType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    buffer: makeWorkbook({ Tariffs: [["Region", "Tariff"], ["Nordland", 12.5]] }),
+    buffer: makeWorkbook({
+      Tariffs: [
+        ["Region", "Tariff"],
+        ["Nordland", 12.5],
+      ],
+    }),
   },
   word: {
     name: "letter.docx",
@@ -47,7 +55,11 @@ test("documents as sources: several at once, their progress, their places, a rea
   await page.goto(base());
   await page.getByLabel("Question").fill("Which lamp is lit on quay 27?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
-  await page.getByRole("region", { name: "Answer" }).getByRole("link", { name: "handbook.pdf" }).first().click();
+  await page
+    .getByRole("region", { name: "Answer" })
+    .getByRole("link", { name: "handbook.pdf" })
+    .first()
+    .click();
   await expect(page.getByRole("list", { name: "Passages" })).toContainText("page 27");
 
   // What cannot be read says why; another try is one click away, and fails for the same reason.
@@ -72,7 +84,9 @@ test("documents as sources: several at once, their progress, their places, a rea
   await page.getByRole("button", { name: "Upload file" }).click();
   const alert = page.getByRole("form", { name: "Upload" }).getByRole("alert");
   await expect(alert).toContainText("invoice.pdf: By its name this file is a PDF");
-  await expect(alert).toContainText("copy.docx: A source with exactly this content exists already: letter.docx");
+  await expect(alert).toContainText(
+    "copy.docx: A source with exactly this content exists already: letter.docx",
+  );
   await expect(alert).toContainText("letter.docx: A source called letter.docx exists already");
 
   // The list narrows by type, status and name, and says when nothing fits.

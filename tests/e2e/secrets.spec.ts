@@ -36,7 +36,9 @@ test("a secret from its writing to its deletion, with what the log says of it", 
   await page.reload();
   expect(await page.content()).not.toContain("value of the vault");
   await row.getByRole("button", { name: "Reveal MY_TOKEN" }).click();
-  await expect(row.getByLabel("Value of MY_TOKEN", { exact: true }).last()).toHaveValue("second value of the vault");
+  await expect(row.getByLabel("Value of MY_TOKEN", { exact: true }).last()).toHaveValue(
+    "second value of the vault",
+  );
   await row.getByRole("button", { name: "Hide MY_TOKEN" }).click();
   await expect(row.getByRole("button", { name: "Reveal MY_TOKEN" })).toBeVisible();
   expect(await page.content()).not.toContain("second value of the vault");

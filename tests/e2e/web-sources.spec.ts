@@ -30,7 +30,9 @@ test.afterAll(async () => {
   site?.close();
 });
 
-test("pages of a site are looked for, chosen, read and asked; what cannot be read says why", async ({ browser }) => {
+test("pages of a site are looked for, chosen, read and asked; what cannot be read says why", async ({
+  browser,
+}) => {
   const { page, problems } = await openBrowser(browser, product);
   await signInAt(page, product, soleOwner);
   await page.goto(`${product.url}/gurus/new`);
@@ -70,9 +72,12 @@ test("pages of a site are looked for, chosen, read and asked; what cannot be rea
   await expect(page.getByText("Only addresses that begin with https://")).toBeVisible();
   await page.getByLabel("Repository", { exact: true }).fill(`${origin}/team/handbook`);
   await page.getByRole("button", { name: "Add repository" }).click();
-  await expect(page.getByRole("row", { name: /team\/handbook/ })).toContainText("no repository at this address", {
-    timeout: 30_000,
-  });
+  await expect(page.getByRole("row", { name: /team\/handbook/ })).toContainText(
+    "no repository at this address",
+    {
+      timeout: 30_000,
+    },
+  );
 
   await page.goto(`${product.url}/gurus/handbook`);
   await page.getByLabel("Question").fill("How is the gateway rolled back?");
@@ -94,7 +99,9 @@ test("a search is stopped by whoever watches it", async ({ browser }) => {
   const { page } = await openBrowser(browser, product);
   await signInAt(page, product, soleOwner);
   await page.goto(`${product.url}/gurus/handbook/data-sources`);
-  await page.getByLabel("First page or sitemap").fill(`http://127.0.0.1:${(endless.address() as AddressInfo).port}/1`);
+  await page
+    .getByLabel("First page or sitemap")
+    .fill(`http://127.0.0.1:${(endless.address() as AddressInfo).port}/1`);
   await page.getByLabel("Pages to find at most").fill("2000");
   await page.getByRole("button", { name: "Find pages" }).click();
   await expect(page.getByRole("row", { name: /Page 2/ })).toBeVisible({ timeout: 30_000 });

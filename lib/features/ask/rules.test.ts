@@ -26,10 +26,17 @@ it("links to http and https alone, without a name and password", () => {
 
 it("never makes anything else of a text", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string().map((s) => `javascript:${s}`)), (text) => {
-      const link = safeLink(text);
-      if (link !== null) expect(link).toMatch(/^https?:\/\//);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.webUrl(),
+        fc.string().map((s) => `javascript:${s}`),
+      ),
+      (text) => {
+        const link = safeLink(text);
+        if (link !== null) expect(link).toMatch(/^https?:\/\//);
+      },
+    ),
     { numRuns: propertyRuns(300) },
   );
 });

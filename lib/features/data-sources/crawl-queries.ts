@@ -38,7 +38,10 @@ export const guruCrawls = query({
  * @returns null when the guru has no such search
  */
 export const crawlPages = query({
-  allow: onGuru<{ guru: string; id: string; after?: number | undefined }>("datasource:read", ({ guru }) => guru),
+  allow: onGuru<{ guru: string; id: string; after?: number | undefined }>(
+    "datasource:read",
+    ({ guru }) => guru,
+  ),
   async run({ db, input, scope }) {
     const { crawl, crawlUrl } = schema;
     if (!isUuid(input.id)) return null;

@@ -15,7 +15,8 @@ beforeAll(async () => {
   guru = await guruOf(member);
   const other = await guruOf(member);
   await textIn(other.slug, member, "Elsewhere", "Another guru's text.");
-  for (const title of ["50 % off", "Rates_2026", "Æresrunde", "rates old"]) await textIn(guru.slug, member, title, title);
+  for (const title of ["50 % off", "Rates_2026", "Æresrunde", "rates old"])
+    await textIn(guru.slug, member, title, title);
   await product.admin`
     update data_source set status = 'FAIL', error = 'x', kind = 'PDF' where guru_id = ${guru.id} and title = 'rates old'`;
 });

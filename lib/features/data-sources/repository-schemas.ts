@@ -13,7 +13,9 @@ const globs = z.preprocess(
     if (v === undefined) return [];
     if (typeof v !== "string") return v;
     // More than all of them could have is not even taken apart.
-    return v.length > maxGlobs * 300 ? ["x".repeat(300)] : v.split(/[,\r\n]+/).flatMap((one) => one.trim() || []);
+    return v.length > maxGlobs * 300
+      ? ["x".repeat(300)]
+      : v.split(/[,\r\n]+/).flatMap((one) => one.trim() || []);
   },
   z
     .array(

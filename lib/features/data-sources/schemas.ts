@@ -91,14 +91,14 @@ export const uploadFacts = z.strictObject({
     .trim()
     .min(1, "Name the file.")
     .max(maxTitle, `A file's name has at most ${maxTitle} characters. Rename the file.`)
-    .refine(
-      (name) => fileEndings.some((ending) => name.toLowerCase().endsWith(ending)),
-      wrongEnding,
-    ),
+    .refine((name) => fileEndings.some((ending) => name.toLowerCase().endsWith(ending)), wrongEnding),
 });
 
 const oneOf = <K extends string>(names: Record<K, string>) =>
-  z.enum(Object.keys(names) as [K, ...K[]]).optional().catch(undefined);
+  z
+    .enum(Object.keys(names) as [K, ...K[]])
+    .optional()
+    .catch(undefined);
 const once = z.string().optional().catch(undefined);
 
 /** The address of the list: what it does not know, or is given twice, is as if it were not there. */

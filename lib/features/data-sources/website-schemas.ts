@@ -18,7 +18,10 @@ const lines = (v: unknown): unknown =>
 const addressLines = z.preprocess(
   (v) => (JSON.stringify(v ?? "").length > maxAddresses * 2_100 ? "too long" : lines(v)),
   z
-    .array(z.string().max(2_000, "An address has at most 2,000 characters."), "Give at most 500 addresses, one a line.")
+    .array(
+      z.string().max(2_000, "An address has at most 2,000 characters."),
+      "Give at most 500 addresses, one a line.",
+    )
     .min(1, "Give at least one address, such as https://docs.example.com/start.")
     .max(maxAddresses, `Give at most ${maxAddresses} addresses at a time.`),
 );
@@ -28,7 +31,11 @@ export const addWebsiteSourcesInput = z.strictObject({ guru, urls: addressLines 
 export const startCrawlInput = z.strictObject({
   guru,
   kind: z.enum(["links", "sitemap"], "Choose how the pages are found."),
-  url: z.string("Give an address.").trim().min(1, "Give an address.").max(2_000, "An address has at most 2,000 characters."),
+  url: z
+    .string("Give an address.")
+    .trim()
+    .min(1, "Give an address.")
+    .max(2_000, "An address has at most 2,000 characters."),
   maxPages: z.preprocess(
     (v) => (v === undefined || v === "" ? usualCrawlPages : v),
     z.coerce
@@ -48,7 +55,13 @@ export const addCrawledPagesInput = z.strictObject({
   pages: z.preprocess(
     (v) => (v === undefined || v === "" ? [] : Array.isArray(v) ? v : [v]),
     z
-      .array(z.coerce.number().int().min(0).max(maxCrawlPages * 10))
+      .array(
+        z.coerce
+          .number()
+          .int()
+          .min(0)
+          .max(maxCrawlPages * 10),
+      )
       .min(1, "Choose at least one page.")
       .max(maxCrawlPages, `Choose at most ${maxCrawlPages.toLocaleString("en-US")} pages at a time.`)
       .transform((list) => [...new Set(list)]),

@@ -1,5 +1,5 @@
 import "server-only";
-import { type LookupAddress, promises as dns } from "node:dns";
+import { promises as dns, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction, type Socket } from "node:net";
 import { buildConnector } from "undici";
 import type { AddressGuard } from "./address-guard";
@@ -27,7 +27,11 @@ interface GuardedConnectorOptions {
  */
 export function guardedConnector(options: GuardedConnectorOptions): buildConnector.connector {
   const { guard, resolve, timeoutMs, httpsOnly, onConnected } = options;
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false, lookup: judgedLookup(guard, resolve) });
+  const connect = buildConnector({
+    timeout: timeoutMs,
+    allowH2: false,
+    lookup: judgedLookup(guard, resolve),
+  });
   return (target, callback) => {
     const { hostname, protocol } = target;
     // A numeric host is never looked up.

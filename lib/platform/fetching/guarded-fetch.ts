@@ -75,13 +75,19 @@ export async function guardedFetch(address: string | URL, options: FetchOptions 
         return { url: at, address: connectedTo.get(`${host} ${at.port}`) ?? "", ...answer.fetched };
       }
       if (hop === limits.redirects)
-        throw new FetchRefused("redirects", `The address leads on more than ${limits.redirects} times. Give the last one.`);
+        throw new FetchRefused(
+          "redirects",
+          `The address leads on more than ${limits.redirects} times. Give the last one.`,
+        );
       at = parseWebAddress(answer.next, at);
     }
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
     if (deadline.aborted)
-      throw new FetchRefused("timeout", `${at?.host ?? "The server"} took longer than ${timeoutMs / 1_000} s to answer.`);
+      throw new FetchRefused(
+        "timeout",
+        `${at?.host ?? "The server"} took longer than ${timeoutMs / 1_000} s to answer.`,
+      );
     throw wordsFor(error, at?.host ?? "The server");
   } finally {
     await agent.destroy();

@@ -7,10 +7,10 @@ const maxHostLength = 253;
 
 /** Ports that browsers do not fetch from (Fetch Standard, "port blocking"): other protocols than HTTP listen there. */
 const blockedPorts = new Set([
-  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109,
-  110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531,
-  532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060,
-  5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
+  109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
+  526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049,
+  3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ]);
 
 /** Control and format characters (NUL, line ends, bidi, zero width), spaces, and the backslash that parsers disagree on. */
@@ -24,23 +24,40 @@ const unseen = /[\p{Cc}\p{Cf}\p{Z}\p{Cs}\\]/u;
  */
 export function parseWebAddress(text: string, base?: URL): URL {
   if (text.length > maxAddressLength)
-    throw new FetchRefused("url", `An address has at most ${maxAddressLength.toLocaleString("en-US")} characters.`);
+    throw new FetchRefused(
+      "url",
+      `An address has at most ${maxAddressLength.toLocaleString("en-US")} characters.`,
+    );
   if (unseen.test(text))
     throw new FetchRefused(
       "url",
       "The address holds a space, a backslash or an invisible character. Write it again by hand.",
     );
   const url = URL.canParse(text, base?.href) ? new URL(text, base?.href) : null;
-  if (!url) throw new FetchRefused("url", "This is no web address. Write it whole, such as https://docs.example.com/start.");
+  if (!url)
+    throw new FetchRefused(
+      "url",
+      "This is no web address. Write it whole, such as https://docs.example.com/start.",
+    );
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw new FetchRefused("scheme", "Only addresses that begin with https:// or http:// are fetched.");
   if (url.username !== "" || url.password !== "")
-    throw new FetchRefused("credentials", "An address must not hold a name or a password. Leave out what stands before the @.");
-  if (url.hostname.length > maxHostLength) throw new FetchRefused("url", "No server has a name as long as this one.");
+    throw new FetchRefused(
+      "credentials",
+      "An address must not hold a name or a password. Leave out what stands before the @.",
+    );
+  if (url.hostname.length > maxHostLength)
+    throw new FetchRefused("url", "No server has a name as long as this one.");
   if (url.port !== "" && blockedPorts.has(Number(url.port)))
-    throw new FetchRefused("port", `Port ${url.port} is for other things than web pages and is not fetched from.`);
+    throw new FetchRefused(
+      "port",
+      `Port ${url.port} is for other things than web pages and is not fetched from.`,
+    );
   url.hash = "";
   if (url.href.length > maxAddressLength)
-    throw new FetchRefused("url", `An address has at most ${maxAddressLength.toLocaleString("en-US")} characters.`);
+    throw new FetchRefused(
+      "url",
+      `An address has at most ${maxAddressLength.toLocaleString("en-US")} characters.`,
+    );
   return url;
 }

@@ -104,10 +104,7 @@ function smallEdit(world: World, { spec }: LiveGuru): Edit {
 const openings = ["", "", "", "", "", "Quick question: ", "Hi, ", "For a customer: "] as const;
 
 /** Somebody asks one of their gurus and, where they say so, votes on the answer. */
-export async function ask(
-  world: World,
-  { who, vote }: { who: string; vote?: "up" | "down" },
-): Promise<void> {
+export async function ask(world: World, { who, vote }: { who: string; vote?: "up" | "down" }): Promise<void> {
   const member = await present(world, who);
   const guru = pickAskable(world, member);
   const question = guru && world.random.pickAny(guru.spec.questions);

@@ -7,7 +7,10 @@ export const places: { name: string; path: string; act?: (page: Page) => Promise
   { name: "a guru", path: "/gurus/platform-docs" },
   { name: "its sources", path: "/gurus/platform-docs/data-sources" },
   { name: "its sources on a phone", path: "/gurus/platform-docs/data-sources", phone: true },
-  { name: "no source that fits", path: "/gurus/platform-docs/data-sources?kind=PDF&status=FAIL&search=nothing" },
+  {
+    name: "no source that fits",
+    path: "/gurus/platform-docs/data-sources?kind=PDF&status=FAIL&search=nothing",
+  },
   {
     name: "addresses refused",
     path: "/gurus/platform-docs/data-sources",

@@ -48,11 +48,19 @@ export async function indexed(fileName: string, bytes: Buffer) {
   const id = await sourceOf(fileName, bytes);
   await indexDataSource({ dataSourceId: id });
   const [row] = await product.admin`select status, error, kind, passages from data_source where id = ${id}`;
-  return { id, ...row } as { id: string; status: string; error: string | null; kind: string; passages: number };
+  return { id, ...row } as {
+    id: string;
+    status: string;
+    error: string | null;
+    kind: string;
+    passages: number;
+  };
 }
 
 export const passagesOf = (id: string) =>
-  product.admin<{ ordinal: number; heading: string; locator: string | null; content: string; xmin: string }[]>`
+  product.admin<
+    { ordinal: number; heading: string; locator: string | null; content: string; xmin: string }[]
+  >`
     select ordinal, heading, locator, content, xmin::text from passage where data_source_id = ${id} order by ordinal`;
 
 async function* bytesOf(bytes: Buffer): AsyncGenerator<Buffer> {

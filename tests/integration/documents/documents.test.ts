@@ -26,7 +26,10 @@ describe("documents as sources", () => {
     const rows = Array.from({ length: 500 }, (_, n) => [`Bank ${n}`, n / 4, n % 2 === 0]);
     const source = await indexed(
       "rates.xlsx",
-      makeWorkbook({ Rates: [["Bank", "Rate", "Open"], ...rows], Notes: [["Rates are quoted each morning."]] }),
+      makeWorkbook({
+        Rates: [["Bank", "Rate", "Open"], ...rows],
+        Notes: [["Rates are quoted each morning."]],
+      }),
     );
     expect(source).toMatchObject({ status: "SUCCESS", kind: "EXCEL" });
     const passages = await passagesOf(source.id);

@@ -31,7 +31,10 @@ describe("the limits of an extraction", () => {
     expect(bomb.length).toBeLessThan(4 * mib);
     const before = process.memoryUsage().rss;
     const end = await endOf(extract("PDF", bomb, { ...extractionLimits, memoryBytes: 300 * mib }));
-    expect(end).toEqual({ name: "Unreadable", message: expect.stringContaining("more memory than is allowed (300 MB)") });
+    expect(end).toEqual({
+      name: "Unreadable",
+      message: expect.stringContaining("more memory than is allowed (300 MB)"),
+    });
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * mib);
   }, 120_000);
 
@@ -57,7 +60,12 @@ describe("the limits of an extraction", () => {
     expect(pieces.length).toBeGreaterThan(5);
     for (const piece of pieces) expect(piece.text.length).toBeLessThanOrEqual(64 * 1024);
     expect(pieces.filter((piece) => piece.resumeAt)).toEqual([pieces.at(-1)]);
-    expect(pieces.map((piece) => piece.text).join("").split("journal").length).toBe(400 * 40 + 1);
+    expect(
+      pieces
+        .map((piece) => piece.text)
+        .join("")
+        .split("journal").length,
+    ).toBe(400 * 40 + 1);
   });
 
   it("holds the file back while nothing is taken, and ends with whoever gave it up", async () => {

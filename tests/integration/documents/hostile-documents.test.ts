@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { makeWord, makeWorkbook, packed, paragraphXml, withPart, wordParts } from "@/tests/support/documents/office";
+import {
+  makeWord,
+  makeWorkbook,
+  packed,
+  paragraphXml,
+  withPart,
+  wordParts,
+} from "@/tests/support/documents/office";
 import { firstFree, makePdf } from "@/tests/support/documents/pdf";
 import { asEncrypted, withSize } from "@/tests/support/documents/zip-fields";
 import { indexed, passagesOf, product, send, withDocumentProduct } from "./document-harness";
@@ -123,7 +130,11 @@ describe("hostile documents", () => {
     const word = makeWord([{ text: "A sentence that is cut off." }]);
     await fails("cut.docx", word.subarray(0, word.length - 40), "damaged");
     await fails("cut.pdf", Buffer.from("%PDF-1.7\nnothing else"), "damaged");
-    await fails("broken.docx", packed({ ...plain(), [documentPart]: Buffer.from("<w:document><w:body>") }), "damaged");
+    await fails(
+      "broken.docx",
+      packed({ ...plain(), [documentPart]: Buffer.from("<w:document><w:body>") }),
+      "damaged",
+    );
     const twice = packed({ ...plain(), "word/DOCUMENT.xml": Buffer.from("<x/>") });
     await fails("twice.docx", twice, "damaged");
     const elsewhere = packed({ ...plain(), "../outside.xml": Buffer.from("<x/>") });
@@ -137,6 +148,8 @@ describe("hostile documents", () => {
     const body = `${open}${paragraphXml({ text: "deep" })}${close}`;
     const source = await indexed("deep.docx", packed(wordParts(body)));
     expect(source.status === "SUCCESS" || (source.error ?? "").length > 20).toBe(true);
-    expect(await indexed("after.docx", makeWord([{ text: "Still here." }]))).toMatchObject({ status: "SUCCESS" });
+    expect(await indexed("after.docx", makeWord([{ text: "Still here." }]))).toMatchObject({
+      status: "SUCCESS",
+    });
   });
 });

@@ -59,10 +59,17 @@ describe("a document whose indexing crashed midway", () => {
       progress_note: null,
     });
     // What the first process still does finds that it has been relieved.
-    const ghost = { from: 120, passages: [{ heading: "", content: "ghost" }], words: [], progress: { bytes: 1 } };
+    const ghost = {
+      from: 120,
+      passages: [{ heading: "", content: "ghost" }],
+      words: [],
+      progress: { bytes: 1 },
+    };
     expect(await keepBatch(crashed, ghost)).toBe(false);
     const words = await product.admin`select word from passage_word where data_source_id = ${id}`;
-    expect(words.map((row) => row.word)).toEqual(expect.arrayContaining(["day1", "day70", "day71", "day120"]));
+    expect(words.map((row) => row.word)).toEqual(
+      expect.arrayContaining(["day1", "day70", "day71", "day120"]),
+    );
     expect((await product.events("datasource.indexed")).filter((e) => e.target_id === id)).toHaveLength(1);
   });
 

@@ -43,7 +43,10 @@ describe("a redirect", () => {
     const resolve = async (hostname: string) => [
       { address: hostname === "first.example" ? "127.0.0.1" : "127.0.0.2", family: 4 },
     ];
-    const between = await serve((_, res) => redirect(res, `http://first.example:${first.port}/end`), "0.0.0.0");
+    const between = await serve(
+      (_, res) => redirect(res, `http://first.example:${first.port}/end`),
+      "0.0.0.0",
+    );
     const first = await serve((req, res) => {
       if (req.url === "/end") res.end("there");
       else redirect(res, `http://between.example:${between.port}/`);
@@ -65,13 +68,15 @@ describe("a redirect", () => {
 });
 
 describe("a closed address", () => {
-  const closedTo = (hostname: string, options: FetchOptions = {}) => async () => {
-    const host = await serve((_, res) => res.end("secret"), "0.0.0.0");
-    expect(await problemOf(guardedFetch(`http://${hostname}:${host.port}/`, { opened: "", ...options }))).toBe(
-      "address",
-    );
-    expect(host.connections()).toBe(0);
-  };
+  const closedTo =
+    (hostname: string, options: FetchOptions = {}) =>
+    async () => {
+      const host = await serve((_, res) => res.end("secret"), "0.0.0.0");
+      expect(
+        await problemOf(guardedFetch(`http://${hostname}:${host.port}/`, { opened: "", ...options })),
+      ).toBe("address");
+      expect(host.connections()).toBe(0);
+    };
 
   for (const hostname of ["127.0.0.1", "2130706433", "0177.1", "0x7f000001", "0", "[::ffff:127.0.0.1]"])
     it(`is not connected to as ${hostname}`, closedTo(hostname));
@@ -110,7 +115,9 @@ describe("a closed address", () => {
     let asked = 0;
     const resolve = async () => [{ address: asked++ === 0 ? "127.0.0.1" : "127.0.0.2", family: 4 }];
     const host = await serve((_, res) => res.end("judged"));
-    expect(await textOf(`http://once.example:${host.port}/`, { opened: "127.0.0.1/32", resolve })).toBe("judged");
+    expect(await textOf(`http://once.example:${host.port}/`, { opened: "127.0.0.1/32", resolve })).toBe(
+      "judged",
+    );
     expect(asked).toBe(1);
   });
 });

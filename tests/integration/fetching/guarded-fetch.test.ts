@@ -161,4 +161,3 @@ describe("time", () => {
     await expect(fetching).rejects.toThrow("the worker stops");
   });
 });
-

@@ -9,7 +9,13 @@ import { writeAnswer } from "@/lib/features/ask/write-answer";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { erasePerson } from "@/lib/features/erasure/commands/erase-person";
 import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
-import { breakTheLog, byKey, createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
+import {
+  breakTheLog,
+  byKey,
+  createTestProduct,
+  testRequest as request,
+  type TestProduct,
+} from "@/tests/support/product";
 import { type StandInModel, startStandInModel, writes } from "@/tests/support/stand-in-model";
 import { done, giveRole, guruOf, textIn } from "./guru-for-tests";
 
@@ -34,14 +40,24 @@ afterAll(async () => {
 });
 
 async function addText(slug: string): Promise<void> {
-  const dataSourceId = await textIn(slug, member, "Rollback", "To roll back the gateway, run `fleet rollback`.");
+  const dataSourceId = await textIn(
+    slug,
+    member,
+    "Rollback",
+    "To roll back the gateway, run `fleet rollback`.",
+  );
   await indexDataSource({ dataSourceId });
 }
 
 let asked = 0;
 /** A question whose answer the model is yet to write. */
-const open = async (principal: Parameters<typeof beginAnswer.execute>[0]["principal"] = member, into = guru.slug) =>
-  done(await beginAnswer.execute({ principal, request, input: { guru: into, question: `gateway ${++asked}` } }));
+const open = async (
+  principal: Parameters<typeof beginAnswer.execute>[0]["principal"] = member,
+  into = guru.slug,
+) =>
+  done(
+    await beginAnswer.execute({ principal, request, input: { guru: into, question: `gateway ${++asked}` } }),
+  );
 const write = async (answer: Answer, principal = member): Promise<AnswerLine[]> => {
   const lines: AnswerLine[] = [];
   const by = { principal, request };
@@ -86,7 +102,12 @@ describe("a question whose answer nobody writes any more", () => {
     expect(await closeLostAnswers()).toBe(1);
     const key = byKey(member);
     expect(await eventsOf(answer)).toMatchObject([
-      { actor_type: "api_key", actor_id: key.keyId, account_id: member.accountId, details: { apiKeyName: "ci" } },
+      {
+        actor_type: "api_key",
+        actor_id: key.keyId,
+        account_id: member.accountId,
+        details: { apiKeyName: "ci" },
+      },
     ]);
   });
 
@@ -106,7 +127,11 @@ describe("a question whose answer nobody writes any more", () => {
   it("is not begun at all when it cannot be kept", async () => {
     await product.admin`alter table question add constraint full_for_a_test check (false) not valid`;
     const before = model.asked.length;
-    const result = await askGuru.execute({ principal: member, request, input: { guru: guru.slug, question: "gateway" } });
+    const result = await askGuru.execute({
+      principal: member,
+      request,
+      input: { guru: guru.slug, question: "gateway" },
+    });
     await product.admin`alter table question drop constraint full_for_a_test`;
     expect(result).toMatchObject({ ok: false, code: "internal" });
     expect(model.asked.length).toBe(before);
@@ -156,7 +181,11 @@ describe("what happens while an answer is written", () => {
   it("whoever reads stops reading: the rest is not asked for", async () => {
     const answer = await open();
     model.answers(writes("One ", "two ", "three"));
-    for await (const line of writeAnswer(answer, { principal: member, request }, new AbortController().signal))
+    for await (const line of writeAnswer(
+      answer,
+      { principal: member, request },
+      new AbortController().signal,
+    ))
       if (line.type === "text") break;
     await model.left();
     model.answers(writes("Run it [1]."));
@@ -208,7 +237,8 @@ describe("rate-answer", () => {
       await rate({ ...answer, questionId: "00000000-0000-4000-8000-000000000000" }, "up"),
     ])
       expect(refused).toMatchObject({ ok: false, code: "not_found" });
-    for (const vote of ["", "maybe", "UP"]) expect(await rate(answer, vote)).toMatchObject({ code: "invalid" });
+    for (const vote of ["", "maybe", "UP"])
+      expect(await rate(answer, vote)).toMatchObject({ code: "invalid" });
     expect(await rate({ ...answer, questionId: "x" }, "up")).toMatchObject({ code: "invalid" });
     expect(await rated(answer)).toEqual([]);
     await write(unfinished);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { POST } from "@/app/answers/route";
@@ -30,7 +30,12 @@ beforeAll(async () => {
   viewer = await product.person("viewer@halden.example");
   guru = await guruOf(member);
   await giveRole(guru.id, viewer, "viewer");
-  const dataSourceId = await textIn(guru.slug, member, "Rollback", "To roll back the gateway, run `fleet rollback`.");
+  const dataSourceId = await textIn(
+    guru.slug,
+    member,
+    "Rollback",
+    "To roll back the gateway, run `fleet rollback`.",
+  );
   await indexDataSource({ dataSourceId });
   cookie = await cookieOf(viewer);
   front = createFront({
@@ -56,7 +61,8 @@ async function cookieOf(person: UserPrincipal): Promise<string> {
 /** Stands in for Next: the route as it is, its body sent on as it comes, and left when the person leaves. */
 async function byRoute(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(req.headers)) if (typeof value === "string") headers.set(name, value);
+  for (const [name, value] of Object.entries(req.headers))
+    if (typeof value === "string") headers.set(name, value);
   const body = Readable.toWeb(req) as unknown as ReadableStream;
   const left = new AbortController();
   const init = { method: "POST", headers, body, duplex: "half", signal: left.signal } as RequestInit;
@@ -83,7 +89,10 @@ interface Asked {
   leave(): void;
 }
 
-function ask(question = "How do I roll back?", sent: { cookie?: string | null; attempt?: string; body?: string } = {}) {
+function ask(
+  question = "How do I roll back?",
+  sent: { cookie?: string | null; attempt?: string; body?: string } = {},
+) {
   const used = sent.cookie === undefined ? cookie : sent.cookie;
   const headers: Record<string, string> = {
     origin: `http://127.0.0.1:${port}`,
@@ -176,7 +185,9 @@ it("that the person leaves is recorded once, and the model's server is left too"
   await model.left();
   const row = await ended(found?.type === "found" ? found.answer.questionId : "");
   expect(row).toMatchObject({ outcome: "stopped", answered: "no", answer: "Run ", asked_by: null });
-  expect((await events()).slice(before)).toMatchObject([{ details: { outcome: "stopped", answered: false } }]);
+  expect((await events()).slice(before)).toMatchObject([
+    { details: { outcome: "stopped", answered: false } },
+  ]);
 });
 
 it("a model's connection that is cut in the middle leaves what has come, and says so", async () => {
@@ -212,7 +223,9 @@ it("refuses strangers and what is no question, and asks nothing twice", async ()
     expect([body, (await ask("", { body })).status]).toEqual([body, 400]);
   const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
   expect((await ask("", { body: deep })).status).toBe(400);
-  expect((await ask("", { body: JSON.stringify({ guru: guru.slug, question: "q", door: "api" }) })).status).toBe(400);
+  expect(
+    (await ask("", { body: JSON.stringify({ guru: guru.slug, question: "q", door: "api" }) })).status,
+  ).toBe(400);
 
   model.answers(writes("Run it."));
   const attempt = randomUUID();

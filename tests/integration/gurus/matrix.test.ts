@@ -86,9 +86,18 @@ const forMaintainers: Record<string, { door: Door; input: (guru: string) => unkn
     input: (guru) => ({ guru, title: `t ${randomUUID()}`, content: "c" }),
   },
   "add-file-source": { door: addFileSource, input: (guru) => ({ guru, uploadId: randomUUID() }) },
-  "add-website-sources": { door: addWebsiteSources, input: (guru) => ({ guru, urls: "ftp://docs.example.com/" }) },
-  "add-repository-source": { door: addRepositorySource, input: (guru) => ({ guru, url: "ssh://docs.example.com/a" }) },
-  "start-crawl": { door: startCrawl, input: (guru) => ({ guru, kind: "links", url: "ftp://docs.example.com/" }) },
+  "add-website-sources": {
+    door: addWebsiteSources,
+    input: (guru) => ({ guru, urls: "ftp://docs.example.com/" }),
+  },
+  "add-repository-source": {
+    door: addRepositorySource,
+    input: (guru) => ({ guru, url: "ssh://docs.example.com/a" }),
+  },
+  "start-crawl": {
+    door: startCrawl,
+    input: (guru) => ({ guru, kind: "links", url: "ftp://docs.example.com/" }),
+  },
   "stop-crawl": { door: stopCrawl, input: (guru) => ({ guru, id: randomUUID() }) },
   "add-crawled-pages": { door: addCrawledPages, input: (guru) => ({ guru, id: randomUUID(), pages: "0" }) },
   "the searches for pages": { door: guruCrawls as Door, input: (guru) => ({ guru }) },

@@ -9,11 +9,21 @@ export const modelTroubles: [string, Parameters<StandInModel["answers"]>[0], Reg
   ["a refused question (400)", refuses(400), /did not take the question \(400\)/, ""],
   ["too many questions (429)", refuses(429), /too much to do. Ask again in a while/, ""],
   ["too many questions, with a time", refuses(429, { "retry-after": "30" }), /Ask again in 30 seconds/, ""],
-  ["too many questions, with a long time", refuses(429, { "retry-after": "600" }), /Ask again in 10 minutes/, ""],
+  [
+    "too many questions, with a long time",
+    refuses(429, { "retry-after": "600" }),
+    /Ask again in 10 minutes/,
+    "",
+  ],
   ["a fault of the server (500)", refuses(500), /fault of its own/, ""],
   ["a gateway that is down (502)", refuses(502), /fault of its own/, ""],
   ["a redirect", refuses(307, { location: "http://127.0.0.1:9/v1" }), /does not follow.*LLM_BASE_URL/, ""],
-  ["a connection that is cut before it begins", (response) => void response.destroy(), /cannot be reached/, ""],
+  [
+    "a connection that is cut before it begins",
+    (response) => void response.destroy(),
+    /cannot be reached/,
+    "",
+  ],
   [
     "a stream that just ends",
     (response) => {
@@ -38,7 +48,8 @@ export const modelTroubles: [string, Parameters<StandInModel["answers"]>[0], Reg
     "chunks of another shape",
     (response) => {
       begin(response);
-      for (const odd of ["null", "[]", '"text"', '{"choices":{}}', '{"choices":[]}']) response.write(`data: ${odd}\n\n`);
+      for (const odd of ["null", "[]", '"text"', '{"choices":{}}', '{"choices":[]}'])
+        response.write(`data: ${odd}\n\n`);
       response.end("data: [DONE]\n\n");
     },
     /something that is no answer/,

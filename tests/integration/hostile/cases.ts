@@ -5,6 +5,7 @@ import { sha256 } from "@/lib/platform/crypto";
 import { addresses, type Case, member, owner, stranger } from "./case";
 import { linkCases } from "./link-cases";
 import { memberCases } from "./member-cases";
+import { secretCases } from "./secret-cases";
 import {
   change,
   column,
@@ -17,7 +18,6 @@ import {
   search,
   sourceLabel,
 } from "./shown";
-import { secretCases } from "./secret-cases";
 import { signInCases } from "./sign-in-cases";
 import { sourceCases } from "./source-cases";
 import type { HostileWorld } from "./world";
@@ -95,7 +95,12 @@ export const cases: Record<string, Case> = {
   },
   "complete-indexing": {
     by: () => systemPrincipal,
-    input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, passages: 1, learnt: { title: w.word() } }),
+    input: async (w) => ({
+      dataSourceId: await w.beingIndexed(),
+      run: 1,
+      passages: 1,
+      learnt: { title: w.word() },
+    }),
     shown: {},
     silent: true,
   },

@@ -34,7 +34,12 @@ const page = (title: string, ...links: string[]) =>
   `<html><head><title>${title}</title></head><body>${links.map((to) => `<a href="${to}">x</a>`).join(" ")}</body></html>`;
 
 /** A site of the given answers; whatever else is asked for is not there. */
-async function site(answers: Record<string, string | { status?: number; headers?: Record<string, string>; body?: string | Buffer }>) {
+async function site(
+  answers: Record<
+    string,
+    string | { status?: number; headers?: Record<string, string>; body?: string | Buffer }
+  >,
+) {
   const asked: string[] = [];
   const host = await serve((req, res) => {
     const path = req.url ?? "";
@@ -50,8 +55,22 @@ async function site(answers: Record<string, string | { status?: number; headers?
 describe("a search from link to link", () => {
   it("finds the pages of the site alone, each once, with their titles, and obeys robots.txt", async () => {
     const { origin, asked } = await site({
-      "/robots.txt": { headers: { "content-type": "text/plain" }, body: "User-agent: *\nDisallow: /private\n" },
-      "/": page("Start", "/a", "/a#part", "b?x=1", "/private/c", "http://other.example/", "mailto:x@y.example", "/logo.png", "/led", "/gone"),
+      "/robots.txt": {
+        headers: { "content-type": "text/plain" },
+        body: "User-agent: *\nDisallow: /private\n",
+      },
+      "/": page(
+        "Start",
+        "/a",
+        "/a#part",
+        "b?x=1",
+        "/private/c",
+        "http://other.example/",
+        "mailto:x@y.example",
+        "/logo.png",
+        "/led",
+        "/gone",
+      ),
       "/a": page("Page A", "/", "/b?x=1"),
       "/b?x=1": page("Page B", "/deep"),
       "/deep": page("Deep"),
@@ -60,13 +79,17 @@ describe("a search from link to link", () => {
     const id = await searched({ url: `${origin}/` });
     const { search, pages, counts } = await pagesOf(id);
     expect(search).toMatchObject({ state: "done", note: null });
-    expect(pages.filter((one) => one.state === "found").map(({ url, title }) => [url.slice(origin.length), title])).toEqual([
+    expect(
+      pages.filter((one) => one.state === "found").map(({ url, title }) => [url.slice(origin.length), title]),
+    ).toEqual([
       ["/", "Start"],
       ["/a", "Page A"],
       ["/b?x=1", "Page B"],
       ["/deep", "Deep"],
     ]);
-    const reasons = pages.filter((one) => one.state === "refused").map(({ url, note }) => [url.slice(origin.length), note]);
+    const reasons = pages
+      .filter((one) => one.state === "refused")
+      .map(({ url, note }) => [url.slice(origin.length), note]);
     expect(reasons).toEqual([
       ["/private/c", expect.stringContaining("robots.txt")],
       ["/led", expect.stringContaining("another page of this list")],
@@ -85,7 +108,10 @@ describe("a search from link to link", () => {
     });
     const id = await searched({ url: `${host.origin}/0`, maxPages: "7" });
     expect(await found(id)).toHaveLength(7);
-    expect((await pagesOf(id)).search).toMatchObject({ state: "done", note: expect.stringContaining("more pages") });
+    expect((await pagesOf(id)).search).toMatchObject({
+      state: "done",
+      note: expect.stringContaining("more pages"),
+    });
   });
 
   it("does what pages ask of machines: noindex, nofollow", async () => {
@@ -104,7 +130,10 @@ describe("a search from link to link", () => {
   it("fails in words where robots.txt cannot be had, and where the address is closed", async () => {
     const { origin } = await site({ "/robots.txt": { status: 500 }, "/": page("Start") });
     const id = await searched({ url: `${origin}/` });
-    expect((await pagesOf(id)).search).toMatchObject({ state: "failed", note: expect.stringContaining("robots.txt") });
+    expect((await pagesOf(id)).search).toMatchObject({
+      state: "failed",
+      note: expect.stringContaining("robots.txt"),
+    });
     const closed = await searched({ url: "http://169.254.169.254/latest" });
     expect((await pagesOf(closed)).search.note).toContain("private, local or reserved");
   });
@@ -170,7 +199,9 @@ describe("a search", () => {
     expect(await start({ url: "https://docs.example.com/" }, other)).toMatchObject({ code: "not_found" });
     const theirs = await guruOf(other);
     const foreign = { guru: theirs.slug, id };
-    expect(await stopCrawl.execute({ principal: other, request, input: foreign })).toMatchObject({ code: "not_found" });
+    expect(await stopCrawl.execute({ principal: other, request, input: foreign })).toMatchObject({
+      code: "not_found",
+    });
     expect(
       await addCrawledPages.execute({ principal: other, request, input: { ...foreign, pages: ["0"] } }),
     ).toMatchObject({ code: "not_found" });
@@ -196,9 +227,14 @@ describe("what was found", () => {
     const { origin } = await site({ "/": page("Start", "/a", "/b"), "/a": page("A"), "/b": page("B") });
     const id = await searched({ url: `${origin}/` });
     const add = (...pages: number[]) =>
-      addCrawledPages.execute({ principal: member, request, input: { guru: guru.slug, id, pages: pages.map(String) } });
+      addCrawledPages.execute({
+        principal: member,
+        request,
+        input: { guru: guru.slug, id, pages: pages.map(String) },
+      });
     expect(done(await add(0, 2))).toEqual({ added: 2, existed: 0 });
-    const rows = await product.admin`select id, url from data_source where url like ${`${origin}%`} order by url`;
+    const rows =
+      await product.admin`select id, url from data_source where url like ${`${origin}%`} order by url`;
     expect(rows.map(({ url }) => url)).toEqual([`${origin}/`, `${origin}/b`]);
     for (const row of rows) expect(await eventsOf(row.id)).toHaveLength(1);
     expect((await pagesOf(id)).pages.map(({ isAdded }) => isAdded)).toEqual([true, false, true]);
@@ -231,14 +267,20 @@ describe("a sitemap", () => {
   it("names pages, also through an index and packed, up to the limit, and of its own site alone", async () => {
     const answers: Parameters<typeof site>[0] = {};
     const { origin, asked } = await site(answers);
-    answers["/sitemap.xml"] = `<sitemapindex><sitemap><loc>${origin}/1.xml.gz</loc></sitemap><sitemap><loc>http://10.0.0.1/2.xml</loc></sitemap></sitemapindex>`;
+    answers["/sitemap.xml"] =
+      `<sitemapindex><sitemap><loc>${origin}/1.xml.gz</loc></sitemap><sitemap><loc>http://10.0.0.1/2.xml</loc></sitemap></sitemapindex>`;
     answers["/1.xml.gz"] = {
       headers: { "content-type": "application/gzip" },
-      body: gzipSync(urlset(`${origin}/a`, `${origin}/a#x`, "http://other.example/", `${origin}/b`, `${origin}/c`)),
+      body: gzipSync(
+        urlset(`${origin}/a`, `${origin}/a#x`, "http://other.example/", `${origin}/b`, `${origin}/c`),
+      ),
     };
     const id = await searched({ kind: "sitemap", url: `${origin}/sitemap.xml`, maxPages: "2" });
     expect(await found(id)).toEqual(["/a", "/b"]);
-    expect((await pagesOf(id)).search).toMatchObject({ state: "done", note: expect.stringContaining("2 more addresses") });
+    expect((await pagesOf(id)).search).toMatchObject({
+      state: "done",
+      note: expect.stringContaining("2 more addresses"),
+    });
     // Its pages are not fetched to find them.
     expect(asked).toEqual(["/sitemap.xml", "/1.xml.gz"]);
   });
@@ -247,10 +289,19 @@ describe("a sitemap", () => {
     ["a page", "<html><body>no", /no sitemap/],
     ["one of other sites", urlset("http://other.example/"), /names no page of its own site/],
     ["a bomb", gzipSync(Buffer.alloc(30 * 1024 * 1024, " ")), /larger than 10 MB/],
-    ["entities of its own", '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><urlset><url><loc>&a;</loc></url></urlset>', /no sitemap/],
+    [
+      "entities of its own",
+      '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><urlset><url><loc>&a;</loc></url></urlset>',
+      /no sitemap/,
+    ],
   ])("that is %s fails in words", async (_, body, reason) => {
-    const { origin } = await site({ "/sitemap.xml": { headers: { "content-type": "application/xml" }, body } });
+    const { origin } = await site({
+      "/sitemap.xml": { headers: { "content-type": "application/xml" }, body },
+    });
     const id = await searched({ kind: "sitemap", url: `${origin}/sitemap.xml` });
-    expect((await pagesOf(id)).search).toMatchObject({ state: "failed", note: expect.stringMatching(reason) });
+    expect((await pagesOf(id)).search).toMatchObject({
+      state: "failed",
+      note: expect.stringMatching(reason),
+    });
   });
 });

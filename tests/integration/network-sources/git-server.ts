@@ -35,7 +35,9 @@ export class TestRepository {
   }
 
   git(...args: string[]): string {
-    return execFileSync("git", args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
+    return execFileSync("git", args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "ignore"] })
+      .toString()
+      .trim();
   }
 
   /** Writes files and commits all that there is. @returns the commit */
@@ -69,7 +71,10 @@ export interface GitHost extends TestHost {
 type Answer = (req: IncomingMessage, res: ServerResponse, pass: () => void) => void;
 
 /** A host that serves a repository at `/team/handbook.git` by git's own HTTP backend. */
-export async function serveGit(repository: TestRepository, answer: Answer = (_req, _res, pass) => pass()): Promise<GitHost> {
+export async function serveGit(
+  repository: TestRepository,
+  answer: Answer = (_req, _res, pass) => pass(),
+): Promise<GitHost> {
   const requests: GitHost["requests"] = [];
   const { stdout: execPath } = await run("git", ["--exec-path"], { env });
   const backend = path.join(execPath.trim(), "git-http-backend");
@@ -81,7 +86,12 @@ export async function serveGit(repository: TestRepository, answer: Answer = (_re
 }
 
 /** CGI (RFC 3875), as far as git's backend needs it. */
-function runBackend(backend: string, repository: TestRepository, req: IncomingMessage, res: ServerResponse): void {
+function runBackend(
+  backend: string,
+  repository: TestRepository,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
   const [pathname = "", query = ""] = (req.url ?? "").split("?");
   const child = spawn(backend, [], {
     stdio: ["pipe", "pipe", "ignore"],

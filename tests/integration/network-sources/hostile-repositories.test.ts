@@ -10,15 +10,7 @@ import { remoteRepository } from "@/lib/features/data-sources/git/remote-reposit
 import { testRequest as request } from "@/tests/support/product";
 import { serve } from "../fetching/servers";
 import { serveGit, TestRepository } from "./git-server";
-import {
-  guru,
-  indexed,
-  member,
-  passagesOf,
-  product,
-  repositorySource,
-  withFetchingProduct,
-} from "./harness";
+import { guru, indexed, member, passagesOf, product, repositorySource, withFetchingProduct } from "./harness";
 
 withFetchingProduct();
 
@@ -49,7 +41,11 @@ describe("an address that git would understand in another way is refused when it
     ["http://host.example:9418/team", /./],
   ])("%j", async (url, reason) => {
     const before = (await product.events()).length;
-    const result = await addRepositorySource.execute({ principal: member, request, input: { guru: guru.slug, url } });
+    const result = await addRepositorySource.execute({
+      principal: member,
+      request,
+      input: { guru: guru.slug, url },
+    });
     if (url.includes(":9418")) return expect(result.ok).toBe(true);
     expect(result).toMatchObject({ ok: false, code: "invalid", message: expect.stringMatching(reason) });
     expect((await product.events()).length).toBe(before);
@@ -91,14 +87,17 @@ describe("an address that git would understand in another way is refused when it
 });
 
 describe("a host", () => {
-  const reasonOf = async (origin: string) => (await indexed(await repositorySource(`${origin}/team/handbook`))).error;
+  const reasonOf = async (origin: string) =>
+    (await indexed(await repositorySource(`${origin}/team/handbook`))).error;
 
   it("at a closed address is not asked", async () => {
     expect(await reasonOf("http://169.254.169.254")).toMatch(/private, local or reserved/);
   });
 
   it("that leads to a closed address is refused at that hop", async () => {
-    const host = await serve((_, res) => res.writeHead(302, { location: "http://10.0.0.1/x/info/refs?service=git-upload-pack" }).end());
+    const host = await serve((_, res) =>
+      res.writeHead(302, { location: "http://10.0.0.1/x/info/refs?service=git-upload-pack" }).end(),
+    );
     expect(await reasonOf(host.origin)).toMatch(/private, local or reserved/);
   });
 
@@ -123,7 +122,9 @@ describe("a host", () => {
     const host = await serve((req, res) => {
       asked += 1;
       if (asked === 1)
-        return res.setHeader("content-type", "application/x-git-upload-pack-advertisement").end("001e# service=git-upload-pack\n0000");
+        return res
+          .setHeader("content-type", "application/x-git-upload-pack-advertisement")
+          .end("001e# service=git-upload-pack\n0000");
       if (req.url?.includes("info/refs")) return res.end(`${commit}\trefs/heads/main\n`);
       if (req.url?.endsWith("/HEAD")) return res.end("ref: refs/heads/main\n");
       if (req.url?.includes("alternates")) return res.end(`${trap.origin}/objects\n`);
@@ -167,14 +168,23 @@ describe("a repository that is made to do harm", () => {
       ".lfsconfig": `[lfs]\n\turl = http://169.254.169.254/\n`,
     });
     writeFileSync(path.join(folder, "target"), "/etc/passwd");
-    const link = execFileSync("git", ["hash-object", "-w", path.join(folder, "target")], { cwd: repository.folder }).toString().trim();
+    const link = execFileSync("git", ["hash-object", "-w", path.join(folder, "target")], {
+      cwd: repository.folder,
+    })
+      .toString()
+      .trim();
     repository.commitEntry("120000", link, "passwd.md");
     repository.commitEntry("160000", "2".repeat(40), "x");
     const host = await serveGit(repository);
     const id = await repositorySource(`${host.origin}/team/handbook`);
     expect((await indexed(id)).status).toBe("SUCCESS");
     const passages = await passagesOf(id);
-    expect(passages.map(({ locator }) => locator).sort()).toEqual([".gitattributes:1", ".gitmodules:1", ".lfsconfig:1", "a.md:1"]);
+    expect(passages.map(({ locator }) => locator).sort()).toEqual([
+      ".gitattributes:1",
+      ".gitmodules:1",
+      ".lfsconfig:1",
+      "a.md:1",
+    ]);
     expect(JSON.stringify(passages)).not.toMatch(/root:|passwd\.md/);
     expect(existsSync(proof)).toBe(false);
   });
@@ -190,12 +200,16 @@ describe("a repository that is made to do harm", () => {
   it("larger than its limit is given up, and nothing of it is kept", async () => {
     const repository = new TestRepository();
     const noise = Buffer.from(Array.from({ length: 400_000 }, (_, n) => (n * 2_654_435_761) >>> 24));
-    repository.commit({ "noise.bin": Buffer.concat([noise, Buffer.from(crypto.getRandomValues(new Uint8Array(60_000)))]) });
+    repository.commit({
+      "noise.bin": Buffer.concat([noise, Buffer.from(crypto.getRandomValues(new Uint8Array(60_000)))]),
+    });
     const host = await serveGit(repository);
     const signal = new AbortController().signal;
     const remote = await remoteRepository(`${host.origin}/team/handbook`, null, signal);
     const dataSourceId = "0199d0a4-0000-7000-8000-00000000000a";
-    await expect(bringUpToDate({ dataSourceId, remote, signal, mostBytes: 20_000 })).rejects.toThrow(/larger than 1 MB/);
+    await expect(bringUpToDate({ dataSourceId, remote, signal, mostBytes: 20_000 })).rejects.toThrow(
+      /larger than 1 MB/,
+    );
     expect(existsSync(path.join(product.runtime.dataDir, "repositories", `${dataSourceId}.git`))).toBe(false);
   });
 

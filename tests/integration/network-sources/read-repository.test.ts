@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { sealValue } from "@/lib/access/secrets";
 import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-data-sources";
 import { removeOrphanedCopies } from "@/lib/features/data-sources/git/remove-copies";
-import { queueDueRepositories, rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
+import {
+  queueDueRepositories,
+  rereadRepository,
+} from "@/lib/features/data-sources/rereading/reread-repository";
 import { testRequest as request } from "@/tests/support/product";
 import { done } from "../gurus/guru-for-tests";
 import { serveGit, TestRepository } from "./git-server";
@@ -27,7 +30,9 @@ const locators = async (id: string) => (await passagesOf(id)).map(({ locator }) 
 describe("a repository", () => {
   it("becomes passages with their path and line, of the files that are chosen", async () => {
     const repository = new TestRepository();
-    const lines = Array.from({ length: 200 }, (_, n) => `export const gateway${n} = "number ${n}";`).join("\n");
+    const lines = Array.from({ length: 200 }, (_, n) => `export const gateway${n} = "number ${n}";`).join(
+      "\n",
+    );
     const commit = repository.commit({
       "README.md": "# Handbook\nRoll back with one command.\n",
       "src/gateway.ts": lines,
@@ -40,7 +45,11 @@ describe("a repository", () => {
     const host = await serveGit(repository);
     const id = await repositorySource(`${host.origin}/team/handbook.git`, { exclude: "vendor/**" });
     const row = await indexed(id);
-    expect(row).toMatchObject({ status: "SUCCESS", error: null, settings: { commit, exclude: ["vendor/**"] } });
+    expect(row).toMatchObject({
+      status: "SUCCESS",
+      error: null,
+      settings: { commit, exclude: ["vendor/**"] },
+    });
     expect(row.next_read_at - Date.now()).toBeGreaterThan(11 * 3_600_000);
     const found = await locators(id);
     expect(found.filter((one) => !one.startsWith("src/"))).toEqual(["README.md:1", "søk/ø.md:1"]);
@@ -109,7 +118,11 @@ describe("a repository", () => {
 describe("reading again", () => {
   it("fetches and records nothing while the commit is the same, and what is new by System when it is not", async () => {
     const repository = new TestRepository();
-    const first = repository.commit({ "a.md": "the first words", "b.md": "they stay", "c.bin": Buffer.alloc(300_000, 7) });
+    const first = repository.commit({
+      "a.md": "the first words",
+      "b.md": "they stay",
+      "c.bin": Buffer.alloc(300_000, 7),
+    });
     const host = await serveGit(repository);
     const id = await repositorySource(`${host.origin}/team/handbook`);
     await indexed(id);
@@ -158,7 +171,9 @@ describe("reading again", () => {
     await indexed(id);
     const copy = path.join(product.runtime.dataDir, "repositories", `${id}.git`);
     expect(existsSync(copy)).toBe(true);
-    done(await deleteDataSources.execute({ principal: member, request, input: { guru: guru.slug, ids: [id] } }));
+    done(
+      await deleteDataSources.execute({ principal: member, request, input: { guru: guru.slug, ids: [id] } }),
+    );
     expect(await removeOrphanedCopies()).toBe(1);
     expect(existsSync(copy)).toBe(false);
   });

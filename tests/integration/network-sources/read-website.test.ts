@@ -46,7 +46,11 @@ describe("a page", () => {
     expect(new Set(passages.map(({ url }) => url))).toEqual(new Set([`${host.origin}/docs/rollback`]));
     const [added, read] = await eventsOf(id);
     expect(added?.target_label).toBe(`WEBSITE - ${host.origin}/docs/rollback`);
-    expect(read).toMatchObject({ operation: "INDEX_DATASOURCE", actor_type: "system", target_label: "WEBSITE - Rolling back" });
+    expect(read).toMatchObject({
+      operation: "INDEX_DATASOURCE",
+      actor_type: "system",
+      target_label: "WEBSITE - Rolling back",
+    });
     expect(read?.changes).toContainEqual({
       field: "title",
       before: `${host.origin}/docs/rollback`,
@@ -55,7 +59,9 @@ describe("a page", () => {
   });
 
   it("of the title of another keeps its address beside it", async () => {
-    const host = await serve((_, res) => res.setHeader("content-type", "text/html").end(html(article, "Same")));
+    const host = await serve((_, res) =>
+      res.setHeader("content-type", "text/html").end(html(article, "Same")),
+    );
     const ids = [await pageSource(`${host.origin}/1`), await pageSource(`${host.origin}/2`)];
     const titles = [];
     for (const id of ids) titles.push((await indexed(id)).title);
@@ -68,7 +74,9 @@ describe("a page", () => {
     const id = await pageSource(`${host.origin}/changing`);
     const first = (await indexed(id)).sha256;
     words = "The second version of these words.";
-    done(await reindexDataSources.execute({ principal: member, request, input: { guru: guru.slug, ids: [id] } }));
+    done(
+      await reindexDataSources.execute({ principal: member, request, input: { guru: guru.slug, ids: [id] } }),
+    );
     const second = (await indexed(id)).sha256;
     expect((await passagesOf(id)).map(({ content }) => content)).toEqual([words]);
     expect((await eventsOf(id)).at(-1)?.changes).toContainEqual({
@@ -80,8 +88,16 @@ describe("a page", () => {
 
   it.each([
     ["utf-8 by default", "text/html", Buffer.from(html("<p>søk på norsk</p>"))],
-    ["the header's charset", "text/html; charset=iso-8859-1", Buffer.from(html("<p>søk på norsk</p>"), "latin1")],
-    ["the page's own", "text/html", Buffer.from(html('<meta charset="windows-1252"><p>søk på norsk</p>'), "latin1")],
+    [
+      "the header's charset",
+      "text/html; charset=iso-8859-1",
+      Buffer.from(html("<p>søk på norsk</p>"), "latin1"),
+    ],
+    [
+      "the page's own",
+      "text/html",
+      Buffer.from(html('<meta charset="windows-1252"><p>søk på norsk</p>'), "latin1"),
+    ],
     ["a byte order mark", "text/plain", Buffer.from("\ufeffsøk på norsk", "utf16le")],
   ])("is decoded by %s", async (_, type, body) => {
     const host = await serve((_req, res) => res.setHeader("content-type", type).end(body));
@@ -103,7 +119,9 @@ describe("a page", () => {
       res.statusCode = 503;
       res.end();
     });
-    expect((await indexed(await pageSource(`${never.origin}/never`))).error).toMatch(/status 503.*tried 4 times/);
+    expect((await indexed(await pageSource(`${never.origin}/never`))).error).toMatch(
+      /status 503.*tried 4 times/,
+    );
   });
 });
 
@@ -121,13 +139,37 @@ describe("what cannot be read says why on the source, with INDEX_DATASOURCE_FAIL
     ["no page", status(404), /nothing at this address/],
     ["one for people who sign in", status(401), /without signing in/],
     ["a file", typed("application/pdf", "%PDF-1.7"), /type application\/pdf.*upload it as a file/],
-    ["nothing but scripts", typed("text/html", html("<div id=app></div><script>x()</script>")), /no text on this page/],
-    ["a redirect to a closed address", () => page((_, res) => res.writeHead(302, { location: "http://169.254.169.254/" }).end()), /private, local or reserved/],
-    ["redirects without end", () => page((req, res) => res.writeHead(302, { location: `${req.url}x` }).end()), /leads on more than 3 times/],
-    ["an answer in brotli", () => page((_, res) => res.setHeader("content-encoding", "br").end("x")), /Only gzip and deflate/],
+    [
+      "nothing but scripts",
+      typed("text/html", html("<div id=app></div><script>x()</script>")),
+      /no text on this page/,
+    ],
+    [
+      "a redirect to a closed address",
+      () => page((_, res) => res.writeHead(302, { location: "http://169.254.169.254/" }).end()),
+      /private, local or reserved/,
+    ],
+    [
+      "redirects without end",
+      () => page((req, res) => res.writeHead(302, { location: `${req.url}x` }).end()),
+      /leads on more than 3 times/,
+    ],
+    [
+      "an answer in brotli",
+      () => page((_, res) => res.setHeader("content-encoding", "br").end("x")),
+      /Only gzip and deflate/,
+    ],
     ["more than 10 MB", typed("text/plain", "x".repeat(10 * 1024 * 1024 + 1)), /larger than 10 MB/],
-    ["another protocol", () => serveBytes((socket) => socket.end("SSH-2.0-x\r\n")).then(({ origin }) => origin), /not HTTP/],
-    ["a page nested without end", typed("text/html", html("<b>".repeat(200_000))), /no text on this page|nested too deeply/],
+    [
+      "another protocol",
+      () => serveBytes((socket) => socket.end("SSH-2.0-x\r\n")).then(({ origin }) => origin),
+      /not HTTP/,
+    ],
+    [
+      "a page nested without end",
+      typed("text/html", html("<b>".repeat(200_000))),
+      /no text on this page|nested too deeply/,
+    ],
   ])("%s", async (_, make, reason) => {
     const id = await pageSource(`${await make()}/page`);
     const row = await indexed(id);

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import type { UserPrincipal } from "@/lib/access/principal";
 import { csv } from "@/lib/audit/export/formats/csv";
 import { json } from "@/lib/audit/export/formats/json";
-import type { UserPrincipal } from "@/lib/access/principal";
 import { askGuru } from "@/lib/features/ask/commands/ask-guru";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { deleteSecret } from "@/lib/features/secrets/commands/delete-secret";
@@ -10,7 +10,12 @@ import { readSecret } from "@/lib/features/secrets/commands/read-secret";
 import { writeSecret } from "@/lib/features/secrets/commands/write-secret";
 import { guruSecrets } from "@/lib/features/secrets/queries";
 import { setRuntime } from "@/lib/platform/runtime";
-import { breakTheLog, createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
+import {
+  breakTheLog,
+  createTestProduct,
+  testRequest as request,
+  type TestProduct,
+} from "@/tests/support/product";
 import { begin, refuses, type StandInModel, startStandInModel, writes } from "@/tests/support/stand-in-model";
 import { placesOf } from "../erasure/whole-database";
 import { make } from "../exports/make-file";
@@ -48,7 +53,9 @@ beforeAll(async () => {
   member = await product.person("m.solberg@halden.example");
   stranger = await product.person("stranger@halden.example");
   guru = await guruOf(member);
-  await indexDataSource({ dataSourceId: await textIn(guru.slug, member, "Rollback", "To roll back the gateway.") });
+  await indexDataSource({
+    dataSourceId: await textIn(guru.slug, member, "Rollback", "To roll back the gateway."),
+  });
 });
 afterAll(async () => {
   await product?.close();
@@ -77,13 +84,20 @@ it("a value pushed through every field for credentials is found in no table, log
     vi.spyOn(console, level).mockImplementation((...said) => void printed.push(said.map(String).join(" "))),
   );
   const answers: unknown[] = [];
-  const write = async (name: string, secretValue: string, more: object = {}, by = member, attemptId = randomUUID()) => {
+  const write = async (
+    name: string,
+    secretValue: string,
+    more: object = {},
+    by = member,
+    attemptId = randomUUID(),
+  ) => {
     const input = { guru: guru.slug, name, secretValue, ...more };
     const result = await writeSecret.execute({ principal: by, request, input, attemptId });
     answers.push(result);
     return result;
   };
-  const read = (id: string) => readSecret.execute({ principal: member, request, input: { guru: guru.slug, id } });
+  const read = (id: string) =>
+    readSecret.execute({ principal: member, request, input: { guru: guru.slug, id } });
   const ask = async () => {
     const input = { guru: guru.slug, question: "How do I roll back the gateway?" };
     answers.push(await askGuru.execute({ principal: member, request, input }));
@@ -147,7 +161,8 @@ it("a value pushed through every field for credentials is found in no table, log
   const found: string[] = [];
   for (const [kind, value] of Object.entries(values)) {
     for (const form of formsOf(value)) {
-      for (const [place, text] of Object.entries(texts)) if (text.includes(form)) found.push(`${kind} in ${place}`);
+      for (const [place, text] of Object.entries(texts))
+        if (text.includes(form)) found.push(`${kind} in ${place}`);
       found.push(...(await placesOf(product.admin, form)).map((place) => `${kind} in ${place}`));
     }
   }

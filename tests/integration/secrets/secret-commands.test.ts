@@ -60,7 +60,9 @@ describe("write-secret", () => {
     expect(await secretValue(guru.id, "GITHUB_TOKEN")).toBe("ghp-second-value");
 
     const events = await product.events("secret.written");
-    expect(events.map((e) => [e.operation, e.action_type, e.target_type, e.target_id, e.target_label])).toEqual([
+    expect(
+      events.map((e) => [e.operation, e.action_type, e.target_type, e.target_id, e.target_label]),
+    ).toEqual([
       ["SECRET_WRITE", "created", "secret", made.id, "GITHUB_TOKEN"],
       ["SECRET_WRITE", "updated", "secret", made.id, "GITHUB_TOKEN"],
     ]);
@@ -68,7 +70,8 @@ describe("write-secret", () => {
       [{ field: "value", before: null, after: "[redacted]" }],
       [{ field: "value", before: "[redacted]", after: "[redacted]" }],
     ]);
-    const [row] = await product.admin`select *, encode(sealed, 'hex') as hex from secret where id = ${made.id}`;
+    const [row] =
+      await product.admin`select *, encode(sealed, 'hex') as hex from secret where id = ${made.id}`;
     expect(row).toMatchObject({ guru_id: guru.id, name: "GITHUB_TOKEN", key_id: "test" });
     expect(Buffer.from(String(row?.hex), "hex").toString("latin1")).not.toContain("ghp-");
   });
@@ -194,7 +197,9 @@ describe("delete-secret", () => {
     expect(results.find((r) => !r.ok)).toMatchObject({ code: "not_found" });
     expect(await secretValue(guru.id, "GOES")).toBeNull();
     const events = (await product.events("secret.deleted")).filter((e) => e.target_id === id);
-    expect(events).toMatchObject([{ operation: "SECRET_DELETE", action_type: "deleted", target_label: "GOES" }]);
+    expect(events).toMatchObject([
+      { operation: "SECRET_DELETE", action_type: "deleted", target_label: "GOES" },
+    ]);
   });
 
   it("refuses one in use and says by what", async () => {

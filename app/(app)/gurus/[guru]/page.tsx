@@ -37,7 +37,11 @@ export default async function AskPage({ params }: { params: Promise<{ guru: stri
           </span>
         }
         description={
-          about ? <VisibleText text={about} lines /> : "Ask, and it answers from its sources, with the passages."
+          about ? (
+            <VisibleText text={about} lines />
+          ) : (
+            "Ask, and it answers from its sources, with the passages."
+          )
         }
       >
         {topics.length > 0 ? (

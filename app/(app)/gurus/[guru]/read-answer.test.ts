@@ -31,18 +31,27 @@ async function read(pieces: Uint8Array[]): Promise<Answer | null> {
 
 it("puts the lines together, wherever the body is cut into pieces", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.string({ unit: "binary" })), fc.integer({ min: 1, max: 7 }), async (texts, size) => {
-      const lines: AnswerLine[] = [
-        { type: "found", answer: found },
-        ...texts.map((text): AnswerLine => ({ type: "text", text })),
-        { type: "end", outcome: "written", note: null, durationMs: 9 },
-      ];
-      const bytes = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
-        bytes.slice(at * size, (at + 1) * size),
-      );
-      expect(await read(pieces)).toEqual({ ...found, text: texts.join(""), outcome: "written", durationMs: 9 });
-    }),
+    fc.asyncProperty(
+      fc.array(fc.string({ unit: "binary" })),
+      fc.integer({ min: 1, max: 7 }),
+      async (texts, size) => {
+        const lines: AnswerLine[] = [
+          { type: "found", answer: found },
+          ...texts.map((text): AnswerLine => ({ type: "text", text })),
+          { type: "end", outcome: "written", note: null, durationMs: 9 },
+        ];
+        const bytes = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+        const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+          bytes.slice(at * size, (at + 1) * size),
+        );
+        expect(await read(pieces)).toEqual({
+          ...found,
+          text: texts.join(""),
+          outcome: "written",
+          durationMs: 9,
+        });
+      },
+    ),
     { numRuns: propertyRuns(50) },
   );
 });

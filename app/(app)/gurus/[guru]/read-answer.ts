@@ -38,11 +38,20 @@ export async function readAnswer(
   if (answer && answer.outcome === null)
     answer = signal.aborted
       ? { ...answer, outcome: "stopped", note: null }
-      : { ...answer, outcome: "failed", note: "The connection broke, so the answer is not whole. Ask again." };
+      : {
+          ...answer,
+          outcome: "failed",
+          note: "The connection broke, so the answer is not whole. Ask again.",
+        };
   if (answer) return { ok: true, value: answer };
   return signal.aborted
     ? { ok: false, values, code: "stopped", message: "Stopped before anything was found." }
-    : { ok: false, values, code: "broken", message: "The connection broke before an answer came. Ask again." };
+    : {
+        ok: false,
+        values,
+        code: "broken",
+        message: "The connection broke before an answer came. Ask again.",
+      };
 }
 
 /** The answer with what a line adds to it. */

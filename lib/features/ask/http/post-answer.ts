@@ -13,7 +13,8 @@ export function answerBody(answer: Answer, by: Asker, signal: AbortSignal): Read
   const left = new AbortController();
   // Both say that nobody reads any more, and which comes first is the server's affair.
   const either = AbortSignal.any([signal, left.signal]);
-  const lines = answer.outcome === null ? writeAnswer(answer, by, either) : wholeAnswer(answer, answer.outcome);
+  const lines =
+    answer.outcome === null ? writeAnswer(answer, by, either) : wholeAnswer(answer, answer.outcome);
   const end = () => lines.return().catch((error: unknown) => logError("ending an answer", error));
   // A server that finds the person gone may never ask for the next line.
   either.addEventListener("abort", () => void end(), { once: true });

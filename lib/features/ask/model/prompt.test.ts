@@ -22,9 +22,16 @@ const quote = (text: string, more: Partial<Quote> = {}): Quote => ({
 it("keeps a question and passages apart, whatever stands in them", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.array(fc.string({ unit: "binary" })), (question, texts) => {
-      const messages = promptOf({ name: "G", instructions: "" }, question, texts.map((text) => quote(text)));
+      const messages = promptOf(
+        { name: "G", instructions: "" },
+        question,
+        texts.map((text) => quote(text)),
+      );
       expect(messages.map((message) => message.role)).toEqual(["system", "user"]);
-      const sent = JSON.parse(messages[1]?.content ?? "") as { question: string; passages: { text: string }[] };
+      const sent = JSON.parse(messages[1]?.content ?? "") as {
+        question: string;
+        passages: { text: string }[];
+      };
       expect(sent.question).toBe(question);
       expect(sent.passages.map((passage) => passage.text)).toEqual(texts.map((text) => text.toWellFormed()));
     }),
@@ -43,7 +50,8 @@ it("numbers the passages from 1, says where they stand, and cuts what is far too
 });
 
 it("says the guru's instructions as a quotation, and nothing of them where there are none", () => {
-  const of = (instructions: string) => promptOf({ name: 'The "docs"', instructions }, "?", [])[0]?.content ?? "";
+  const of = (instructions: string) =>
+    promptOf({ name: 'The "docs"', instructions }, "?", [])[0]?.content ?? "";
   expect(of(' Say "please".\nAlways. ')).toContain('ask for this as well: "Say \\"please\\".\\nAlways."');
   expect(of("  ")).not.toContain("maintainers");
   expect(of("")).toContain('the knowledge base "The \\"docs\\""');

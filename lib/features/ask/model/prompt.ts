@@ -16,7 +16,11 @@ const longestPassage = 8_000;
  * the person's message, so that nothing in them can look like the end of a passage or like a word of ours, and the rules
  * say what they are. No key, no address and no name of a person is among it.
  */
-export function promptOf(guru: { name: string; instructions: string }, question: string, quotes: readonly Quote[]): Message[] {
+export function promptOf(
+  guru: { name: string; instructions: string },
+  question: string,
+  quotes: readonly Quote[],
+): Message[] {
   const passages = quotes.map((quote, at) => ({
     number: at + 1,
     title: quote.title,
@@ -42,6 +46,8 @@ function rulesOf({ name, instructions }: { name: string; instructions: string })
     "Be short: at most a few paragraphs.",
   ];
   if (instructions.trim() !== "")
-    rules.push(`The maintainers of the knowledge base ask for this as well: ${JSON.stringify(instructions.trim())}`);
+    rules.push(
+      `The maintainers of the knowledge base ask for this as well: ${JSON.stringify(instructions.trim())}`,
+    );
   return rules.join("\n");
 }

@@ -48,7 +48,9 @@ it("every trouble has words that say what to do", () => {
     withheld: true,
   };
   for (const kind of Object.keys(kinds) as TroubleKind[])
-    expect(troubleInWords(new ModelTrouble(kind, 418))).toMatch(/^The .*(Ask|has to look at|Put the question) .*\.$/);
+    expect(troubleInWords(new ModelTrouble(kind, 418))).toMatch(
+      /^The .*(Ask|has to look at|Put the question) .*\.$/,
+    );
 });
 
 it("an error that nobody knows is a connection: broken where some text has come, else never made", () => {

@@ -33,9 +33,16 @@ export const addCrawledPages = command({
       )
       .orderBy(asc(crawlUrl.ordinal));
     if (pages.length !== input.pages.length)
-      throw refuse("not_found", "Not all of these pages are there any more, so none was added. Reload the page.");
+      throw refuse(
+        "not_found",
+        "Not all of these pages are there any more, so none was added. Reload the page.",
+      );
     const about = { guruId: scope.guru.id, createdBy: accountOf(principal) };
-    const { results, made } = await addPages(tx, about, pages.map(({ url }) => url));
+    const { results, made } = await addPages(
+      tx,
+      about,
+      pages.map(({ url }) => url),
+    );
     for (const source of made) await enqueue("index-data-source", { dataSourceId: source.id });
     const [first, ...others] = made.map((source) => sourceFact(source, scope.guru));
     if (!first) throw refuse("exists", "This guru has sources of all these pages already.");

@@ -27,8 +27,12 @@ beforeAll(async () => {
 });
 afterAll(() => product.close());
 
-const add = (url: string, more: Record<string, unknown> = {}, principal: UserPrincipal = member, ref = guru.slug) =>
-  addRepositorySource.execute({ principal, request, input: { guru: ref, url, ...more } });
+const add = (
+  url: string,
+  more: Record<string, unknown> = {},
+  principal: UserPrincipal = member,
+  ref = guru.slug,
+) => addRepositorySource.execute({ principal, request, input: { guru: ref, url, ...more } });
 const row = async (id: string) => (await product.admin`select * from data_source where id = ${id}`)[0];
 async function keepSecret(guruId: string, name: string): Promise<void> {
   const { sealed, keyId } = sealValue(guruId, name, "canary-value");
@@ -37,7 +41,11 @@ async function keepSecret(guruId: string, name: string): Promise<void> {
 
 describe("add-repository-source", () => {
   it("records ADD_DATASOURCE as `GITHUB_REPO - host/path` and queues one job", async () => {
-    const input = { guru: guru.slug, url: "https://Git.Example.com/Team/Hand%20book.git/", include: "docs/**, *.md\r\n" };
+    const input = {
+      guru: guru.slug,
+      url: "https://Git.Example.com/Team/Hand%20book.git/",
+      include: "docs/**, *.md\r\n",
+    };
     const { id } = done(await addRepositorySource.execute({ principal: byKey(member), request, input }));
     expect((await product.events("datasource.added")).at(-1)).toMatchObject({
       operation: "ADD_DATASOURCE",
@@ -76,7 +84,11 @@ describe("add-repository-source", () => {
     const events = (await product.events()).length;
     for (const secret of ["{THEIRS}", "ghp_canary", "user:canary", "{GIT_TOKEN}{THEIRS}", "{git_token}"]) {
       const result = await add("https://git.example.com/team/none", { secret });
-      expect(result, secret).toMatchObject({ ok: false, code: "invalid", fieldErrors: { secret: [expect.any(String)] } });
+      expect(result, secret).toMatchObject({
+        ok: false,
+        code: "invalid",
+        fieldErrors: { secret: [expect.any(String)] },
+      });
       expect(JSON.stringify(result)).not.toContain("canary");
     }
     expect((await product.events()).length).toBe(events);
@@ -85,7 +97,9 @@ describe("add-repository-source", () => {
   it("is for maintainers: a viewer is forbidden, to a stranger the guru does not exist", async () => {
     expect(await add("https://git.example.com/a", {}, viewer)).toMatchObject({ code: "forbidden" });
     expect(await add("https://git.example.com/a", {}, other)).toMatchObject({ code: "not_found" });
-    expect(await add("https://git.example.com/a", {}, member, "no-such-guru")).toMatchObject({ code: "not_found" });
+    expect(await add("https://git.example.com/a", {}, member, "no-such-guru")).toMatchObject({
+      code: "not_found",
+    });
   });
 
   it("refuses fields that it does not have", async () => {

@@ -59,7 +59,14 @@ describe("add-website-sources", () => {
         "https://name:word@b.example/",
       ]),
     );
-    expect(results.map(({ status }) => status)).toEqual(["exists", "success", "exists", "error", "error", "error"]);
+    expect(results.map(({ status }) => status)).toEqual([
+      "exists",
+      "success",
+      "exists",
+      "error",
+      "error",
+      "error",
+    ]);
     expect(results.at(-1)?.message).toContain("name or a password");
   });
 
@@ -84,11 +91,15 @@ describe("add-website-sources", () => {
     ["something else", [{ toString: "https://d.example/" }]],
     ["a NUL", "https://d.example/\0"],
     ["bidi", "https://d.example/\u202Egpj"],
-    ["a formula", "=HYPERLINK(\"https://d.example\")"],
+    ["a formula", '=HYPERLINK("https://d.example")'],
     ["a script", "javascript:alert(1)"],
   ])("refuses %s in words", async (_, urls) => {
     const before = await sources();
-    expect(await add(urls)).toMatchObject({ ok: false, code: "invalid", message: expect.stringMatching(/\w{3}/) });
+    expect(await add(urls)).toMatchObject({
+      ok: false,
+      code: "invalid",
+      message: expect.stringMatching(/\w{3}/),
+    });
     expect(await sources()).toBe(before);
   });
 

@@ -33,10 +33,14 @@ export const addWebsiteSources = command({
 const named = 5;
 
 function nothingAdded(results: AddedPage[]) {
-  const reasons = results.slice(0, named).map(({ url, message }) => `${cleanText(url, 120)}: ${message ?? ""}`);
+  const reasons = results
+    .slice(0, named)
+    .map(({ url, message }) => `${cleanText(url, 120)}: ${message ?? ""}`);
   const more = results.length > named ? [`and ${results.length - named} more.`] : [];
   const text =
-    results.length === 1 ? (results[0]?.message ?? "") : `None of them was added. ${[...reasons, ...more].join(" ")}`;
+    results.length === 1
+      ? (results[0]?.message ?? "")
+      : `None of them was added. ${[...reasons, ...more].join(" ")}`;
   const code = results.every((one) => one.status === "exists") ? "exists" : "invalid";
   return refuse(code, text, { fieldErrors: { urls: [text] } });
 }

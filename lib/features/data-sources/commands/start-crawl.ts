@@ -31,7 +31,10 @@ export const startCrawl = command({
       .where(and(eq(crawl.guruId, scope.guru.id), inArray(crawl.state, ["waiting", "running"])))
       .limit(1);
     if (other)
-      throw refuse("busy", `This guru is looking for the pages of ${other.url} already. Stop that, or wait for its end.`);
+      throw refuse(
+        "busy",
+        `This guru is looking for the pages of ${other.url} already. Stop that, or wait for its end.`,
+      );
     const { kind, maxPages } = input;
     const [made] = await tx
       .insert(crawl)

@@ -7,10 +7,20 @@ import { fetchPage } from "../pages/fetch-page";
 import { readPageApart } from "../pages/read-page-apart";
 import { pagesOfSitemap } from "./read-sitemaps";
 import { everythingAllowed, parseRobots, type Robots } from "./robots";
-import { beginCrawl, type Crawl, endCrawl, keepPages, keepVisit, type KnownPage, nextPage, type Visit } from "./runs";
+import {
+  beginCrawl,
+  type Crawl,
+  endCrawl,
+  type KnownPage,
+  keepPages,
+  keepVisit,
+  nextPage,
+  type Visit,
+} from "./runs";
 
 /** Endings of what is no page for people; nothing is fetched to find out. */
-const files = /\.(png|jpe?g|gif|svg|webp|avif|ico|css|js|mjs|map|woff2?|ttf|pdf|zip|gz|tgz|tar|7z|dmg|exe|msi|mp[34]|webm|mov|wav|xml|rss|atom)$/i;
+const files =
+  /\.(png|jpe?g|gif|svg|webp|avif|ico|css|js|mjs|map|woff2?|ttf|pdf|zip|gz|tgz|tar|7z|dmg|exe|msi|mp[34]|webm|mov|wav|xml|rss|atom)$/i;
 
 /**
  * The job: finds the pages of a site, by its sitemap or from link to link, one at a time, while a person watches and may
@@ -32,7 +42,10 @@ export async function crawlWebsite({ crawlId }: { crawlId: string }, stopping?: 
 async function bySitemap(crawl: Crawl, signal: AbortSignal): Promise<void> {
   const { pages, leftOut } = await pagesOfSitemap(crawl.url, crawl.maxPages, signal);
   await keepPages(crawl, pages, "found");
-  const note = leftOut > 0 ? `${leftOut.toLocaleString("en-US")} more addresses are of other sites, or beyond the limit.` : null;
+  const note =
+    leftOut > 0
+      ? `${leftOut.toLocaleString("en-US")} more addresses are of other sites, or beyond the limit.`
+      : null;
   await endCrawl(crawl, "done", note);
 }
 
@@ -56,7 +69,9 @@ async function robotsOf(start: URL, signal: AbortSignal): Promise<Robots> {
   try {
     const { status, body } = await guardedFetch(`${start.origin}/robots.txt`, { signal });
     if (status >= 500)
-      throw new Unreadable(`The site's robots.txt cannot be read (status ${status}), so none of its pages is.`);
+      throw new Unreadable(
+        `The site's robots.txt cannot be read (status ${status}), so none of its pages is.`,
+      );
     return status >= 200 && status < 300 ? parseRobots(body.toString("utf8")) : everythingAllowed;
   } catch (error) {
     if (error instanceof FetchRefused) throw new Unreadable(error.message);
@@ -71,7 +86,8 @@ async function visit(page: KnownPage, start: URL, robots: Robots, signal: AbortS
     const fetched = await fetchPage(page.url, signal);
     const { url } = fetched;
     if (new URL(url).origin !== start.origin) return refused("It leads to another site.");
-    if (!robots.allows(new URL(url))) return refused("It leads to a page that the site’s robots.txt excludes.");
+    if (!robots.allows(new URL(url)))
+      return refused("It leads to a page that the site’s robots.txt excludes.");
     if (fetched.format !== "html") return { state: "found", url, links: [] };
     const content = await readPageApart({ url, html: fetched.text }, signal);
     const links = content.noFollow ? [] : content.links.filter((link) => isOfSite(link, start));

@@ -44,7 +44,10 @@ export async function pagesOfSitemap(
 }
 
 async function sitemapAt(address: string, signal: AbortSignal) {
-  const { body, header } = await fetchInWords(address, { signal, accept: "application/xml, text/xml, text/plain" });
+  const { body, header } = await fetchInWords(address, {
+    signal,
+    accept: "application/xml, text/xml, text/plain",
+  });
   try {
     // A packed file, not a packed answer; bounded like one.
     const isPacked = body[0] === 0x1f && body[1] === 0x8b;

@@ -44,7 +44,7 @@ export async function beginCrawl(id: string): Promise<Crawl | null> {
 export async function nextPage(crawl: Crawl): Promise<{ page: KnownPage | null; found: number } | null> {
   const { crawl: table, crawlUrl } = schema;
   const [now] = await readDb().select().from(table).where(eq(table.id, crawl.id));
-  if (!now || now.state !== "running" || now.stopRequested || now.attempts !== crawl.attempts) return null;
+  if (now?.state !== "running" || now.stopRequested || now.attempts !== crawl.attempts) return null;
   const ofCrawl = eq(crawlUrl.crawlId, crawl.id);
   const [page] = await readDb()
     .select()
@@ -81,7 +81,11 @@ export async function keepVisit(crawl: Crawl, page: KnownPage, visit: Visit): Pr
       .update(crawlUrl)
       .set({
         state: same ? "refused" : visit.state,
-        note: same ? "It leads to another page of this list." : visit.note ? cleanText(visit.note, 500) : null,
+        note: same
+          ? "It leads to another page of this list."
+          : visit.note
+            ? cleanText(visit.note, 500)
+            : null,
         title: cleanText(visit.title ?? "", 300),
         ...(led !== null && !same ? { url: led } : {}),
       })
@@ -95,7 +99,11 @@ export async function keepPages(crawl: Crawl, urls: string[], state: "known" | "
   await whileRunning(crawl, (tx) => addKnown(tx, crawl.id, urls, state));
 }
 
-export async function endCrawl(crawl: Crawl, state: "done" | "stopped" | "failed", note: string | null): Promise<void> {
+export async function endCrawl(
+  crawl: Crawl,
+  state: "done" | "stopped" | "failed",
+  note: string | null,
+): Promise<void> {
   await whileRunning(crawl, (tx) => end(tx, crawl.id, state, note));
 }
 

@@ -25,12 +25,12 @@ describe("a sitemap", () => {
   });
 
   it("may be an index, or a plain list", async () => {
-    const index = "<s:sitemapindex xmlns:s='x'><s:sitemap><s:loc>https://a.example/1.xml.gz</s:loc></s:sitemap></s:sitemapindex>";
+    const index =
+      "<s:sitemapindex xmlns:s='x'><s:sitemap><s:loc>https://a.example/1.xml.gz</s:loc></s:sitemap></s:sitemapindex>";
     expect((await parseSitemap(index, 10)).sitemaps).toEqual(["https://a.example/1.xml.gz"]);
-    expect((await parseSitemap("https://a.example/1\r\n\r\nhttps://a.example/2\r\nno\r\n", 10)).pages).toEqual([
-      "https://a.example/1",
-      "https://a.example/2",
-    ]);
+    expect(
+      (await parseSitemap("https://a.example/1\r\n\r\nhttps://a.example/2\r\nno\r\n", 10)).pages,
+    ).toEqual(["https://a.example/1", "https://a.example/2"]);
   });
 
   it("is taken up to a number of addresses", async () => {

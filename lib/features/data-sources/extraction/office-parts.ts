@@ -53,7 +53,8 @@ export async function officeParts(file: Buffer): Promise<Buffer> {
       throw new Unreadable(
         "This file declares XML entities, which Word and Excel never do. Open it in Word or Excel, save it anew and upload that.",
       );
-    if (entry.fileName === "[Content_Types].xml" && /macroEnabled/i.test(part.toString("latin1"))) throw macros();
+    if (entry.fileName === "[Content_Types].xml" && /macroEnabled/i.test(part.toString("latin1")))
+      throw macros();
     parts[entry.fileName] = part;
   }
   // Without it the libraries would guess.

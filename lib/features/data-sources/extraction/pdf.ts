@@ -53,7 +53,9 @@ async function opened(file: Buffer) {
     }).promise;
   } catch (error) {
     if (error instanceof Error && error.name === "PasswordException") throw protectedFile();
-    throw new Unreadable("This PDF is damaged and cannot be read. Open it, save it anew and upload it again.");
+    throw new Unreadable(
+      "This PDF is damaged and cannot be read. Open it, save it anew and upload it again.",
+    );
   }
 }
 

@@ -4,5 +4,7 @@ const badBranch = /^[-/.]|^@$|[/.]$|\.\.|\/[/.]|@\{|\.lock(\/|$)|[\p{Cc}\p{Cf}\p
 /** @returns what is wrong with a branch's name, for the person, or null */
 export function branchProblem(name: string): string | null {
   if (name.length > 200) return "A branch's name has at most 200 characters.";
-  return badBranch.test(name) ? "This is no branch’s name. Write it without refs/heads/, such as main." : null;
+  return badBranch.test(name)
+    ? "This is no branch’s name. Write it without refs/heads/, such as main."
+    : null;
 }

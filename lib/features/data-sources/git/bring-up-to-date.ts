@@ -46,7 +46,16 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; c
   try {
     // Does nothing to a copy that is there.
     await runGit(["init", "--bare", "--quiet", "--template=", "--", folder], { folder: parent, signal });
-    const fetch = ["fetch", "--quiet", "--force", "--no-tags", "--depth=1", "--no-recurse-submodules", "--no-auto-maintenance", "--no-write-fetch-head"];
+    const fetch = [
+      "fetch",
+      "--quiet",
+      "--force",
+      "--no-tags",
+      "--depth=1",
+      "--no-recurse-submodules",
+      "--no-auto-maintenance",
+      "--no-write-fetch-head",
+    ];
     await withinSize(folder, mostBytes, signal, (limited) =>
       runGit([...fetch, "--", remote.url, `+${ref}:${ours}`], { folder, signal: limited, ...remote.run }),
     );
@@ -84,7 +93,11 @@ export async function copyWith(
  * The commit that a repository has now, without fetching it.
  * @throws as `bringUpToDate`
  */
-export async function newestCommit({ remote, branch, signal }: Omit<Wanted, "dataSourceId">): Promise<string> {
+export async function newestCommit({
+  remote,
+  branch,
+  signal,
+}: Omit<Wanted, "dataSourceId">): Promise<string> {
   const parent = repositoriesFolder();
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await requireGit(parent);
@@ -123,7 +136,8 @@ async function withinSize(
   } catch (error) {
     signal.throwIfAborted();
     if (tooMuch.signal.aborted || isFileTooLarge(error)) throw tooLarge(mostBytes);
-    if (late.aborted) throw new NotNow(`The repository took longer than ${patienceMs / 60_000} min to fetch.`);
+    if (late.aborted)
+      throw new NotNow(`The repository took longer than ${patienceMs / 60_000} min to fetch.`);
     throw error;
   } finally {
     clearInterval(timer);
@@ -134,21 +148,31 @@ async function withinSize(
 }
 
 const tooLarge = (mostBytes: number) =>
-  new Unreadable(`This repository is larger than ${Math.ceil(mostBytes / 1024 ** 2)} MB, and so it is not read.`);
+  new Unreadable(
+    `This repository is larger than ${Math.ceil(mostBytes / 1024 ** 2)} MB, and so it is not read.`,
+  );
 
 async function isWorn(folder: string, mostBytes: number): Promise<boolean> {
   const packs = await readdir(path.join(folder, "objects", "pack")).catch(() => []);
-  return packs.filter((name) => name.endsWith(".pack")).length >= mostPacks || (await sizeOf(folder)) > mostBytes;
+  return (
+    packs.filter((name) => name.endsWith(".pack")).length >= mostPacks || (await sizeOf(folder)) > mostBytes
+  );
 }
 
-const isFileTooLarge = (error: unknown) => error instanceof GitFailed && /file too large|file size limit|signal 25/i.test(error.said);
+const isFileTooLarge = (error: unknown) =>
+  error instanceof GitFailed && /file too large|file size limit|signal 25/i.test(error.said);
 
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = entries
     .filter((entry) => entry.isFile())
     // Temporary files come and go.
-    .map((entry) => stat(path.join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0));
+    .map((entry) =>
+      stat(path.join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
@@ -156,12 +180,19 @@ async function sizeOf(folder: string): Promise<number> {
 function wordsFor(error: unknown, branch: string | undefined): unknown {
   if (!(error instanceof GitFailed)) return error;
   const { said } = error;
-  if (/couldn't find remote ref|remote branch .* not found/i.test(said) || (said === "" && branch !== undefined))
+  if (
+    /couldn't find remote ref|remote branch .* not found/i.test(said) ||
+    (said === "" && branch !== undefined)
+  )
     return new Unreadable(
-      branch === undefined ? "This repository is empty: it has no commit yet." : `The repository has no branch ${branch}.`,
+      branch === undefined
+        ? "This repository is empty: it has no commit yet."
+        : `The repository has no branch ${branch}.`,
     );
   if (/authentication failed|could not read (username|password)|returned error: 40[13]/i.test(said))
-    return new Unreadable("The host does not let this repository be read with what it was given. Check the token.");
+    return new Unreadable(
+      "The host does not let this repository be read with what it was given. Check the token.",
+    );
   if (/redirect|returned error: 3\d\d/i.test(said))
     return new Unreadable("The host sends git on to another address than it said before. Give the last one.");
   if (/out of memory|cannot allocate|mmap failed/i.test(said))

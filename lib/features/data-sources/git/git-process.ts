@@ -183,7 +183,9 @@ export function requireGit(folder: string): Promise<void> {
 
 async function checkVersion(folder: string): Promise<void> {
   const needed = `Repositories are read with git ${oldest.join(".")} or newer, which whoever runs Gurulog has to install.`;
-  const version = await runGit(["--version"], { folder, signal: AbortSignal.timeout(10_000) }).catch(() => null);
+  const version = await runGit(["--version"], { folder, signal: AbortSignal.timeout(10_000) }).catch(
+    () => null,
+  );
   const [, major = "0", minor = "0"] = /(\d+)\.(\d+)/.exec(String(version)) ?? [];
   const isOld = Number(major) < oldest[0] || (Number(major) === oldest[0] && Number(minor) < oldest[1]);
   if (version === null || isOld) throw new NotNow(needed);

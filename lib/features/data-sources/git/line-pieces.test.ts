@@ -6,7 +6,11 @@ import { lineLink } from "./web-link";
 
 describe("pieces of a file", () => {
   it("begin at a line, are shorter than a passage, and leave out nothing but blank ends", () => {
-    const line = fc.oneof(fc.constant(""), fc.string({ maxLength: 60 }), fc.string({ minLength: 900, maxLength: 3_000 }));
+    const line = fc.oneof(
+      fc.constant(""),
+      fc.string({ maxLength: 60 }),
+      fc.string({ minLength: 900, maxLength: 3_000 }),
+    );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 40 }), (lines) => {
         const text = lines.map((one) => one.toWellFormed().replaceAll(/[\r\n]/g, " ")).join("\n");
@@ -34,10 +38,19 @@ describe("pieces of a file", () => {
 describe("the link of a line", () => {
   const at = { commit: "abc", path: "docs/a b#1.md", line: 7 };
   it.each([
-    ["https://github.com/team/handbook.git", "https://github.com/team/handbook/blob/abc/docs/a%20b%231.md#L7"],
+    [
+      "https://github.com/team/handbook.git",
+      "https://github.com/team/handbook/blob/abc/docs/a%20b%231.md#L7",
+    ],
     ["https://gitlab.example.com/a/b/c/", "https://gitlab.example.com/a/b/c/-/blob/abc/docs/a%20b%231.md#L7"],
-    ["https://bitbucket.org/team/handbook", "https://bitbucket.org/team/handbook/src/abc/docs/a%20b%231.md#lines-7"],
-    ["https://codeberg.org/team/handbook", "https://codeberg.org/team/handbook/src/commit/abc/docs/a%20b%231.md#L7"],
+    [
+      "https://bitbucket.org/team/handbook",
+      "https://bitbucket.org/team/handbook/src/abc/docs/a%20b%231.md#lines-7",
+    ],
+    [
+      "https://codeberg.org/team/handbook",
+      "https://codeberg.org/team/handbook/src/commit/abc/docs/a%20b%231.md#L7",
+    ],
     ["https://git.example.com/team/handbook", "https://git.example.com/team/handbook"],
     ["https://notgithub.example/team/handbook", "https://notgithub.example/team/handbook"],
   ])("%s", (repository, link) => expect(lineLink(repository, at)).toBe(link));

@@ -30,7 +30,12 @@ function folders(glob: string): string[] {
 }
 
 const matchesName = (pattern: string, name: string) =>
-  matches([...pattern], [...name], (sign) => sign === "*", (sign, letter) => sign === "?" || sign === letter);
+  matches(
+    [...pattern],
+    [...name],
+    (sign) => sign === "*",
+    (sign, letter) => sign === "?" || sign === letter,
+  );
 
 /** A list against a list of patterns, some of which stand for any number of items. */
 function matches(

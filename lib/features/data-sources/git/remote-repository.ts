@@ -32,7 +32,11 @@ export async function remoteRepository(
   const authorization = token === null ? undefined : basicAuthorization(token);
   if (authorization && !keepsSecrets(asked))
     throw new Unreadable("A token is sent by https:// only. Write the repository's address with https.");
-  const found = await ask(`${asked.origin}${asked.pathname.replace(/\/+$/, "")}${refs}?${service}`, authorization, signal);
+  const found = await ask(
+    `${asked.origin}${asked.pathname.replace(/\/+$/, "")}${refs}?${service}`,
+    authorization,
+    signal,
+  );
   const { url: at, address } = found;
   // A name with a dot at its end is another to curl's list of addresses than to its requests: the pin would not hold.
   const isPlain = !at.hostname.endsWith(".");
@@ -46,7 +50,9 @@ export async function remoteRepository(
       protocols: at.protocol === "http:" ? "https:http" : "https",
       config: {
         ...pinned(at, address),
-        ...(authorization && isSameHost ? { [`http.${at.origin}/.extraHeader`]: `Authorization: ${authorization}` } : {}),
+        ...(authorization && isSameHost
+          ? { [`http.${at.origin}/.extraHeader`]: `Authorization: ${authorization}` }
+          : {}),
       },
     },
   };

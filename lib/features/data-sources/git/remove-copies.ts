@@ -18,7 +18,10 @@ export async function removeOrphanedCopies(): Promise<number> {
   const ids = names.map((name) => name.replace(/\.git$/, "")).filter(isUuid);
   if (ids.length === 0) return 0;
   const { dataSource } = schema;
-  const kept = await readDb().select({ id: dataSource.id }).from(dataSource).where(inArray(dataSource.id, ids));
+  const kept = await readDb()
+    .select({ id: dataSource.id })
+    .from(dataSource)
+    .where(inArray(dataSource.id, ids));
   const keptIds = new Set(kept.map((row) => row.id));
   const orphaned = ids.filter((id) => !keptIds.has(id));
   for (const id of orphaned)

@@ -8,12 +8,17 @@ import { parseWebAddress } from "@/lib/platform/fetching/web-address";
  */
 export function repositoryAddress(text: string): URL {
   if (/^(git@|ssh:|git:)/i.test(text))
-    throw new FetchRefused("scheme", "Repositories are read by https. Write its address as https://host/owner/name.");
+    throw new FetchRefused(
+      "scheme",
+      "Repositories are read by https. Write its address as https://host/owner/name.",
+    );
   const url = parseWebAddress(text);
-  if (url.search !== "")
-    throw new FetchRefused("url", "A repository's address has no question mark in it.");
+  if (url.search !== "") throw new FetchRefused("url", "A repository's address has no question mark in it.");
   if (url.pathname === "/")
-    throw new FetchRefused("url", "The address names a host but no repository. Write it as https://host/owner/name.");
+    throw new FetchRefused(
+      "url",
+      "The address names a host but no repository. Write it as https://host/owner/name.",
+    );
   if (url.hostname.endsWith("."))
     throw new FetchRefused("url", "The host’s name ends in a dot. Leave it out.");
   return url;

@@ -43,7 +43,8 @@ export async function chosenFiles(
   let sizeBytes = 0;
   for (const entry of listed.toString("utf8").split("\0")) {
     // "<mode> <type> <object> <size>\t<path>"
-    const [, blob, size, path] = /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+)\t([\s\S]+)$/.exec(entry) ?? [];
+    const [, blob, size, path] =
+      /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+)\t([\s\S]+)$/.exec(entry) ?? [];
     if (!blob || !path || Number(size) > repositoryLimits.fileBytes || Number(size) === 0) continue;
     if ((include.length > 0 && !matchesAny(include, path)) || matchesAny(exclude, path)) continue;
     files.push({ path, blob, sizeBytes: Number(size) });

@@ -5,10 +5,10 @@ import { cleanText } from "@/lib/platform/clean-text";
 import { logError } from "@/lib/platform/log";
 import { completeIndexing } from "../commands/complete-indexing";
 import { failIndexing, maxReasonLength } from "../commands/fail-indexing";
+import type { Learnt } from "./learnt";
 import { PassageKeeper } from "./passage-keeper";
 import { textOf } from "./read-text";
 import { beginRun, maxAttempts, type Run, releaseRun, signOfLife } from "./runs";
-import type { Learnt } from "./learnt";
 import { NotNow, Unreadable } from "./text-piece";
 
 /** Between two signs of life of a run that waits. */

@@ -77,7 +77,8 @@ export class PassageKeeper {
 
 /** Titles, names of sheets and paths come from outside: capped, and without what the database cannot hold. */
 function placeOf({ heading, url, locator, markdown }: TextPiece): Place {
-  const clean = (text: string | undefined) => (text === undefined ? undefined : cleanText(text, maxPlaceLength));
+  const clean = (text: string | undefined) =>
+    text === undefined ? undefined : cleanText(text, maxPlaceLength);
   // A shortened address leads elsewhere.
   const address = url !== undefined && url.length <= maxPlaceLength ? cleanText(url) : undefined;
   return { heading: clean(heading), url: address, locator: clean(locator), markdown };

@@ -52,9 +52,13 @@ export async function fetchInWords(url: string, options: FetchOptions): Promise<
   const { status } = fetched;
   if (status >= 200 && status < 300) return fetched;
   if (status === 401 || status === 403)
-    throw new Unreadable(`The server does not let anybody read this address without signing in (status ${status}).`);
+    throw new Unreadable(
+      `The server does not let anybody read this address without signing in (status ${status}).`,
+    );
   if (status === 404 || status === 410)
-    throw new Unreadable(`There is nothing at this address (status ${status}). Check it, or delete this source.`);
+    throw new Unreadable(
+      `There is nothing at this address (status ${status}). Check it, or delete this source.`,
+    );
   if (status === 429 || status >= 500)
     throw new NotNow(`The server cannot answer at the moment (status ${status}).`);
   throw new Unreadable(`The server answers with status ${status} instead of a page.`);

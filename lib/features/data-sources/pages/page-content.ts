@@ -43,7 +43,8 @@ const documentOf = (html: string) => parseHTML(html).document as unknown as Docu
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim();
 
 function titleOf(document: Document): string {
-  const shown = document.querySelector("title")?.textContent || document.querySelector("h1")?.textContent || "";
+  const shown =
+    document.querySelector("title")?.textContent || document.querySelector("h1")?.textContent || "";
   return oneLine(shown).slice(0, 300).toWellFormed();
 }
 

@@ -1,9 +1,13 @@
 /** Elements that say nothing, or nothing about the page's subject. */
 const left = new Set(
-  "SCRIPT STYLE NOSCRIPT TEMPLATE SVG CANVAS IFRAME OBJECT NAV HEADER FOOTER ASIDE FORM BUTTON SELECT DIALOG".split(" "),
+  "SCRIPT STYLE NOSCRIPT TEMPLATE SVG CANVAS IFRAME OBJECT NAV HEADER FOOTER ASIDE FORM BUTTON SELECT DIALOG".split(
+    " ",
+  ),
 );
 const blocks = new Set(
-  "P DIV SECTION ARTICLE MAIN UL OL DL DT DD TABLE BLOCKQUOTE FIGURE FIGCAPTION DETAILS SUMMARY ADDRESS HR".split(" "),
+  "P DIV SECTION ARTICLE MAIN UL OL DL DT DD TABLE BLOCKQUOTE FIGURE FIGCAPTION DETAILS SUMMARY ADDRESS HR".split(
+    " ",
+  ),
 );
 /** Deeper elements are read as their bare text: no page for people is nested so. */
 const deepest = 200;
@@ -39,7 +43,8 @@ function nodeText(node: Node, { base, depth }: Place): string {
   if (node.nodeType !== elementNode) return "";
   const element = node as Element;
   const name = element.tagName.toUpperCase();
-  if (left.has(name) || element.getAttribute("aria-hidden") === "true" || element.hasAttribute("hidden")) return "";
+  if (left.has(name) || element.getAttribute("aria-hidden") === "true" || element.hasAttribute("hidden"))
+    return "";
   if (depth > deepest) return inline(element.textContent ?? "");
   const place = { base, depth: depth + 1 };
   const heading = /^H([1-6])$/.exec(name);

@@ -72,4 +72,6 @@ export async function readPageApart(
 }
 
 const beyond = () =>
-  new Unreadable("This page is too large inside, or nested too deeply, to be read. Save its text and upload that.");
+  new Unreadable(
+    "This page is too large inside, or nested too deeply, to be read. Save its text and upload that.",
+  );

@@ -38,7 +38,8 @@ export async function rereadRepository(
   const { dataSource } = schema;
   const [source] = await readDb().select().from(dataSource).where(eq(dataSource.id, dataSourceId));
   if (source?.kind !== "GITHUB_REPO" || (source.status !== "SUCCESS" && source.status !== "FAIL")) return;
-  const isNews = source.status === "FAIL" || (await hasNews(source, stopping ?? new AbortController().signal));
+  const isNews =
+    source.status === "FAIL" || (await hasNews(source, stopping ?? new AbortController().signal));
   if (!isNews) return;
   await inTransaction(async (tx) => {
     const [row] = await tx

@@ -36,7 +36,9 @@ describe("finding out what a file is", () => {
     expect(check(compound)).toEqual({ problem: expect.stringContaining("Save it as .docx or .xlsx") });
     const encrypted = Buffer.concat([compound, Buffer.from("EncryptedPackage", "utf16le")]);
     for (const length of [8, 100, 513, 10_000])
-      expect(check(encrypted, length)).toEqual({ problem: expect.stringContaining("protected by a password") });
+      expect(check(encrypted, length)).toEqual({
+        problem: expect.stringContaining("protected by a password"),
+      });
   });
 
   it("takes a name that says something else for a mistake, or worse", () => {
@@ -52,6 +54,8 @@ describe("finding out what a file is", () => {
       ["letter.docx", "EXCEL"],
       ["letter.docx", "PDF"],
     ] as const)
-      expect(kindOfFile(name, content)).toEqual({ problem: expect.stringContaining("By its name this file is") });
+      expect(kindOfFile(name, content)).toEqual({
+        problem: expect.stringContaining("By its name this file is"),
+      });
   });
 });

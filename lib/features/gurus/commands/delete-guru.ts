@@ -3,7 +3,12 @@ import { asc, eq, sql } from "drizzle-orm";
 import { accountOf } from "@/lib/access/principal";
 import { guruRoleRevoked } from "@/lib/audit/catalogue/accounts";
 import { auditViewDeleted } from "@/lib/audit/catalogue/audit-log";
-import { dataSourceDeleted, guruDeleted, maintainerRemoved, secretDeleted } from "@/lib/audit/catalogue/gurus";
+import {
+  dataSourceDeleted,
+  guruDeleted,
+  maintainerRemoved,
+  secretDeleted,
+} from "@/lib/audit/catalogue/gurus";
 import { dataSourceLabel } from "@/lib/audit/catalogue/labels";
 import { schema, type Tx } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";

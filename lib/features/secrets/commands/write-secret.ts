@@ -63,7 +63,10 @@ async function replaceValue(tx: Tx, { guruId, name, sealed, keyId }: Sealed): Pr
 async function addSecret(tx: Tx, row: Sealed & { createdBy: string | null }): Promise<string> {
   const { secret } = schema;
   if ((await tx.$count(secret, eq(secret.guruId, row.guruId))) >= mostSecrets)
-    throw refuse("conflict", `A guru has at most ${mostSecrets} secrets. Delete one that nothing uses first.`);
+    throw refuse(
+      "conflict",
+      `A guru has at most ${mostSecrets} secrets. Delete one that nothing uses first.`,
+    );
   const [made] = await tx.insert(secret).values(row).returning({ id: secret.id });
   if (!made) throw new Error("no secret was made");
   return made.id;

@@ -35,14 +35,18 @@ export function UploadForm({ guru }: { guru: string }) {
     const form = event.currentTarget;
     if (busy) return;
     const fields = new FormData(form);
-    const files = fields.getAll("file").filter((file): file is File => file instanceof File && file.name !== "");
+    const files = fields
+      .getAll("file")
+      .filter((file): file is File => file instanceof File && file.name !== "");
     if (files.length === 0) return setProblems(["Choose a file."]);
     if (files.length > maxFiles) return setProblems([`Choose at most ${maxFiles} files at a time.`]);
     cancelled.current = false;
     const failed: string[] = [];
     const title = files.length === 1 ? String(fields.get("shownAs") ?? "") : "";
     for (const [index, file] of files.entries()) {
-      const problem = cancelled.current ? "Not uploaded." : await uploadOne(file, title, index + 1, files.length);
+      const problem = cancelled.current
+        ? "Not uploaded."
+        : await uploadOne(file, title, index + 1, files.length);
       if (problem !== null) failed.push(files.length === 1 ? problem : `${file.name}: ${problem}`);
     }
     setStep(null);

@@ -71,7 +71,9 @@ export async function tokenOf(source: Pick<SourceToRead, "guruId" | "settings">)
   if (secret === undefined) return null;
   const value = await secretValue(source.guruId, secret);
   if (value === null)
-    throw new Unreadable(`The secret ${secret} that this source names is not there. Store it again under Secrets.`);
+    throw new Unreadable(
+      `The secret ${secret} that this source names is not there. Store it again under Secrets.`,
+    );
   return value.trim();
 }
 

@@ -34,6 +34,12 @@ export async function* readWebsite(source: SourceToRead, signal: AbortSignal): A
   for (let at = 0; at < markdown.length; at += pieceLength) {
     const part = Math.min(1, (at + pieceLength) / markdown.length);
     const bytes = Math.floor(page.body.length * part);
-    yield { ...about, text: cleanText(markdown.slice(at, at + pieceLength)), bytes, done: Math.floor(part), learnt };
+    yield {
+      ...about,
+      text: cleanText(markdown.slice(at, at + pieceLength)),
+      bytes,
+      done: Math.floor(part),
+      learnt,
+    };
   }
 }

@@ -40,7 +40,8 @@ export default async function SearchPage({
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <SearchState state={search.state} />
             <span className="num" aria-live="polite">
-              {counts.found.toLocaleString("en-US")} found of at most {search.maxPages.toLocaleString("en-US")}
+              {counts.found.toLocaleString("en-US")} found of at most{" "}
+              {search.maxPages.toLocaleString("en-US")}
               {counts.known > 0 ? `, ${counts.known.toLocaleString("en-US")} not looked at` : ""}
             </span>
             {search.note ? <VisibleText text={search.note} /> : null}
