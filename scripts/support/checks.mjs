@@ -1,12 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ensureBuilt } from "./build-product.mjs";
 import { runChild, StepError } from "./child.mjs";
 import { ensureChromium } from "./chromium.mjs";
 import { commandOf, root } from "./paths.mjs";
 
 const fewestModules = 60;
+/** What is told of a failure at the end of the run; all of it stands where it happened. */
+const reasonLines = 8;
+const reasonWidth = 300;
 
 /** @typedef {{ passed: number, failed: number, skipped?: number, note?: string, failures?: string[] }} Result */
 /** @typedef {{ name: string, needs?: string, run: () => Promise<Result> }} Check */
@@ -87,7 +91,9 @@ async function unit(env, further = []) {
         ? []
         : f.assertionResults.length === 0
           ? [f.name]
-          : f.assertionResults.filter((a) => a.status === "failed").map((a) => a.fullName),
+          : f.assertionResults
+              .filter((a) => a.status === "failed")
+              .map((a) => withReason(a.fullName, a.failureMessages?.[0])),
     );
     return {
       passed,
@@ -130,7 +136,7 @@ async function browser(env, more = { env: {}, args: [] }) {
     return {
       passed,
       skipped: stats?.skipped ?? 0,
-      failures: failures.map((spec) => `${spec.file}: ${spec.title}`),
+      failures: failures.map((spec) => withReason(`${spec.file}: ${spec.title}`, reasonOf(spec))),
       failed: atLeastOne(failed, code, passed),
     };
   });
@@ -147,6 +153,18 @@ async function bench() {
 
 function specsOf(suites) {
   return suites.flatMap((suite) => [...(suite.specs ?? []), ...specsOf(suite.suites ?? [])]);
+}
+
+function reasonOf(spec) {
+  const results = spec.tests.flatMap((test) => test.results);
+  return results.find(({ error }) => error)?.error.message;
+}
+
+/** The end of a long output is what a reader has of it: each failure is told there with why, and not only its name. */
+function withReason(name, message = "") {
+  const lines = stripVTControlCharacters(message).split("\n");
+  const reason = lines.filter((line) => line.trim() !== "").slice(0, reasonLines);
+  return [name, ...reason.map((line) => `    ${line.slice(0, reasonWidth)}`)].join("\n");
 }
 
 function atLeastOne(failed, exitCode, passed) {
