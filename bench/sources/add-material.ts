@@ -73,7 +73,7 @@ export async function addMaterial(of: {
     );
     const startsAt = Date.now() + restMs;
     await db().execute(sql`
-      update pgboss.job set start_after = to_timestamp(${startsAt}::float8 / 1000) where name = 'index-data-source'`);
+      update pgboss.job set start_after = to_timestamp(${startsAt}::float8 / 1000) where name like 'index-%'`);
     return { owner, slug, startsAt, materials };
   } finally {
     await product.close();

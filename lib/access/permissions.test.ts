@@ -47,6 +47,7 @@ const ofTheOrganization = `
   team:change           -     -       -      -
   datasource:read       -     -       -      -
   datasource:change     -     -       -      -
+  secret:manage         -     -       -      -
   audit:read-guru       -     -       -      -
   audit:export-guru     -     -       -      -`;
 
@@ -80,6 +81,7 @@ const onOneGuru = `
   team:change           yes        -      -       -
   datasource:read       yes        -      -       -
   datasource:change     yes        -      -       -
+  secret:manage         yes        -      -       -
   audit:read-guru       yes        -      -       -
   audit:export-guru     yes        -      -       -`;
 
@@ -114,6 +116,7 @@ const byKeyOfTheOwner = `
   team:change           yes  -          -      yes
   datasource:read       yes  -          -      yes
   datasource:change     yes  -          -      yes
+  secret:manage         yes  -          -      yes
   audit:read-guru       yes  yes        -      -
   audit:export-guru     yes  yes        -      -`;
 

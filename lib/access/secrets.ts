@@ -1,7 +1,7 @@
 import "server-only";
 import { and, eq, sql } from "drizzle-orm";
 import { type ReadDb, readDb, schema, type Tx } from "@/lib/db/client";
-import { openSecret, sealingKeyId, sealSecret } from "@/lib/platform/secret-box";
+import { KeyGone, openSecret, sealingKeyId, sealSecret } from "@/lib/platform/secret-box";
 import { secretNameShape } from "./secret-name";
 
 export { secretNameOf } from "./secret-name";
@@ -14,16 +14,22 @@ export const secretContext = (guruId: string, name: string) => `secret ${guruId}
  * the command that records the reading, never by this.
  * @param name as `secretNameOf` gave it
  * @returns null when the guru has no such secret
- * @throws when its key has left the ring
+ * @throws KeyGone when its key has left the ring
  */
 export async function secretValue(guruId: string, name: string): Promise<string | null> {
   const [found] = await readSealed(readDb(), guruId, name);
   return found ? openValue(guruId, name, found.sealed) : null;
 }
 
-/** @throws when its key has left the ring, or when it was sealed for another guru or name */
+/** @throws KeyGone when its key has left the ring; another error when it was sealed for another guru or name */
 export function openValue(guruId: string, name: string, sealed: Uint8Array): string {
   return openSecret(sealed, secretContext(guruId, name)).toString("utf8");
+}
+
+/** For whoever wanted the value; null for an error of another kind. */
+export function keyGoneInWords(error: unknown, name: string): string | null {
+  if (!(error instanceof KeyGone)) return null;
+  return `The key that ${name} was encrypted with is not here any more. Store its value again, or have whoever runs Gurulog put the key back behind the others.`;
 }
 
 /** A value as the table keeps it. */

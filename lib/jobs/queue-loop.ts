@@ -5,7 +5,7 @@ import { logError } from "@/lib/platform/log";
 import { type JobData, type JobName, jobNames } from "./jobs";
 import { queueValues } from "./queue-values";
 
-/** A handler ends soon after the signal, by throwing: the job is then delivered again, elsewhere or later. */
+/** A handler ends soon after the signal: by throwing, so that the job is delivered again, or having put it anew. */
 type JobHandlers = { [N in JobName]: (data: JobData<N>, signal: AbortSignal) => Promise<void> };
 
 const pollMs = 1_000;

@@ -29,6 +29,8 @@ export async function startWorker(options: { databaseUrl: string }): Promise<Wor
     prepare,
     handlers: {
       "index-data-source": indexDataSource,
+      "index-website": indexDataSource,
+      "index-repository": indexDataSource,
       "reread-repository": rereadRepository,
       "crawl-website": crawlWebsite,
       "verify-log": runVerification,

@@ -8,6 +8,11 @@ const tagBytes = 16;
 /** The first closes, all open. */
 export type KeyRing = Keys["encryptionKeys"];
 
+/** What a value was encrypted with is not in the ring. */
+export class KeyGone extends Error {
+  override readonly name = "KeyGone";
+}
+
 /**
  * Encrypts a secret that has to be read again (AES-256-GCM), with the first key of the ring.
  * @param context what it is and whose, such as `factor <account>`: it opens in no other place
@@ -26,12 +31,12 @@ export function sealSecret(secret: string | Uint8Array, context: string, ring = 
 
 /**
  * Opens what `sealSecret` made, with whichever key of the ring closed it.
- * @throws when its key has left the ring, when it was changed, or when it was made for another context
+ * @throws KeyGone when its key has left the ring; another error when it was changed, or when it was made for another context
  */
 export function openSecret(sealed: Uint8Array, context: string, ring = ownRing()): Buffer {
   const { bytes, id, idEnd } = partsOf(sealed);
   const found = ring.find((one) => one.id === id);
-  if (!found) throw new Error("the key of a sealed secret is no longer in the ring");
+  if (!found) throw new KeyGone("the key of a sealed secret is no longer in the ring");
   const nonce = bytes.subarray(idEnd, idEnd + nonceBytes);
   const tag = bytes.subarray(idEnd + nonceBytes, idEnd + nonceBytes + tagBytes);
   const decipher = createDecipheriv("aes-256-gcm", found.key, nonce, { authTagLength: tagBytes })

@@ -8,6 +8,7 @@ import {
   writes,
 } from "../support/stand-in-model";
 import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
+import { pictures } from "./support/pictures";
 import { newDataDir, type Product, removeDataDir, startProduct } from "./support/start-product";
 
 test.describe.configure({ mode: "serial" });
@@ -80,6 +81,7 @@ test("an answer is read while it is written, leads to its passages, and gets a v
   await page.getByRole("button", { name: "It helped" }).click();
   await expect(page.getByText("Thank you, your vote is kept.")).toBeVisible();
   await expect(page.getByRole("button", { name: "It helped" })).toHaveAttribute("aria-pressed", "true");
+  await pictures(page, "answer-written");
   const rows = await rowsOfLog(page, product);
   expect(rows.filter((row) => row.includes("ASK_GURU"))).toHaveLength(1);
   expect(rows.filter((row) => row.includes("RATE_ANSWER"))).toHaveLength(1);
@@ -98,6 +100,7 @@ test("Stop ends it, keeps what has come, and is recorded", async ({ browser }) =
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(answer).toContainText("Stopped. The question is kept.");
   await expect(answer).toContainText("Run fleet and");
+  await pictures(page, "answer-stopped");
   await model.left();
   await expect
     .poll(async () => (await rowsOfLog(page, product)).filter((row) => row.includes("ASK_GURU")).length)
@@ -111,6 +114,7 @@ test("trouble is told in words, and what a model writes is text", async ({ brows
   const busy = await ask(page, "Is the gateway busy?");
   await expect(busy.getByRole("alert")).toContainText("Ask again in 30 seconds.");
   await expect(busy.getByRole("listitem")).toContainText("fleet rollback gateway");
+  await pictures(page, "answer-trouble");
   model.answers(
     writes(
       "<img src=x onerror=alert(1)> [go](javascript:alert(1)) https://evil.example ![p](//evil.example)",

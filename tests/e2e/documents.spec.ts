@@ -2,6 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { makeWord, makeWorkbook, packed, paragraphXml, wordParts } from "../support/documents/office";
 import { makePdf } from "../support/documents/pdf";
 import { baseUrl, createGuru, owner, signIn } from "./support/people";
+import { pictures } from "./support/pictures";
 import { watchProblems } from "./support/watch-problems";
 
 const base = () => `${baseUrl()}/gurus/tariff-guide`;
@@ -33,15 +34,27 @@ const files = {
     buffer: makeWord([{ text: "Opening hours", style: "Heading1" }, { text: "The office opens at nine." }]),
   },
 };
+/** Long enough that a person sees how far its indexing has come. */
+const manual = {
+  name: "manual.pdf",
+  mimeType: "application/pdf",
+  buffer: makePdf(
+    Array.from({ length: 900 }, (_, n) =>
+      Array.from({ length: 50 }, (_, line) => `Step ${line + 1} of chapter ${n + 1}: see to the lamp.`),
+    ),
+  ),
+};
 
 test("documents as sources: several at once, their progress, their places, a reason and a second try", async ({
   page,
 }) => {
+  test.setTimeout(180_000);
   const problems = watchProblems(page);
   await signIn(page, owner);
   await createGuru(page, "Tariff guide", "tariff-guide");
   await page.goto(`${base()}/data-sources`);
   await expect(page.getByText("There is no source yet")).toBeVisible();
+  await pictures(page, "documents-none");
 
   await page.getByLabel("File", { exact: true }).setInputFiles(Object.values(files));
   await expect(page.getByLabel("Shown as")).toBeDisabled();
@@ -50,6 +63,14 @@ test("documents as sources: several at once, their progress, their places, a rea
     await expect(rowOf(page, new RegExp(name))).toContainText("Indexed", { timeout: 30_000 });
   await expect(rowOf(page, /handbook\.pdf/)).toContainText("40 passages");
   await expect(rowOf(page, /tariffs\.xlsx/)).toContainText("Excel");
+
+  // How far a long one has come, without a reload.
+  await page.getByLabel("File", { exact: true }).setInputFiles(manual);
+  await page.getByRole("button", { name: "Upload file" }).click();
+  const long = rowOf(page, /manual\.pdf/);
+  await expect(long).toContainText(/\d %\s*page \d+ of 900/, { timeout: 30_000 });
+  await pictures(page, "documents-progress");
+  await expect(long).toContainText("900 passages", { timeout: 60_000 });
 
   // A quote names the page it stands on, and leads to it.
   await page.goto(base());
@@ -88,6 +109,7 @@ test("documents as sources: several at once, their progress, their places, a rea
     "copy.docx: A source with exactly this content exists already: letter.docx",
   );
   await expect(alert).toContainText("letter.docx: A source called letter.docx exists already");
+  await pictures(page, "documents");
 
   // The list narrows by type, status and name, and says when nothing fits.
   const filter = page.getByRole("form", { name: "Filter the sources" });
@@ -99,6 +121,7 @@ test("documents as sources: several at once, their progress, their places, a rea
   await filter.getByLabel("Type").selectOption("PDF");
   await filter.getByRole("button", { name: "Apply" }).click();
   await expect(page.getByText("No source fits the filter")).toBeVisible();
+  await pictures(page, "documents-no-match");
   await page.getByRole("link", { name: "Reset the filter" }).click();
   await filter.getByLabel("Find by name").fill("TARIFF");
   await filter.getByRole("button", { name: "Apply" }).click();

@@ -84,6 +84,11 @@ test("passwords and keys pushed through every field that takes one are found now
     replaced: canary("replaced"),
     underBadName: canary("under-bad-name"),
     intoForeignGuru: canary("into-foreign-guru"),
+    inRepositoryAddress: canary("in-repository").replaceAll(" ", "-"),
+    inPageAddress: canary("in-page").replaceAll(" ", "-"),
+    inOneOfTwoAddresses: canary("in-one-of-two").replaceAll(" ", "-"),
+    inSiteAddress: canary("in-site").replaceAll(" ", "-"),
+    asSecretsName: canary("as-secret").replaceAll(/\W/g, "_"),
     // Too short, and among the common ones with it: refused by the rules.
     short: `Zq${randomBytes(3).toString("hex")}!`,
     unknownKey: `sourcebot-${randomBytes(32).toString("hex")}`,
@@ -144,6 +149,19 @@ test("passwords and keys pushed through every field that takes one are found now
   const { id } = doneValue<{ id: string }>(stored);
   await store("a secret under a bad name", world.guruA.slug, "no name", secret.underBadName);
   await store("a secret for a guru of others", world.abroad.slug, "CANARY", secret.intoForeignGuru);
+  const source = (about: string, action: string, fields: Record<string, string>, by = people.owner.cookie) =>
+    post(about, action, { guru: world.guruA.slug, ...fields }, by);
+  const at = (token: string) => `https://name:${token}@host.example/team`;
+  for (const by of [people.owner.cookie, people.viewer.cookie]) {
+    await source("a repository", "addRepositorySourceAction", { url: at(secret.inRepositoryAddress) }, by);
+    const asName = { url: "https://host.example/team", secret: secret.asSecretsName };
+    await source("a token as a name", "addRepositorySourceAction", asName, by);
+    await source("a page", "addWebsiteSourcesAction", { urls: at(secret.inPageAddress) }, by);
+    const urls = `${at(secret.inOneOfTwoAddresses)}\nhttps://x:a/${secret.inOneOfTwoAddresses}@host.example/`;
+    await source("two pages", "addWebsiteSourcesAction", { urls }, by);
+    const site = { kind: "links", url: at(secret.inSiteAddress), maxPages: "5" };
+    await source("a site", "startCrawlAction", site, by);
+  }
   // The one answer that may hold the value.
   const shown = await postForm(
     url,

@@ -22,6 +22,8 @@ interface Form {
   refused?: string;
   /** The one of a refusal with these words alone, which names a field as the form's check does. */
   refusedSaying?: { words: RegExp; operation: string };
+  /** When it is done, nothing of the guru has changed, so nothing is recorded. */
+  silent?: true;
 }
 
 const guru = "guru-a";
@@ -100,6 +102,38 @@ const forms: Form[] = [
     by: "maintainer",
     fields: () => ({ guru, uploadId: randomUUID(), title: word() }),
   },
+  {
+    action: "addWebsiteSourcesAction",
+    by: "maintainer",
+    fields: () => ({ guru, urls: `https://${word()}.example/` }),
+    done: "ADD_DATASOURCE",
+  },
+  {
+    action: "addRepositorySourceAction",
+    by: "maintainer",
+    fields: () => ({
+      guru,
+      url: `https://git.example/${word()}`,
+      branch: "main",
+      include: "docs/**",
+      exclude: "vendor/**",
+      secret: "",
+    }),
+    done: "ADD_DATASOURCE",
+  },
+  {
+    action: "startCrawlAction",
+    by: "maintainer",
+    fields: () => ({ guru, kind: "links", url: `https://${word()}.example/`, maxPages: "5" }),
+    silent: true,
+  },
+  { action: "stopCrawlAction", by: "maintainer", fields: () => ({ guru, id: randomUUID() }) },
+  {
+    action: "addCrawledPagesAction",
+    by: "maintainer",
+    fields: () => ({ guru, id: randomUUID(), pages: "0" }),
+  },
+  { action: "reindexDataSourcesAction", by: "maintainer", fields: () => ({ guru, ids: randomUUID() }) },
   { action: "deleteDataSourcesAction", by: "maintainer", fields: () => ({ guru, ids: randomUUID() }) },
   {
     action: "addMaintainerAction",
@@ -152,7 +186,7 @@ async function pushThrough(
   });
   assertPlain(about, answer);
   const did = goTo !== undefined || result?.ok === true;
-  if (did && form.done === undefined) throw new Error(`${about} was done`);
+  if (did && form.done === undefined && !form.silent) throw new Error(`${about} was done`);
   if (did) return form.done;
   const isSaid = codes.includes(result?.code ?? "") && (result?.message ?? "") !== "";
   // A body beyond the limit is not read, so no act answers.

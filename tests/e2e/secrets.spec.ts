@@ -1,5 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { baseUrl, createGuru, owner, register, signIn } from "./support/people";
+import { pictures } from "./support/pictures";
 import { watchProblems } from "./support/watch-problems";
 
 const asker = {
@@ -39,6 +40,16 @@ test("a secret from its writing to its deletion, with what the log says of it", 
   await expect(row.getByLabel("Value of MY_TOKEN", { exact: true }).last()).toHaveValue(
     "second value of the vault",
   );
+  await store("GITHUB_TOKEN_OF_THE_TEAM_THAT_BUILDS_THE_GATEWAY", "value of the other one");
+  await expect(
+    page.getByText("Secret GITHUB_TOKEN_OF_THE_TEAM_THAT_BUILDS_THE_GATEWAY stored."),
+  ).toBeVisible();
+  await pictures(page, "secrets");
+  await page.getByRole("button", { name: "Delete GITHUB_TOKEN_OF" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete secret" }).click();
+  await expect(
+    page.getByText("Secret GITHUB_TOKEN_OF_THE_TEAM_THAT_BUILDS_THE_GATEWAY deleted."),
+  ).toBeVisible();
   await row.getByRole("button", { name: "Hide MY_TOKEN" }).click();
   await expect(row.getByRole("button", { name: "Reveal MY_TOKEN" })).toBeVisible();
   expect(await page.content()).not.toContain("second value of the vault");
@@ -50,9 +61,9 @@ test("a secret from its writing to its deletion, with what the log says of it", 
   await page.goto(`${base()}/audit-logs`);
   const log = page.getByRole("table", { name: "Audit Logs" });
   for (const [operation, times] of [
-    ["SECRET_WRITE", 2],
+    ["SECRET_WRITE", 3],
     ["SECRET_READ", 1],
-    ["SECRET_DELETE", 1],
+    ["SECRET_DELETE", 2],
   ] as const)
     await expect(log.getByText(operation, { exact: true })).toHaveCount(times);
   await log
@@ -79,7 +90,8 @@ test("who may only ask sees Ask in the sidebar and nothing else of the guru", as
   await page.getByRole("button", { name: "Add viewer" }).click();
   await expect(page.getByText(`${asker.email} is a viewer now.`)).toBeVisible();
   await viewer.goto(base());
-  await expect(viewer.getByRole("navigation", { name: "Guru" }).getByRole("link")).toHaveText(["Ask"]);
+  const sidebar = viewer.getByRole("navigation", { name: "Guru" }).getByRole("link");
+  await expect(sidebar).toHaveText(["All gurus", "Ask"]);
   for (const path of ["/data-sources", "/secrets", "/team", "/audit-logs", "/settings"])
     expect([path, (await viewer.goto(base() + path))?.status()]).toEqual([path, 403]);
 });

@@ -1,12 +1,18 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, test } from "@playwright/test";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { answerByGit } from "../support/git-backend";
 import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
 import { type Product, startProduct } from "./support/start-product";
 
 let product: Product;
 let site: Server;
 let origin: string;
+const repository = mkdtempSync(path.join(tmpdir(), "gurulog-repository-"));
 
 const pages: Record<string, string> = {
   "/": `<main><h1>Handbook</h1><p>Start here, and read on at <a href="/rollback">rolling back</a>.</p></main>`,
@@ -14,8 +20,27 @@ const pages: Record<string, string> = {
     <a href="/gone">an old page</a></main>`,
 };
 
+/** A repository of one commit, which the site serves at `/team/runbooks`. */
+function makeRepository(): void {
+  const git = (...args: string[]) => execFileSync("git", ["-C", repository, ...args], { stdio: "ignore" });
+  git("init", "--quiet", "--initial-branch=main");
+  writeFileSync(
+    path.join(repository, "drain.md"),
+    "# Drain\n\nDrain the queue with the purple lever first.\n",
+  );
+  writeFileSync(path.join(repository, "lever.ts"), "export const lever = 'purple';\n");
+  git("add", "--all");
+  git("-c", "user.name=A", "-c", "user.email=a@halden.example", "commit", "--quiet", "--message=one");
+}
+
 test.beforeAll(async () => {
+  makeRepository();
   site = createServer((req, res) => {
+    const [, inRepository] = /^\/team\/runbooks(?:\.git)?(\/[^?]*)/.exec(req.url ?? "") ?? [];
+    if (inRepository) {
+      answerByGit(req, res, { root: path.join(repository, ".git"), path: inRepository });
+      return;
+    }
     const body = pages[req.url ?? ""];
     res.setHeader("content-type", "text/html");
     if (body === undefined) res.statusCode = 404;
@@ -28,18 +53,48 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await product?.stop();
   site?.close();
+  rmSync(repository, { recursive: true, force: true });
 });
+
+/** @returns the address of its data sources */
+async function newGuru(page: Page, name: string): Promise<string> {
+  await page.goto(`${product.url}/gurus/new`);
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("button", { name: "Create guru" }).click();
+  const address = `${product.url}/gurus/${name.toLowerCase()}`;
+  await expect(page).toHaveURL(new RegExp(`${address}($|[/?])`));
+  return `${address}/data-sources`;
+}
+
+/** In both themes and on a phone, where nothing may be wider than the window. */
+async function pictures(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize() ?? { width: 1280, height: 720 };
+  for (const [kind, colorScheme, width] of [
+    ["light", "light", size.width],
+    ["dark", "dark", size.width],
+    ["phone", "dark", 390],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: size.height });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    await page.screenshot({
+      path: `test-results/images/${name}-${kind}.png`,
+      animations: "disabled",
+      fullPage: true,
+    });
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(size);
+}
 
 test("pages of a site are looked for, chosen, read and asked; what cannot be read says why", async ({
   browser,
 }) => {
   const { page, problems } = await openBrowser(browser, product);
   await signInAt(page, product, soleOwner);
-  await page.goto(`${product.url}/gurus/new`);
-  await page.getByLabel("Name", { exact: true }).fill("Handbook");
-  await page.getByRole("button", { name: "Create guru" }).click();
-  await expect(page).toHaveURL(/\/gurus\/handbook/);
-  const sources = `${product.url}/gurus/handbook/data-sources`;
+  const sources = await newGuru(page, "Handbook");
 
   // A search, watched to its end, and all that it found added.
   await page.goto(sources);
@@ -50,6 +105,7 @@ test("pages of a site are looked for, chosen, read and asked; what cannot be rea
   await expect(page.getByText("Done", { exact: true })).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole("row", { name: /gone/ })).toContainText("nothing at this address");
   await expect(page.getByText("2 chosen")).toBeVisible();
+  await pictures(page, "search-of-site");
   await page.getByRole("button", { name: "Add chosen pages" }).click();
   await expect(page.getByText("2 pages added")).toBeVisible();
   await expect(page.getByText("0 chosen")).toBeVisible();
@@ -69,7 +125,8 @@ test("pages of a site are looked for, chosen, read and asked; what cannot be rea
   // A repository that is none is said to be none; what git would understand otherwise is refused beside its field.
   await page.getByLabel("Repository", { exact: true }).fill("ext::sh");
   await page.getByRole("button", { name: "Add repository" }).click();
-  await expect(page.getByText("Only addresses that begin with https://")).toBeVisible();
+  const repositories = page.getByRole("form", { name: "Add a git repository" });
+  await expect(repositories).toContainText("Only addresses that begin with https://");
   await page.getByLabel("Repository", { exact: true }).fill(`${origin}/team/handbook`);
   await page.getByRole("button", { name: "Add repository" }).click();
   await expect(page.getByRole("row", { name: /team\/handbook/ })).toContainText(
@@ -79,14 +136,24 @@ test("pages of a site are looked for, chosen, read and asked; what cannot be rea
     },
   );
 
+  await page.getByLabel("Repository", { exact: true }).fill(`${origin}/team/runbooks`);
+  await page.getByRole("button", { name: "Add repository" }).click();
+  const runbooks = page.getByRole("row", { name: /team\/runbooks/ });
+  await expect(runbooks).toContainText("Indexed", { timeout: 30_000 });
+  await expect(runbooks).toContainText("2 passages");
+  await pictures(page, "web-sources");
+
   await page.goto(`${product.url}/gurus/handbook`);
   await page.getByLabel("Question").fill("How is the gateway rolled back?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await expect(page.getByRole("region", { name: "Answer" })).toContainText("one command of the deploy tool");
+  await page.getByLabel("Question").fill("Which lever drains the queue?");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(page.getByRole("region", { name: "Answer" })).toContainText("purple lever first");
 
   const rows = await rowsOfLog(page, product, "?guru=handbook");
   const of = (operation: string) => rows.filter((row) => row.includes(operation)).length;
-  expect([of("ADD_DATASOURCE"), of("INDEX_DATASOURCE_FAILED")]).toEqual([4, 2]);
+  expect([of("ADD_DATASOURCE"), of("INDEX_DATASOURCE_FAILED")]).toEqual([5, 2]);
   expect(problems()).toEqual([]);
 });
 
@@ -98,7 +165,7 @@ test("a search is stopped by whoever watches it", async ({ browser }) => {
   await new Promise<void>((resolve) => endless.listen(0, "127.0.0.1", resolve));
   const { page } = await openBrowser(browser, product);
   await signInAt(page, product, soleOwner);
-  await page.goto(`${product.url}/gurus/handbook/data-sources`);
+  await page.goto(await newGuru(page, "Endless"));
   await page
     .getByLabel("First page or sitemap")
     .fill(`http://127.0.0.1:${(endless.address() as AddressInfo).port}/1`);

@@ -3,7 +3,7 @@ import { and, eq, inArray, or } from "drizzle-orm";
 import { schema, type Tx } from "@/lib/db/client";
 import { sha256 } from "@/lib/platform/crypto";
 import { FetchRefused } from "@/lib/platform/fetching/fetch-refused";
-import { parseWebAddress } from "@/lib/platform/fetching/web-address";
+import { parseWebAddress, withoutCredentials } from "@/lib/platform/fetching/web-address";
 import type { SourceRow } from "./source-facts";
 import { pageKey } from "./source-url";
 
@@ -33,7 +33,7 @@ export async function addPages(
   for (const [at, one] of parsed.entries()) {
     const written = urls[at] ?? "";
     if ("message" in one) {
-      results.push({ url: written, status: "error", message: one.message });
+      results.push({ url: withoutCredentials(written), status: "error", message: one.message });
       continue;
     }
     const { url, key } = one;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { maxSecretName, secretNameShape } from "@/lib/access/secret-name";
 import { isUuid } from "@/lib/platform/ids";
 
-export const maxSecretValue = 8_000;
+const maxSecretValue = 8_000;
 /** Secrets of one guru. */
 export const mostSecrets = 200;
 

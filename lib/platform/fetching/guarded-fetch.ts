@@ -1,12 +1,12 @@
 import "server-only";
 import type { Readable } from "node:stream";
-import { Agent, request } from "undici";
+import { Agent, errors, request } from "undici";
 import { runtime } from "../runtime";
 import { AddressGuard } from "./address-guard";
 import { FetchRefused } from "./fetch-refused";
 import { guardedConnector, type Resolve, systemResolve } from "./guarded-connector";
 import { acceptEncoding, inflateBody, tooLarge } from "./inflate-body";
-import { wordsFor } from "./network-errors";
+import { notHttp, wordsFor } from "./network-errors";
 import { userAgentName } from "./user-agent-name";
 import { parseWebAddress } from "./web-address";
 
@@ -112,6 +112,9 @@ async function answerOf(
       "accept-encoding": acceptEncoding,
       ...(options.authorization && isFirstOrigin ? { authorization: options.authorization } : {}),
     },
+  }).catch((error: unknown) => {
+    // Of a body that has not begun, the length cannot be wrong: what is wrong is its header, as when there are two.
+    throw error instanceof errors.ResponseContentLengthMismatchError ? notHttp(url.host) : error;
   });
   // A body that is left behind may still fail; nobody waits for it any more.
   body.on("error", () => {});

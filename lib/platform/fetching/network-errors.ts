@@ -1,3 +1,4 @@
+import { errors } from "undici";
 import { FetchRefused } from "./fetch-refused";
 
 /** Codes of Node, OpenSSL, llhttp and undici, and what they mean to whoever gave the address. */
@@ -22,10 +23,7 @@ const meanings: readonly [RegExp, (host: string) => FetchRefused][] = [
     /^UND_ERR_HEADERS_OVERFLOW$/,
     (host) => new FetchRefused("protocol", `${host} sends more header lines than a page needs.`),
   ],
-  [
-    /^(HPE_\w+|UND_ERR_INVALID_ARG)$/,
-    (host) => new FetchRefused("protocol", `${host} answers with something that is not HTTP.`),
-  ],
+  [/^(HPE_\w+|UND_ERR_INVALID_ARG)$/, notHttp],
   [
     /^UND_ERR_(HEADERS_TIMEOUT|BODY_TIMEOUT)$/,
     (host) => new FetchRefused("timeout", `${host} took too long to answer.`),
@@ -36,6 +34,10 @@ const meanings: readonly [RegExp, (host: string) => FetchRefused][] = [
   ],
 ];
 
+export function notHttp(host: string): FetchRefused {
+  return new FetchRefused("protocol", `${host} answers with something that is not HTTP.`);
+}
+
 /**
  * An error of the network in words for the person.
  * @param host as the address has it
@@ -44,6 +46,8 @@ const meanings: readonly [RegExp, (host: string) => FetchRefused][] = [
 export function wordsFor(error: unknown, host: string): unknown {
   for (const each of chainOf(error)) {
     if (each instanceof FetchRefused) return each;
+    // Its parser's code may be missing.
+    if (each instanceof errors.HTTPParserError) return notHttp(host);
     const code = String((each as NodeJS.ErrnoException).code ?? "");
     const [, meaning] = meanings.find(([shape]) => shape.test(code)) ?? [];
     if (meaning) return meaning(host);

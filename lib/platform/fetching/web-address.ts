@@ -17,6 +17,18 @@ const blockedPorts = new Set([
 const unseen = /[\p{Cc}\p{Cf}\p{Z}\p{Cs}\\]/u;
 
 /**
+ * An address as somebody gave it, for the log and for messages: a name and password in it are left out, also where it is
+ * no address and so nobody can tell what of it is the password.
+ */
+export function withoutCredentials(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  if (isWeb && url.username === "" && url.password === "") return text;
+  const at = text.lastIndexOf("@");
+  return at === -1 ? text : `…${text.slice(at)}`;
+}
+
+/**
  * Reads an address that may be fetched from, as people write it or as a redirect names it. Nothing is repaired: what a
  * parser would silently drop is refused, so that the address shown is the one that is fetched. The fragment goes.
  * @param base the address that a relative one is relative to

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { asSavedByExcel, withNotes } from "@/tests/support/documents/further-parts";
 import { makeWord, makeWorkbook, packed, paragraphXml, wordParts } from "@/tests/support/documents/office";
 import { makePdf } from "@/tests/support/documents/pdf";
 import { indexed, passagesOf, product, withDocumentProduct } from "./document-harness";
@@ -59,6 +60,29 @@ describe("documents as sources", () => {
     expect(await passagesOf(source.id)).toMatchObject([
       { heading: "Payouts", content: "Region | Day\nNorth | 25th" },
       { heading: "Payouts › Holidays", content: "A payout on a holiday moves < one day." },
+    ]);
+  });
+
+  it("reads the notes of a Word document where they are referred to, each once", async () => {
+    const reference =
+      '<w:p><w:r><w:t>Paid daily.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p>';
+    const note = (text: string) =>
+      `<w:footnote w:id="2"><w:p><w:r><w:t>${text}</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p></w:footnote>`;
+    const source = await indexed("notes.docx", withNotes(reference.repeat(2), note("Not on holidays.")));
+    expect(source).toMatchObject({ status: "SUCCESS" });
+    expect(await passagesOf(source.id)).toMatchObject([
+      { content: "Paid daily. [Not on holidays.]\n\nPaid daily." },
+    ]);
+  });
+
+  it("reads a workbook with pictures, printer settings and links to others, as Excel saves it", async () => {
+    const source = await indexed(
+      "saved.xlsx",
+      asSavedByExcel(makeWorkbook({ Rates: [["Bank"], ["Nordea"]] })),
+    );
+    expect(source).toMatchObject({ status: "SUCCESS", error: null });
+    expect(await passagesOf(source.id)).toMatchObject([
+      { content: "Bank\nNordea", locator: "Rates, rows 1–2" },
     ]);
   });
 

@@ -55,7 +55,7 @@ describe("the limits of an extraction", () => {
 
   it("passes on in short pieces what one page has in one", async () => {
     const line = "The gateway keeps a journal. ".repeat(40);
-    const bytes = makePdf([Array.from({ length: 400 }, () => line)]);
+    const bytes = makePdf([Array.from({ length: 400 }, () => line)], { box: [0, -6_000, 8_000, 842] });
     const pieces = await extract("PDF", bytes);
     expect(pieces.length).toBeGreaterThan(5);
     for (const piece of pieces) expect(piece.text.length).toBeLessThanOrEqual(64 * 1024);

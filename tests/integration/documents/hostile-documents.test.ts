@@ -27,6 +27,7 @@ async function fails(fileName: string, bytes: Buffer, reason: string): Promise<v
 
 const plain = () => wordParts(paragraphXml({ text: "A harmless sentence." }));
 const documentPart = "word/document.xml";
+const types = "[Content_Types].xml";
 
 describe("hostile documents", () => {
   it("refuses what is not what its name says, before it is kept", async () => {
@@ -60,7 +61,7 @@ describe("hostile documents", () => {
   it("counts a ZIP bomb while it inflates", async () => {
     const parts = { ...plain(), "word/settings.xml": Buffer.alloc(300 * 1024 * 1024, " ") };
     await fails("bomb.docx", packed(parts), "larger than 256 MB");
-  });
+  }, 120_000);
 
   it("refuses parts that lie about their size, either way", async () => {
     const honest = packed(plain());
@@ -78,6 +79,16 @@ describe("hostile documents", () => {
   it("refuses macros, whatever the file is called", async () => {
     const word = { ...plain(), "word/vbaProject.bin": Buffer.from("macro") };
     await fails("macro.docx", packed(word), "holds macros");
+    const rows = { Rates: [["Bank", 1]] };
+    await fails("macro.xlsx", makeWorkbook(rows, "xlsm"), "holds macros");
+    await fails("binary.xlsx", makeWorkbook(rows, "xlsb"), "binary workbook");
+    const renamed = withPart(packed({ ...plain(), "word/a.png": Buffer.from("macro") }), types, (text) =>
+      text.replace(
+        "</Types>",
+        '<Override PartName="/word/a.png" ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+      ),
+    );
+    await fails("renamed.docx", renamed, "holds macros");
   });
 
   it("refuses what is encrypted, in each of the formats", async () => {

@@ -33,6 +33,9 @@ const batchOf = (content: string, bytes: number) => ({
   progress: { bytes },
 });
 
+const jobsOf = async (id: string) =>
+  (await product.admin`select 1 from pgboss.job where data->>'dataSourceId' = ${id}`).length;
+
 describe("the worker", () => {
   it("indexes what was added as System, without an address, with the rights of the runtime role alone", async () => {
     const text = await textIn(guru.slug, member, "Rollback", "Roll the gateway back.\n\nWith one command.");
@@ -223,10 +226,14 @@ describe("the worker", () => {
     expect(await passagesOf(id)).toHaveLength(0);
   });
 
-  it("gives a source back without counting the try when it is stopped", async () => {
+  it("gives a source back with a job of its own, and without counting the try, when it is stopped", async () => {
     const id = await textIn(guru.slug, member, "Stopped", longText(100, "stopped"));
-    await expect(indexDataSource({ dataSourceId: id }, AbortSignal.abort())).rejects.toThrow("stopping");
-    expect(await sourceRow(id)).toMatchObject({ status: "NOT_PROCESSED", attempts: 0 });
+    for (let stops = 1; stops <= 5; stops += 1) {
+      await indexDataSource({ dataSourceId: id }, AbortSignal.abort());
+      expect(await sourceRow(id)).toMatchObject({ status: "NOT_PROCESSED", attempts: 0 });
+      // Beside the one that it was added with, which the queue delivers a few times only.
+      expect(await jobsOf(id)).toBe(1 + stops);
+    }
     await indexDataSource({ dataSourceId: id });
     expect(await passagesOf(id)).toHaveLength(100);
   });

@@ -13,6 +13,7 @@ import {
   detail,
   filterShown,
   label,
+  learntTitle,
   listColumn,
   longDetail,
   search,
@@ -98,11 +99,11 @@ export const cases: Record<string, Case> = {
     input: async (w) => ({
       dataSourceId: await w.beingIndexed(),
       run: 1,
+      claim: 1,
       passages: 1,
       learnt: { title: w.word() },
     }),
-    shown: {},
-    silent: true,
+    shown: { "learnt.title": learntTitle },
   },
   "complete-onboarding": {
     further: addresses,
@@ -202,10 +203,9 @@ export const cases: Record<string, Case> = {
   },
   "fail-indexing": {
     by: () => systemPrincipal,
-    input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, message: w.word() }),
+    input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, claim: 1, message: w.word() }),
     shown: { message: detail("message") },
     outcome: "failure",
-    silent: true,
   },
   "fetch-audit-log": {
     by: owner,

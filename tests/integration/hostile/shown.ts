@@ -27,6 +27,12 @@ export const listColumn =
     ((await world.columnOf(table, name, event.target_id)) as unknown[])[0],
     text,
   ];
+/** A source keeps its own title where it learns none, and tells itself from another of the same title. */
+export const learntTitle: Shown = async (event, text, world) => {
+  const got = await world.columnOf("data_source", "title", event.target_id);
+  const title = cut(text, 200).trim();
+  return [got, title === "" || got === `${title} – ${event.target_id}` ? got : title];
+};
 /** Texts above 10 KB stand in an event as their beginning and digest. */
 export const change =
   (name: string): Shown =>

@@ -43,8 +43,8 @@ export async function makeHostileWorld(): Promise<HostileWorld> {
     },
     async beingIndexed() {
       const [row] = await admin<{ id: string }[]>`
-        insert into data_source (guru_id, kind, title, content, sha256, status, index_run)
-        values (${guru.id}, 'TEXT', ${randomUUID()}, 'x', '\\x00', 'PROCESSING', 1) returning id`;
+        insert into data_source (guru_id, kind, title, content, sha256, status, index_run, run_claim)
+        values (${guru.id}, 'TEXT', ${randomUUID()}, 'x', '\\x00', 'PROCESSING', 1, 1) returning id`;
       return row?.id ?? "";
     },
     async beingVerified() {

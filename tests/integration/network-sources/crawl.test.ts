@@ -1,56 +1,10 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { addCrawledPages } from "@/lib/features/data-sources/commands/add-crawled-pages";
-import { startCrawl } from "@/lib/features/data-sources/commands/start-crawl";
-import { stopCrawl } from "@/lib/features/data-sources/commands/stop-crawl";
-import { crawlPages } from "@/lib/features/data-sources/crawl-queries";
-import { crawlWebsite } from "@/lib/features/data-sources/crawling/crawl-website";
-import { beginCrawl, requeueSilentCrawls } from "@/lib/features/data-sources/crawling/runs";
-import { breakTheLog, testRequest as request } from "@/tests/support/product";
 import { serve } from "../fetching/servers";
-import { done, giveRole, guruOf } from "../gurus/guru-for-tests";
-import { eventsOf, guru, member, product, withFetchingProduct } from "./harness";
+import { found, page, pagesOf, searched, site } from "./crawl-harness";
+import { withFetchingProduct } from "./harness";
 
 withFetchingProduct();
-
-const start = (input: Record<string, unknown>, principal = member, ref = guru.slug) =>
-  startCrawl.execute({ principal, request, input: { guru: ref, kind: "links", ...input } });
-
-/** Starts a search and does the job. */
-async function searched(input: Record<string, unknown>): Promise<string> {
-  const { id } = done(await start(input));
-  await crawlWebsite({ crawlId: id });
-  return id;
-}
-
-async function pagesOf(id: string) {
-  const result = await crawlPages.execute({ principal: member, request, input: { guru: guru.slug, id } });
-  if (!result.ok || !result.value) throw new Error("no such search");
-  return result.value;
-}
-const found = async (id: string) =>
-  (await pagesOf(id)).pages.filter(({ state }) => state === "found").map(({ url }) => new URL(url).pathname);
-const page = (title: string, ...links: string[]) =>
-  `<html><head><title>${title}</title></head><body>${links.map((to) => `<a href="${to}">x</a>`).join(" ")}</body></html>`;
-
-/** A site of the given answers; whatever else is asked for is not there. */
-async function site(
-  answers: Record<
-    string,
-    string | { status?: number; headers?: Record<string, string>; body?: string | Buffer }
-  >,
-) {
-  const asked: string[] = [];
-  const host = await serve((req, res) => {
-    const path = req.url ?? "";
-    asked.push(path);
-    const answer = answers[path];
-    if (answer === undefined) return void res.writeHead(404).end();
-    const { status = 200, headers = {}, body = "" } = typeof answer === "string" ? { body: answer } : answer;
-    res.writeHead(status, { "content-type": "text/html", ...headers }).end(body);
-  });
-  return { ...host, asked };
-}
 
 describe("a search from link to link", () => {
   it("finds the pages of the site alone, each once, with their titles, and obeys robots.txt", async () => {
@@ -153,111 +107,6 @@ describe("a search from link to link", () => {
       expect.stringContaining("private, local or reserved"),
     ]);
   });
-});
-
-describe("a search", () => {
-  it("is stopped before its next page, and keeps what it has found", async () => {
-    let stop: (() => Promise<unknown>) | undefined;
-    const host = await serve(async (req, res) => {
-      if (req.url === "/1") await stop?.();
-      const n = Number(req.url?.slice(1)) || 0;
-      res.setHeader("content-type", "text/html").end(page(`Page ${n}`, `/${n + 1}`));
-    });
-    const { id } = done(await start({ url: `${host.origin}/0` }));
-    stop = () => stopCrawl.execute({ principal: member, request, input: { guru: guru.slug, id } });
-    await crawlWebsite({ crawlId: id });
-    expect((await pagesOf(id)).search.state).toBe("stopped");
-    expect(await found(id)).toEqual(["/0", "/1"]);
-    expect(await stop()).toMatchObject({ ok: false, code: "not_found" });
-  });
-
-  it("goes on after a crash with what it has not visited", async () => {
-    const { origin, asked } = await site({ "/": page("Start", "/a"), "/a": page("A") });
-    const { id } = done(await start({ url: `${origin}/` }));
-    await beginCrawl(id);
-    await product.admin`insert into crawl_url (crawl_id, ordinal, url, title, state) values
-      (${id}, 0, ${`${origin}/`}, 'Start', 'found'), (${id}, 1, ${`${origin}/a`}, '', 'known')`;
-    expect(await beginCrawl(id)).toBeNull();
-    await product.admin`update crawl set heartbeat_at = now() - interval '2 minutes' where id = ${id}`;
-    expect(await requeueSilentCrawls()).toBe(1);
-    await crawlWebsite({ crawlId: id });
-    expect(await found(id)).toEqual(["/", "/a"]);
-    expect(asked.filter((path) => path === "/")).toEqual([]);
-  });
-
-  it("runs one at a time for a guru, for its maintainers alone, and records nothing itself", async () => {
-    const events = (await product.events()).length;
-    const { id } = done(await start({ url: "https://docs.example.com/" }));
-    expect(await start({ url: "https://docs.example.com/2" })).toMatchObject({ ok: false, code: "busy" });
-    done(await stopCrawl.execute({ principal: member, request, input: { guru: guru.slug, id } }));
-    expect((await pagesOf(id)).search.state).toBe("stopped");
-    expect((await product.events()).length).toBe(events);
-    const viewer = await product.person("viewer@halden.example");
-    const other = await product.person("other@halden.example");
-    await giveRole(guru.id, viewer, "viewer");
-    expect(await start({ url: "https://docs.example.com/" }, viewer)).toMatchObject({ code: "forbidden" });
-    expect(await start({ url: "https://docs.example.com/" }, other)).toMatchObject({ code: "not_found" });
-    const theirs = await guruOf(other);
-    const foreign = { guru: theirs.slug, id };
-    expect(await stopCrawl.execute({ principal: other, request, input: foreign })).toMatchObject({
-      code: "not_found",
-    });
-    expect(
-      await addCrawledPages.execute({ principal: other, request, input: { ...foreign, pages: ["0"] } }),
-    ).toMatchObject({ code: "not_found" });
-  });
-
-  it.each([
-    { url: "" },
-    { url: "file:///etc/passwd" },
-    { url: "https://docs.example.com/\0" },
-    { url: "https://docs.example.com/\u202Ex" },
-    { url: "x".repeat(10_000_000) },
-    { url: "https://docs.example.com/", maxPages: "0" },
-    { url: "https://docs.example.com/", maxPages: "2001" },
-    { url: "https://docs.example.com/", maxPages: "many" },
-    { url: "https://docs.example.com/", kind: "everything" },
-  ])("is not begun with %.60j", async (input) => {
-    expect(await start(input)).toMatchObject({ ok: false, code: "invalid" });
-  });
-});
-
-describe("what was found", () => {
-  it("is added as chosen: a source, an event and a job each; what exists is said", async () => {
-    const { origin } = await site({ "/": page("Start", "/a", "/b"), "/a": page("A"), "/b": page("B") });
-    const id = await searched({ url: `${origin}/` });
-    const add = (...pages: number[]) =>
-      addCrawledPages.execute({
-        principal: member,
-        request,
-        input: { guru: guru.slug, id, pages: pages.map(String) },
-      });
-    expect(done(await add(0, 2))).toEqual({ added: 2, existed: 0 });
-    const rows =
-      await product.admin`select id, url from data_source where url like ${`${origin}%`} order by url`;
-    expect(rows.map(({ url }) => url)).toEqual([`${origin}/`, `${origin}/b`]);
-    for (const row of rows) expect(await eventsOf(row.id)).toHaveLength(1);
-    expect((await pagesOf(id)).pages.map(({ isAdded }) => isAdded)).toEqual([true, false, true]);
-    expect(done(await add(0, 1))).toEqual({ added: 1, existed: 1 });
-    expect(await add(0, 1, 2)).toMatchObject({ ok: false, code: "exists" });
-    expect(await add(99)).toMatchObject({ ok: false, code: "not_found" });
-  });
-});
-
-it("nothing is added and nothing queued when the log takes no event", async () => {
-  const { origin } = await site({ "/": page("Start") });
-  const id = await searched({ url: `${origin}/` });
-  const state = async () => [
-    (await product.admin`select 1 from data_source`).length,
-    (await product.admin`select 1 from pgboss.job`).length,
-  ];
-  const before = await state();
-  const mend = await breakTheLog(product);
-  const input = { guru: guru.slug, id, pages: "0" };
-  const result = await addCrawledPages.execute({ principal: member, request, input });
-  await mend();
-  expect(result).toMatchObject({ ok: false, code: "internal" });
-  expect(await state()).toEqual(before);
 });
 
 describe("a sitemap", () => {

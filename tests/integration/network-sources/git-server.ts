@@ -1,13 +1,12 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterEach } from "vitest";
+import { answerByGit } from "@/tests/support/git-backend";
 import { serve, type TestHost } from "../fetching/servers";
 
-const run = promisify(execFile);
 const env = {
   PATH: process.env.PATH ?? "",
   HOME: "/nonexistent",
@@ -76,51 +75,13 @@ export async function serveGit(
   answer: Answer = (_req, _res, pass) => pass(),
 ): Promise<GitHost> {
   const requests: GitHost["requests"] = [];
-  const { stdout: execPath } = await run("git", ["--exec-path"], { env });
-  const backend = path.join(execPath.trim(), "git-http-backend");
   const host = await serve((req, res) => {
     requests.push({ url: req.url ?? "", authorization: req.headers.authorization });
-    answer(req, res, () => runBackend(backend, repository, req, res));
+    const [pathname = ""] = (req.url ?? "").split("?");
+    const asked = pathname.replace(/^\/team\/handbook(\.git)?/, "");
+    answer(req, res, () =>
+      answerByGit(req, res, { root: path.join(repository.folder, ".git"), path: asked }),
+    );
   });
   return { ...host, requests };
-}
-
-/** CGI (RFC 3875), as far as git's backend needs it. */
-function runBackend(
-  backend: string,
-  repository: TestRepository,
-  req: IncomingMessage,
-  res: ServerResponse,
-): void {
-  const [pathname = "", query = ""] = (req.url ?? "").split("?");
-  const child = spawn(backend, [], {
-    stdio: ["pipe", "pipe", "ignore"],
-    env: {
-      ...env,
-      GIT_PROJECT_ROOT: path.join(repository.folder, ".git"),
-      GIT_HTTP_EXPORT_ALL: "1",
-      PATH_INFO: pathname.replace(/^\/team\/handbook(\.git)?/, ""),
-      QUERY_STRING: query,
-      REQUEST_METHOD: req.method ?? "GET",
-      CONTENT_TYPE: req.headers["content-type"] ?? "",
-      HTTP_CONTENT_ENCODING: String(req.headers["content-encoding"] ?? ""),
-      GIT_PROTOCOL: String(req.headers["git-protocol"] ?? ""),
-    },
-  });
-  child.stdin.on("error", () => {});
-  req.pipe(child.stdin);
-  let head = Buffer.alloc(0);
-  child.stdout.on("data", (part: Buffer) => {
-    if (res.headersSent) return void res.write(part);
-    head = Buffer.concat([head, part]);
-    const end = head.indexOf("\r\n\r\n");
-    if (end === -1) return;
-    for (const line of head.toString("latin1", 0, end).split("\r\n")) {
-      const [, name = "", value = ""] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];
-      if (name.toLowerCase() === "status") res.statusCode = Number.parseInt(value, 10);
-      else res.setHeader(name, value);
-    }
-    res.write(head.subarray(end + 4));
-  });
-  child.stdout.on("end", () => res.end());
 }

@@ -121,7 +121,7 @@ describe("reading again", () => {
     const first = repository.commit({
       "a.md": "the first words",
       "b.md": "they stay",
-      "c.bin": Buffer.alloc(300_000, 7),
+      "c.bin": Buffer.alloc(300_000),
     });
     const host = await serveGit(repository);
     const id = await repositorySource(`${host.origin}/team/handbook`);

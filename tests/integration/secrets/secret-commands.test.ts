@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
@@ -9,6 +9,7 @@ import { deleteSecret } from "@/lib/features/secrets/commands/delete-secret";
 import { readSecret } from "@/lib/features/secrets/commands/read-secret";
 import { writeSecret } from "@/lib/features/secrets/commands/write-secret";
 import { guruSecrets } from "@/lib/features/secrets/queries";
+import { setRuntime } from "@/lib/platform/runtime";
 import {
   breakTheLog,
   countOf,
@@ -82,11 +83,11 @@ describe("write-secret", () => {
   });
 
   it.each([
-    ["an empty name", "", "v"],
-    ["a name with a space", "MY TOKEN", "v"],
-    ["a name with a brace", "{TOKEN}", "v"],
-    ["a name of another script", "ТОКЕН", "v"],
-    ["a name that is too long", "A".repeat(65), "v"],
+    ["an empty name", "", "swordfish-refused"],
+    ["a name with a space", "MY TOKEN", "swordfish-refused"],
+    ["a name with a brace", "{TOKEN}", "swordfish-refused"],
+    ["a name of another script", "ТОКЕН", "swordfish-refused"],
+    ["a name that is too long", "A".repeat(65), "swordfish-refused"],
     ["an empty value", "T", "  "],
     ["a value with a line's end", "T", "a\r\nX-Evil: 1"],
     ["a value with NUL", "T", "a\0b"],
@@ -158,6 +159,22 @@ describe("read-secret", () => {
     expect((await product.events("access.denied")).at(-1)?.details).toMatchObject({
       permission: "secret:manage",
     });
+  });
+
+  it("says so when the key that a value lies under is gone, and has it again when the key is back", async () => {
+    const { id } = done(await write("UNDER_OLD_KEY", "value-under-old-key"));
+    const { runtime } = product;
+    const another = [{ id: "another", key: randomBytes(32) }];
+    setRuntime({ ...runtime, keys: { ...runtime.keys, encryptionKeys: another } });
+    const refused = await read(id);
+    setRuntime(runtime);
+    expect(refused).toMatchObject({ ok: false, code: "conflict" });
+    expect(refused).toHaveProperty(
+      "message",
+      expect.stringMatching(/^The key that UNDER_OLD_KEY .* Store its/),
+    );
+    expect((await product.events("secret.read")).filter((e) => e.target_id === id)).toEqual([]);
+    expect(done(await read(id)).secretValue).toBe("value-under-old-key");
   });
 
   it("does not open a value that was moved to another guru or name", async () => {

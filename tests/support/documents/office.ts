@@ -47,11 +47,14 @@ export function makeWord(paragraphs: Paragraph[]): Buffer {
 }
 
 /** A workbook with these sheets, as SheetJS writes it. */
-export function makeWorkbook(sheets: Record<string, unknown[][]>): Buffer {
+export function makeWorkbook(
+  sheets: Record<string, unknown[][]>,
+  bookType: "xlsx" | "xlsm" | "xlsb" = "xlsx",
+): Buffer {
   const workbook = utils.book_new();
   for (const [name, rows] of Object.entries(sheets))
     utils.book_append_sheet(workbook, utils.aoa_to_sheet(rows), name);
-  return write(workbook, { type: "buffer", bookType: "xlsx", compression: true }) as Buffer;
+  return write(workbook, { type: "buffer", bookType, compression: true }) as Buffer;
 }
 
 /** The archive with one of its parts changed as text. */

@@ -9,6 +9,8 @@ interface PdfOptions {
   trailer?: string;
   /** The operators of every page, in place of its text. */
   content?: Buffer;
+  /** The corners of every page in points, in place of A4's: text beyond them is not on the page. */
+  box?: [number, number, number, number];
 }
 
 /** The number that the first further object of a PDF with so many pages has. */
@@ -26,10 +28,11 @@ export function makePdf(pages: string[][], options: PdfOptions = {}): Buffer {
     ),
     Buffer.from("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"),
   ];
+  const box = (options.box ?? [0, 0, 595, 842]).join(" ");
   for (const [n, lines] of pages.entries()) {
     objects.push(
       Buffer.from(
-        `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + n * 2} 0 R >>`,
+        `<< /Type /Page /Parent 2 0 R /MediaBox [${box}] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + n * 2} 0 R >>`,
       ),
       streamOf(options.content ?? Buffer.from(operatorsOf(lines), "latin1")),
     );

@@ -1,5 +1,5 @@
 import "server-only";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { request } from "undici";
 import { ModelTrouble } from "./trouble";
 
@@ -44,10 +44,27 @@ export function modelFetch(apiKey: string | undefined): typeof fetch {
       body.on("error", () => {}).destroy();
       throw new ModelTrouble("no_answer");
     }
-    // Node's own type of a stream is not the one that its Response is described with.
-    const stream = Readable.toWeb(Readable.from(counted(body))) as unknown as BodyInit;
-    return new Response(stream, { status, headers: { "content-type": "text/event-stream" } });
+    return new Response(streamOf(body), { status, headers: { "content-type": "text/event-stream" } });
   };
+}
+
+/**
+ * The body as the library reads it: a piece when one is asked for, and no connection once nobody asks any more. (Node's
+ * own `Readable.toWeb` throws out of everyone's reach where a piece comes after that.)
+ */
+function streamOf(body: Readable): ReadableStream<Uint8Array> {
+  const pieces = counted(body);
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const step = await pieces.next();
+        if (step.done) controller.close();
+        else controller.enqueue(step.value);
+      },
+      cancel: () => void body.on("error", () => {}).destroy(),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 const one = (value: string | string[] | undefined): string | undefined => [value].flat()[0];

@@ -43,7 +43,7 @@ export const addCrawledPages = command({
       about,
       pages.map(({ url }) => url),
     );
-    for (const source of made) await enqueue("index-data-source", { dataSourceId: source.id });
+    for (const source of made) await enqueue("index-website", { dataSourceId: source.id });
     const [first, ...others] = made.map((source) => sourceFact(source, scope.guru));
     if (!first) throw refuse("exists", "This guru has sources of all these pages already.");
     const existed = results.filter(({ status }) => status === "exists").length;

@@ -61,7 +61,7 @@ describe("add-repository-source", () => {
       next_read_at: null,
     });
     const jobs = await product.admin`
-      select 1 from pgboss.job where name = 'index-data-source' and data->>'dataSourceId' = ${id}`;
+      select 1 from pgboss.job where name = 'index-repository' and data->>'dataSourceId' = ${id}`;
     expect(jobs).toHaveLength(1);
   });
 

@@ -10,6 +10,7 @@ import { command } from "@/lib/gate/command";
 import { sha256 } from "@/lib/platform/crypto";
 import { refuse } from "@/lib/platform/errors";
 import { FetchRefused } from "@/lib/platform/fetching/fetch-refused";
+import { withoutCredentials } from "@/lib/platform/fetching/web-address";
 import { repositoryAddress } from "../git/repository-address";
 import { addRepositorySourceInput } from "../repository-schemas";
 import { sourceFact } from "../source-facts";
@@ -24,7 +25,7 @@ export const addRepositorySource = command({
   input: addRepositorySourceInput,
   allow: onGuru<{ guru: string }>("datasource:change", ({ guru }) => guru),
   event: dataSourceAdded,
-  target: ({ input }) => ({ id: input.url }),
+  target: ({ input }) => ({ id: withoutCredentials(input.url) }),
   async run({ tx, input, principal, scope, enqueue }) {
     const url = addressOf(input.url);
     const settings: SourceSettings = {
@@ -49,7 +50,7 @@ export const addRepositorySource = command({
       .onConflictDoNothing()
       .returning({ id: schema.dataSource.id });
     if (!made) throw exists("This source exists already.");
-    await enqueue("index-data-source", { dataSourceId: made.id });
+    await enqueue("index-repository", { dataSourceId: made.id });
     const fact = sourceFact({ id: made.id, ...source }, scope.guru);
     return { value: { id: made.id, title: source.title }, targetId: made.id, audit: fact };
   },

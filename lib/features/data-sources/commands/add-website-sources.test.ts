@@ -28,8 +28,7 @@ afterAll(() => product.close());
 const add = (urls: unknown, principal = member, ref = guru.slug) =>
   addWebsiteSources.execute({ principal, request, input: { guru: ref, urls } });
 const sources = async () => (await product.admin`select 1 from data_source`).length;
-const jobs = async () =>
-  (await product.admin`select 1 from pgboss.job where name = 'index-data-source'`).length;
+const jobs = async () => (await product.admin`select 1 from pgboss.job where name = 'index-website'`).length;
 
 describe("add-website-sources", () => {
   it("makes a source, an event and a job of each line, the first event leading", async () => {

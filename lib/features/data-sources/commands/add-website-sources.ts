@@ -5,6 +5,7 @@ import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { cleanText } from "@/lib/platform/clean-text";
 import { refuse } from "@/lib/platform/errors";
+import { withoutCredentials } from "@/lib/platform/fetching/web-address";
 import { type AddedPage, addPages } from "../add-pages";
 import { sourceFact } from "../source-facts";
 import { addWebsiteSourcesInput } from "../website-schemas";
@@ -18,11 +19,11 @@ export const addWebsiteSources = command({
   input: addWebsiteSourcesInput,
   allow: onGuru<{ guru: string }>("datasource:change", ({ guru }) => guru),
   event: dataSourceAdded,
-  target: ({ input }) => ({ id: cleanText(input.urls[0] ?? "-", 200) }),
+  target: ({ input }) => ({ id: cleanText(withoutCredentials(input.urls[0] ?? "-"), 200) }),
   async run({ tx, input, principal, scope, enqueue }) {
     const about = { guruId: scope.guru.id, createdBy: accountOf(principal) };
     const { results, made } = await addPages(tx, about, input.urls);
-    for (const source of made) await enqueue("index-data-source", { dataSourceId: source.id });
+    for (const source of made) await enqueue("index-website", { dataSourceId: source.id });
     const [first, ...others] = made.map((source) => sourceFact(source, scope.guru));
     if (!first) throw nothingAdded(results);
     return { value: { results }, audit: [first, ...others] };

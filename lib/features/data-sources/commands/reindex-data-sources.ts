@@ -4,6 +4,7 @@ import { dataSourceReindexed } from "@/lib/audit/catalogue/gurus";
 import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
+import { indexingJob } from "../indexing/indexing-job";
 import { noProgress } from "../indexing/progress";
 import { selectedSourcesInput } from "../schemas";
 import { lockSelected } from "../selected-sources";
@@ -32,7 +33,7 @@ export const reindexDataSources = command({
         heartbeatAt: sql`gurulog_now()`,
       })
       .where(inArray(dataSource.id, input.ids));
-    for (const row of rows) await enqueue("index-data-source", { dataSourceId: row.id });
+    for (const row of rows) await enqueue(indexingJob(row.kind), { dataSourceId: row.id });
     const [first, ...others] = rows.map((row) => sourceFact(row, scope.guru));
     return { value: { titles: rows.map((row) => row.title) }, audit: first ? [first, ...others] : null };
   },

@@ -7,7 +7,7 @@ import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
 import { FetchRefused } from "@/lib/platform/fetching/fetch-refused";
-import { parseWebAddress } from "@/lib/platform/fetching/web-address";
+import { parseWebAddress, withoutCredentials } from "@/lib/platform/fetching/web-address";
 import { startCrawlInput } from "../website-schemas";
 
 /**
@@ -19,7 +19,7 @@ export const startCrawl = command({
   input: startCrawlInput,
   allow: onGuru<{ guru: string }>("datasource:change", ({ guru }) => guru),
   event: dataSourceAdded,
-  target: ({ input }) => ({ id: input.url }),
+  target: ({ input }) => ({ id: withoutCredentials(input.url) }),
   async run({ tx, input, principal, scope, enqueue }) {
     const url = addressOf(input.url);
     const { crawl, guru } = schema;

@@ -15,6 +15,7 @@ import {
   keepPages,
   keepVisit,
   nextPage,
+  releaseCrawl,
   type Visit,
 } from "./runs";
 
@@ -33,7 +34,7 @@ export async function crawlWebsite({ crawlId }: { crawlId: string }, stopping?: 
   try {
     await (crawl.kind === "sitemap" ? bySitemap(crawl, signal) : byLinks(crawl, signal));
   } catch (error) {
-    signal.throwIfAborted();
+    if (signal.aborted) return releaseCrawl(crawl);
     if (!(error instanceof Unreadable || error instanceof NotNow)) throw error;
     await endCrawl(crawl, "failed", error.message);
   }

@@ -107,6 +107,18 @@ export async function endCrawl(
   await whileRunning(crawl, (tx) => end(tx, crawl.id, state, note));
 }
 
+/** Gives a search back because the worker stops, which does not count as an attempt. Its job is put anew. */
+export async function releaseCrawl(crawl: Crawl): Promise<void> {
+  const { crawl: table } = schema;
+  await whileRunning(crawl, async (tx) => {
+    await tx
+      .update(table)
+      .set({ state: "waiting", attempts: sql`${table.attempts} - 1` })
+      .where(eq(table.id, crawl.id));
+    await enqueueIn(tx, "crawl-website", { crawlId: crawl.id });
+  });
+}
+
 /** A step of a search, with its sign of life; not done once it has ended or another worker has taken it over. */
 async function whileRunning(crawl: Crawl, step: (tx: Tx) => Promise<void>): Promise<void> {
   const { crawl: table } = schema;

@@ -57,9 +57,10 @@ export async function parseSitemap(text: string, most: number): Promise<Sitemap>
 const localName = (name: string) => name.slice(name.indexOf(":") + 1).toLowerCase();
 
 function isAddress(path: readonly string[]): boolean {
-  const [root, entry, field, ...deeper] = path;
+  if (path.length !== 3) return false;
+  const [root, entry, field] = path;
   const isEntry = (root === "urlset" && entry === "url") || (root === "sitemapindex" && entry === "sitemap");
-  return isEntry && field === "loc" && deeper.length === 0;
+  return isEntry && field === "loc";
 }
 
 function plainAddresses(text: string, most: number): string[] {

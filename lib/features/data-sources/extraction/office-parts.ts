@@ -1,6 +1,7 @@
 import { zipSync } from "fflate";
 import { type Entry, fromBuffer, type ZipFile } from "yauzl";
 import { Unreadable } from "../indexing/text-piece";
+import { hasMacroTypes } from "./content-types";
 
 /** Parts of an Office file, pictures included; Word and Excel make a few dozen. */
 const maxEntries = 1_000;
@@ -10,6 +11,7 @@ const maxInflatedBytes = 256 * 1024 * 1024;
 /** Parts that hold text or say how parts belong together; pictures, embedded files and the like are not even inflated. */
 const textPart = /^(\[Content_Types\]\.xml|(_rels|docProps|xl|word)\/.*\.(xml|rels))$/i;
 const otherFolder = /\/(media|embeddings|externalLinks|theme|diagrams|activeX)\//i;
+const binaryWorkbook = /^xl\/workbook\.bin$/i;
 const macroPart = /(^|\/)(vbaProject\.bin|macrosheets\/|dialogsheets\/)/i;
 
 /** A document type, where entities are declared: an Office file has none. In UTF-8 and in both kinds of UTF-16. */
@@ -46,6 +48,10 @@ export async function officeParts(file: Buffer): Promise<Buffer> {
     seen.add(name);
     if (entry.isEncrypted()) throw protectedFile();
     if (macroPart.test(entry.fileName)) throw macros();
+    if (binaryWorkbook.test(entry.fileName))
+      throw new Unreadable(
+        "This is a binary workbook (.xlsb), whatever its name says. Save it as .xlsx and upload that.",
+      );
     if (!textPart.test(entry.fileName) || otherFolder.test(entry.fileName)) continue;
     const part = await inflated(zip, entry, left);
     left -= part.length;
@@ -53,13 +59,21 @@ export async function officeParts(file: Buffer): Promise<Buffer> {
       throw new Unreadable(
         "This file declares XML entities, which Word and Excel never do. Open it in Word or Excel, save it anew and upload that.",
       );
-    if (entry.fileName === "[Content_Types].xml" && /macroEnabled/i.test(part.toString("latin1")))
-      throw macros();
     parts[entry.fileName] = part;
   }
   // Without it the libraries would guess.
-  if (!parts["[Content_Types].xml"]) throw damaged();
+  const types = parts["[Content_Types].xml"];
+  if (!types) throw damaged();
+  if (hasMacros(types, seen)) throw macros();
   return Buffer.from(zipSync(parts, { level: 0 }));
+}
+
+function hasMacros(types: Uint8Array, names: Iterable<string>): boolean {
+  try {
+    return hasMacroTypes(types, names);
+  } catch {
+    throw damaged();
+  }
 }
 
 /** For what only its owner can open. */

@@ -17,10 +17,17 @@ interface Node {
   styleId?: string | null;
   styleName?: string | null;
   numbering?: { level?: string | number } | null;
+  /** Of a reference to a footnote or an endnote. */
+  noteType?: string;
+  noteId?: string;
+}
+
+interface Document extends Node {
+  notes: { resolve(reference: Node): { body: Node[] } | null | undefined };
 }
 
 /**
- * The text of a Word document (.docx) with its headings, lists and tables, as Markdown.
+ * The text of a Word document (.docx) with its headings, lists, tables and notes, as Markdown.
  * @param resumeAt `{paragraph}`, counted from 0: the first to be read; anything else = the first of all
  * @throws Unreadable for what is protected, damaged, no document, or hostile
  */
@@ -41,8 +48,11 @@ export async function* wordText(file: Buffer, resumeAt: unknown): AsyncGenerator
 /** The paragraphs and tables of a document, each as text. */
 async function blocksOf(file: Buffer): Promise<string[]> {
   const blocks: string[] = [];
-  const transformDocument = (document: Node): Node => {
-    for (const node of document.children ?? []) {
+  const transformDocument = (document: Document): Node => {
+    const children = document.children ?? [];
+    const seen = new Set<string>();
+    for (const node of children) putNotesIn(node, document.notes, seen);
+    for (const node of children) {
       const block = blockText(node);
       if (block.trim() !== "") blocks.push(block);
     }
@@ -60,6 +70,23 @@ async function blocksOf(file: Buffer): Promise<string[]> {
     );
   }
   return blocks;
+}
+
+/**
+ * Puts each note's text in the place of the reference to it. A note stands once, however often it is referred to, and no
+ * note within a note: a small file could be made endless by either.
+ */
+function putNotesIn(node: Node, notes: Document["notes"], seen: Set<string>): void {
+  for (const child of node.children ?? []) {
+    if (child.type !== "noteReference") {
+      putNotesIn(child, notes, seen);
+      continue;
+    }
+    const key = `${child.noteType} ${child.noteId}`;
+    const text = seen.has(key) ? "" : (notes.resolve(child)?.body ?? []).map(blockText).join(" ").trim();
+    seen.add(key);
+    if (text !== "") Object.assign(child, { type: "text", value: ` [${text}]` });
+  }
 }
 
 function blockText(node: Node): string {

@@ -17,15 +17,10 @@ const beatMs = 5_000;
 const complete = toJob(completeIndexing);
 const fail = toJob(failIndexing);
 
-/** The process is stopping; the job is delivered again. */
-class Stopped extends Error {
-  override readonly name = "Stopped";
-}
-
 /**
  * The job: cuts a source into passages. It may be delivered twice and may die at any point: passages belong to a run and
  * are seen only when the command that ends the run has committed, together with its event.
- * @param signal ends the run early, without counting it
+ * @param signal ends the run early, without counting it: the source waits with a job of its own
  * @throws what went wrong and may go well later, so that the queue tries again
  */
 export async function indexDataSource(
@@ -46,10 +41,7 @@ export async function indexDataSource(
   if (end.kind === "done") await complete({ ...about, passages: end.passages, learnt: end.learnt });
   // A reason may name something from inside the source, which may be of any length.
   if (end.kind === "unreadable") await fail({ ...about, message: cleanText(end.message, maxReasonLength) });
-  if (end.kind === "stopped") {
-    await releaseRun(run, { counts: false });
-    throw new Stopped("the worker is stopping");
-  }
+  if (end.kind === "stopped") await releaseRun(run, { counts: false });
   if (end.kind === "broken") {
     const isTheirs = end.error instanceof NotNow;
     if (!isTheirs) logError(`indexing ${dataSourceId}, attempt ${run.attempt}`, end.error);

@@ -5,6 +5,7 @@ import { enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
 import { cleanText } from "@/lib/platform/clean-text";
 import type { CutPassage } from "./cut-passages";
+import { indexingJob } from "./indexing-job";
 import type { Progress } from "./progress";
 import type { SourceToRead } from "./text-piece";
 
@@ -182,19 +183,25 @@ function ofRun(run: Run) {
   );
 }
 
-/** Gives the source back to the queue: after an error that may pass, or because the worker stops (which does not count). */
+/**
+ * Gives the source back: after an error that may pass, for the queue to deliver its job again, or because the worker
+ * stops. That does not count as an attempt, and the job is put anew: one that failed at each of several restarts would
+ * not be delivered again.
+ */
 export async function releaseRun(run: Run, { counts }: { counts: boolean }): Promise<void> {
   const { dataSource } = schema;
-  await inTransaction((tx) =>
-    tx
+  await inTransaction(async (tx) => {
+    const [mine] = await tx
       .update(dataSource)
       .set({
         status: "NOT_PROCESSED",
         heartbeatAt: sql`now()`,
         attempts: sql`${dataSource.attempts} - ${counts ? 0 : 1}`,
       })
-      .where(ofRun(run)),
-  );
+      .where(ofRun(run))
+      .returning({ id: dataSource.id, kind: dataSource.kind });
+    if (mine && !counts) await enqueueIn(tx, indexingJob(mine.kind), { dataSourceId: mine.id });
+  });
 }
 
 /**
@@ -203,14 +210,14 @@ export async function releaseRun(run: Run, { counts }: { counts: boolean }): Pro
  */
 export async function requeueSilent(): Promise<number> {
   return inTransaction(async (tx) => {
-    const rows = await tx.execute<{ id: string }>(sql`
+    const rows = await tx.execute<{ id: string; kind: SourceToRead["kind"] }>(sql`
       update data_source set heartbeat_at = now(), status = 'NOT_PROCESSED' where id in (
         select id from data_source
         where (status = 'PROCESSING' and heartbeat_at < now() - make_interval(secs => ${silenceS}))
           or (status = 'NOT_PROCESSED' and heartbeat_at < now() - make_interval(secs => ${lostAfterS}))
         order by heartbeat_at limit 100 for update skip locked)
-      returning id`);
-    for (const row of rows) await enqueueIn(tx, "index-data-source", { dataSourceId: row.id });
+      returning id, kind`);
+    for (const row of rows) await enqueueIn(tx, indexingJob(row.kind), { dataSourceId: row.id });
     return rows.length;
   });
 }

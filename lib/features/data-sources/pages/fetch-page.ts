@@ -57,7 +57,7 @@ export async function fetchInWords(url: string, options: FetchOptions): Promise<
     );
   if (status === 404 || status === 410)
     throw new Unreadable(
-      `There is nothing at this address (status ${status}). Check it, or delete this source.`,
+      `There is nothing at this address (status ${status}). Check that it is written right.`,
     );
   if (status === 429 || status >= 500)
     throw new NotNow(`The server cannot answer at the moment (status ${status}).`);

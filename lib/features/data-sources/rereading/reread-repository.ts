@@ -55,7 +55,7 @@ export async function rereadRepository(
       // Whoever reindexed it meanwhile has done this.
       .where(and(eq(dataSource.id, source.id), eq(dataSource.indexRun, source.indexRun)))
       .returning({ id: dataSource.id });
-    if (row) await enqueueIn(tx, "index-data-source", { dataSourceId: row.id });
+    if (row) await enqueueIn(tx, "index-repository", { dataSourceId: row.id });
   });
 }
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
-import { openValue } from "@/lib/access/secrets";
+import { keyGoneInWords, openValue } from "@/lib/access/secrets";
 import { secretRead } from "@/lib/audit/catalogue/gurus";
 import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
@@ -24,8 +24,17 @@ export const readSecret = sensitiveRead({
     if (!found) throw refuse("not_found", "This guru has no such secret. Reload the page.");
     const { id, name, sealed } = found;
     return {
-      value: { name, secretValue: openValue(scope.guru.id, name, sealed) },
+      value: { name, secretValue: opened(scope.guru.id, name, sealed) },
       audit: { target: { id }, label: name, guru: scope.guru },
     };
   },
 });
+
+function opened(guruId: string, name: string, sealed: Uint8Array): string {
+  try {
+    return openValue(guruId, name, sealed);
+  } catch (error) {
+    const words = keyGoneInWords(error, name);
+    throw words === null ? error : refuse("conflict", words);
+  }
+}

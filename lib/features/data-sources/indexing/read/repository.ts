@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { secretValue } from "@/lib/access/secrets";
+import { keyGoneInWords, secretValue } from "@/lib/access/secrets";
 import { cleanText } from "@/lib/platform/clean-text";
 import { sha256 } from "@/lib/platform/crypto";
 import { bringUpToDate, copyWith } from "../../git/bring-up-to-date";
@@ -69,7 +69,10 @@ async function fetched(source: SourceToRead, url: string, signal: AbortSignal) {
 export async function tokenOf(source: Pick<SourceToRead, "guruId" | "settings">): Promise<string | null> {
   const { secret } = source.settings;
   if (secret === undefined) return null;
-  const value = await secretValue(source.guruId, secret);
+  const value = await secretValue(source.guruId, secret).catch((error: unknown) => {
+    const words = keyGoneInWords(error, secret);
+    throw words === null ? error : new Unreadable(words);
+  });
   if (value === null)
     throw new Unreadable(
       `The secret ${secret} that this source names is not there. Store it again under Secrets.`,
