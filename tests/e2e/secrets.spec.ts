@@ -37,9 +37,10 @@ test("a secret from its writing to its deletion, with what the log says of it", 
   await page.reload();
   expect(await page.content()).not.toContain("value of the vault");
   await row.getByRole("button", { name: "Reveal MY_TOKEN" }).click();
-  await expect(row.getByLabel("Value of MY_TOKEN", { exact: true }).last()).toHaveValue(
+  await expect(row.getByRole("textbox", { name: "Value of MY_TOKEN" })).toHaveValue(
     "second value of the vault",
   );
+  await expect(row.getByRole("button", { name: "Hide MY_TOKEN" })).toBeFocused();
   await store("GITHUB_TOKEN_OF_THE_TEAM_THAT_BUILDS_THE_GATEWAY", "value of the other one");
   await expect(
     page.getByText("Secret GITHUB_TOKEN_OF_THE_TEAM_THAT_BUILDS_THE_GATEWAY stored."),
@@ -51,7 +52,7 @@ test("a secret from its writing to its deletion, with what the log says of it", 
     page.getByText("Secret GITHUB_TOKEN_OF_THE_TEAM_THAT_BUILDS_THE_GATEWAY deleted."),
   ).toBeVisible();
   await row.getByRole("button", { name: "Hide MY_TOKEN" }).click();
-  await expect(row.getByRole("button", { name: "Reveal MY_TOKEN" })).toBeVisible();
+  await expect(row.getByRole("button", { name: "Reveal MY_TOKEN" })).toBeFocused();
   expect(await page.content()).not.toContain("second value of the vault");
 
   await row.getByRole("button", { name: "Delete MY_TOKEN" }).click();

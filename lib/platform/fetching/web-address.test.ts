@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FetchRefused } from "./fetch-refused";
-import { parseWebAddress } from "./web-address";
+import { parseWebAddress, withoutCredentials } from "./web-address";
 
 const problemOf = (text: string, base?: string) => {
   try {
@@ -66,5 +66,23 @@ describe("an address of the web", () => {
     expect(parseWebAddress("../c", base).href).toBe("https://docs.example.com/c");
     expect(parseWebAddress("//other.example/x", base).href).toBe("https://other.example/x");
     expect(problemOf("file:///etc/passwd", base.href)).toBe("scheme");
+  });
+});
+
+describe("an address for the log and for messages", () => {
+  it.each([
+    ["https://docs.example.com/a?b=c#d", "https://docs.example.com/a?b=c#d"],
+    ["https://docs.example.com/@team/a", "https://docs.example.com/@team/a"],
+    ["https://name:canary@host.example/team", "…@host.example/team"],
+    ["https://canary@host.example/team", "…@host.example/team"],
+    ["https:name:canary@host.example", "…@host.example"],
+    ["https://name:a/canary@host.example/team", "…@host.example/team"],
+    ["https://name:canary@@host.example/team", "…@host.example/team"],
+    ["https://name:canary @host.example/team", "…@host.example/team"],
+    ["ssh://name:canary@host.example/team", "…@host.example/team"],
+    ["name:canary@host.example", "…@host.example"],
+    ["no address", "no address"],
+  ])("%j stands there as %j", (text, shown) => {
+    expect(withoutCredentials(text)).toBe(shown);
   });
 });

@@ -55,6 +55,7 @@ const chosen: Record<string, string[]> = {
   "audit_node.level": ["10", "52"],
   "audit_config.one": ["t"],
   "audit_config.demo": ["f"],
+  "secret.name": ["TOKEN", "_"],
 };
 
 interface Column {

@@ -45,10 +45,14 @@ describe("a sitemap", () => {
     await expect(parseSitemap(laughs, 10)).rejects.toThrow(NoSitemap);
   });
 
-  it.each(["", "<html><body>404", "<urlset>", "not a list", "<urlset/>", `${"<a>".repeat(50_000)}`])(
-    "%.40j is none",
-    async (text) => {
-      await expect(parseSitemap(text, 10)).rejects.toThrow(NoSitemap);
-    },
-  );
+  it.each([
+    ["nothing", ""],
+    ["a page", "<html><body>404"],
+    ["a list that ends too soon", "<urlset>"],
+    ["a sentence", "not a list"],
+    ["an empty list", "<urlset/>"],
+    ["50,000 elements in each other", "<a>".repeat(50_000)],
+  ])("%s is none", async (_, text) => {
+    await expect(parseSitemap(text, 10)).rejects.toThrow(NoSitemap);
+  });
 });

@@ -34,12 +34,13 @@ export function SecretValue({
     >
       <input type="hidden" name="guru" value={guru} readOnly />
       <input type="hidden" name="id" value={id} readOnly />
-      <Shown name={name} hide={() => setForm(form + 1)} />
+      <Shown name={name} wasHidden={form > 0} hide={() => setForm(form + 1)} />
     </ActionForm>
   );
 }
 
-function Shown({ name, hide }: { name: string; hide: () => void }) {
+/** The button that was pressed goes away each time: the other one gets the focus, so that keyboards keep their place. */
+function Shown({ name, wasHidden, hide }: { name: string; wasHidden: boolean; hide: () => void }) {
   const result = useContext(FormStateContext);
   if (!result?.ok)
     return (
@@ -47,7 +48,12 @@ function Shown({ name, hide }: { name: string; hide: () => void }) {
         <span className="mono text-fg-3" aria-hidden="true">
           ••••••••
         </span>
-        <SubmitButton look="quiet" pendingText="Revealing" aria-label={`Reveal ${name}`}>
+        <SubmitButton
+          look="quiet"
+          pendingText="Revealing"
+          aria-label={`Reveal ${name}`}
+          autoFocus={wasHidden}
+        >
           Reveal
         </SubmitButton>
       </div>
@@ -64,7 +70,7 @@ function Shown({ name, hide }: { name: string; hide: () => void }) {
       ) : (
         <FormMessage tone="info">This was shown before. Hide it and reveal it again.</FormMessage>
       )}
-      <Button look="quiet" onClick={hide} aria-label={`Hide ${name}`}>
+      <Button look="quiet" onClick={hide} aria-label={`Hide ${name}`} autoFocus>
         Hide
       </Button>
     </>
