@@ -12,9 +12,13 @@ import { checkAmounts, fullAmounts } from "./sources/material";
 import { startRepository } from "./sources/repository";
 import { startSite } from "./sources/site";
 
-/** Before the first source is read, the page is measured on its own. */
-const idlePages = 100;
+/** Before the first source is read, the page is measured on its own, after so many that warm up. */
 const warmUps = 20;
+/**
+ * How long that takes. Node lets its heap grow by hundreds of MiB before it clears up for the first time, whatever the
+ * process does: that is to be over when the indexing begins, or it would be taken for what the indexing needs.
+ */
+const restMs = { full: 120_000, check: 30_000 };
 /** The web process may take so much more than at rest. */
 const mostMemoryMib = 300;
 const patienceMs = 30 * 60_000;
@@ -28,7 +32,8 @@ async function main(): Promise<void> {
   const site = await startSite(amounts.sitePages);
   const repository = await startRepository(path.join(dataDir, "git"), amounts.repositoryFiles);
   try {
-    const added = await addMaterial({ self, dataDir, site, repository, amounts });
+    const rest = check ? restMs.check : restMs.full;
+    const added = await addMaterial({ self, dataDir, site, repository, amounts, restMs: rest });
     const server = await startServer({ dataDir, env: { GURULOG_ALLOW_PRIVATE_CIDRS: "127.0.0.0/8" } });
     const loadAtBegin = loadavg();
     const web = await watch(server, added).finally(() => server.stop());
@@ -45,7 +50,8 @@ async function main(): Promise<void> {
         `${JSON.stringify(result, null, 2)}\n`,
       );
     }
-    if (web.memoryMib > mostMemoryMib)
+    // In so short a time the heap is not at rest yet.
+    if (!check && web.memoryMib > mostMemoryMib)
       throw new Error(`the web process grew by ${web.memoryMib} MiB, more than ${mostMemoryMib}`);
   } finally {
     site.close();
@@ -67,20 +73,20 @@ async function watch(server: Server, { owner, slug, startsAt }: Added) {
   const audit = "/settings/audit-logs";
   const idle: number[] = [];
   for (let n = 0; n < warmUps; n += 1) await read(audit);
-  while (idle.length < idlePages && Date.now() < startsAt) idle.push((await read(audit)).ms);
-  const rest = (await server.probe("mark")).rss;
+  while (Date.now() < startsAt) idle.push((await read(audit)).ms);
+  const rest = (await server.probe("mark")).most;
   const during: number[] = [];
-  const begunAt = Math.max(startsAt, Date.now());
+  const begunAt = Date.now();
   while (Date.now() < begunAt + patienceMs) {
-    const { ms } = await read(audit);
-    if (Date.now() > startsAt) during.push(ms);
+    during.push((await read(audit)).ms);
     if (during.length % 20 !== 19) continue;
     const { text } = await read(`/gurus/${slug}/data-sources`);
     if (!/being indexed/.test(text)) break;
   }
   const { most, delayP99Ms, delayMaxMs } = await server.probe("read");
   return {
-    memoryMib: round((most - rest) / 1024 ** 2),
+    memoryMib: round(Math.max(0, most - rest) / 1024 ** 2),
+    mostMib: round(most / 1024 ** 2),
     restMib: round(rest / 1024 ** 2),
     delayP99Ms: round(delayP99Ms),
     delayMaxMs: round(delayMaxMs),

@@ -240,6 +240,10 @@ test("passwords and keys pushed through every field that takes one are found now
     "intoEmail in the answer to password as e-mail",
     "intoRegisterEmail in the answer to password as e-mail",
     "registered in the answer to both the password",
+    "inRepositoryAddress in the answer to a repository",
+    "inPageAddress in the answer to a page",
+    "inOneOfTwoAddresses in the answer to two pages",
+    "inSiteAddress in the answer to a site",
     "session in the headers of register",
   ]);
   expect(found.filter((one) => !allowed.has(one))).toEqual([]);

@@ -7,6 +7,7 @@ import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { answerByGit } from "../support/git-backend";
 import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
+import { pictures } from "./support/pictures";
 import { type Product, startProduct } from "./support/start-product";
 
 let product: Product;
@@ -66,27 +67,16 @@ async function newGuru(page: Page, name: string): Promise<string> {
   return `${address}/data-sources`;
 }
 
-/** In both themes and on a phone, where nothing may be wider than the window. */
-async function pictures(page: Page, name: string): Promise<void> {
-  const size = page.viewportSize() ?? { width: 1280, height: 720 };
-  for (const [kind, colorScheme, width] of [
-    ["light", "light", size.width],
-    ["dark", "dark", size.width],
-    ["phone", "dark", 390],
-  ] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: size.height });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
-      0,
-    );
-    await page.screenshot({
-      path: `test-results/images/${name}-${kind}.png`,
-      animations: "disabled",
-      fullPage: true,
-    });
-  }
-  await page.emulateMedia({ colorScheme: null });
-  await page.setViewportSize(size);
+/** Nothing of the table is cut off on a phone, so that each reason can be read. */
+async function expectTableFits(page: Page): Promise<void> {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const beyond = await page
+    .locator("div:has(> table)")
+    .evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth));
+  expect(beyond.length).toBeGreaterThan(0);
+  expect(Math.max(...beyond)).toBeLessThanOrEqual(0);
+  if (size) await page.setViewportSize(size);
 }
 
 test("pages of a site are looked for, chosen, read and asked; what cannot be read says why", async ({
@@ -106,6 +96,7 @@ test("pages of a site are looked for, chosen, read and asked; what cannot be rea
   await expect(page.getByRole("row", { name: /gone/ })).toContainText("nothing at this address");
   await expect(page.getByText("2 chosen")).toBeVisible();
   await pictures(page, "search-of-site");
+  await expectTableFits(page);
   await page.getByRole("button", { name: "Add chosen pages" }).click();
   await expect(page.getByText("2 pages added")).toBeVisible();
   await expect(page.getByText("0 chosen")).toBeVisible();
@@ -141,7 +132,13 @@ test("pages of a site are looked for, chosen, read and asked; what cannot be rea
   const runbooks = page.getByRole("row", { name: /team\/runbooks/ });
   await expect(runbooks).toContainText("Indexed", { timeout: 30_000 });
   await expect(runbooks).toContainText("2 passages");
+  await pictures(page, "web-source-forms", page.getByRole("form", { name: "Add a git repository" }));
+  await page.goto(sources);
   await pictures(page, "web-sources");
+  await expectTableFits(page);
+  await runbooks.getByRole("link", { name: /team\/runbooks/ }).click();
+  await expect(page.getByRole("list", { name: "Passages" })).toContainText("lever.ts:1");
+  await pictures(page, "repository-passages");
 
   await page.goto(`${product.url}/gurus/handbook`);
   await page.getByLabel("Question").fill("How is the gateway rolled back?");

@@ -24,7 +24,7 @@ export function QuoteView({ guru, quote }: { guru: string; quote: Quote }) {
         <Link className="link" href={href} prefetch={false}>
           <VisibleText text={quote.title} />
         </Link>
-        {[quote.heading, quote.locator].map((about) =>
+        {[quote.locator?.startsWith(quote.heading) ? "" : quote.heading, quote.locator].map((about) =>
           about ? (
             <span key={about}>
               {" · "}

@@ -27,28 +27,33 @@ export async function RecentSearches({ guru }: { guru: string }) {
   const searches = await load(guruCrawls, { guru });
   if (searches.length === 0) return null;
   return (
-    <ul className="mt-4 max-w-[720px] text-sm" aria-label="Last searches">
-      {searches.map((search) => (
-        <li
-          key={search.id}
-          className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-line py-2 first:border-t-0"
-        >
-          <Link
-            className="link min-w-0 [overflow-wrap:anywhere]"
-            href={`/gurus/${guru}/data-sources/searches/${search.id}`}
-            prefetch={false}
+    <div className="mt-6 max-w-[720px] text-sm">
+      <p className="mb-1 text-fg-2" id="last-searches">
+        Last searches
+      </p>
+      <ul aria-labelledby="last-searches">
+        {searches.map((search) => (
+          <li
+            key={search.id}
+            className="flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-line py-2 first:border-t-0"
           >
-            <VisibleText text={search.url} />
-          </Link>
-          <SearchState state={search.state} />
-          <span className="num text-fg-2 text-xs">{search.found.toLocaleString("en-US")} found</span>
-          {search.note ? (
-            <span className="text-fg-2 text-xs">
-              <VisibleText text={search.note} />
-            </span>
-          ) : null}
-        </li>
-      ))}
-    </ul>
+            <Link
+              className="link min-w-0 [overflow-wrap:anywhere]"
+              href={`/gurus/${guru}/data-sources/searches/${search.id}`}
+              prefetch={false}
+            >
+              <VisibleText text={search.url} />
+            </Link>
+            <SearchState state={search.state} />
+            <span className="num text-fg-2 text-xs">{search.found.toLocaleString("en-US")} found</span>
+            {search.note ? (
+              <span className="text-fg-2 text-xs">
+                <VisibleText text={search.note} />
+              </span>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

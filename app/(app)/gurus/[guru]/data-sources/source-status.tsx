@@ -44,7 +44,7 @@ export function SourceStatus({ source }: { source: StatusFacts }) {
       return (
         <span className="inline-flex min-w-0 flex-wrap items-center gap-2">
           <Badge tone="failed">{words}</Badge>
-          <span className="text-red-fg text-xs">
+          <span className="text-red-fg text-xs [overflow-wrap:anywhere]">
             <VisibleText text={source.error ?? "For an unknown reason. Reindex the source to try again."} />
           </span>
         </span>
@@ -61,12 +61,7 @@ function Progress({ source }: { source: StatusFacts }) {
   const percent = Math.min(100, Math.floor((done / total) * 100));
   return (
     <>
-      <progress
-        className="h-1.5 w-20 [accent-color:var(--accent)]"
-        value={percent}
-        max={100}
-        aria-label="Progress"
-      />
+      <progress className="progress w-20" value={percent} max={100} aria-label="Progress" />
       <span className="num text-fg-2 text-xs">{percent} %</span>
     </>
   );

@@ -78,7 +78,7 @@ export function SourceTable({
                   onChange={() => toggle(source.id)}
                 />
               </Td>
-              <Td className="min-w-[140px] max-w-[360px] [overflow-wrap:anywhere]">
+              <Td className="min-w-[140px] max-w-[360px] lg:min-w-[220px] [overflow-wrap:anywhere]">
                 <Link className="link" href={`/gurus/${guru}/data-sources/${source.id}`} prefetch={false}>
                   <VisibleText text={source.title} />
                 </Link>

@@ -27,7 +27,7 @@ export function UploadForm({ guru }: { guru: string }) {
   const fileId = useId();
   const titleId = useId();
   const busy = step !== null;
-  const hint = `${fileEndings.join(", ")}; at most 100 MB each. Text as UTF-8.`;
+  const hint = `At most 100 MB each, text as UTF-8: ${fileEndings.join(", ")}`;
   const titleHint = several ? "Several files are shown by their names." : "Empty: the file’s name.";
 
   async function submit(event: FormEvent<HTMLFormElement>) {

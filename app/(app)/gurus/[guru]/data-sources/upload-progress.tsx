@@ -17,7 +17,7 @@ export function UploadProgress({ step, onCancel }: { step: UploadStep; onCancel:
   return (
     <>
       <progress
-        className="h-1.5 w-40 [accent-color:var(--accent)]"
+        className="progress w-40"
         value={step.sent}
         max={Math.max(1, step.total)}
         aria-label="Upload"

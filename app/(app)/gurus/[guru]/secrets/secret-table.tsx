@@ -48,7 +48,7 @@ export function SecretTable({
             <Td>
               <SecretValue guru={guru} id={id} name={name} attemptId={randomUUID()} />
             </Td>
-            <Td className="[overflow-wrap:anywhere] max-md:hidden">
+            <Td className="min-w-28 [overflow-wrap:anywhere] max-md:hidden">
               {uses.length === 0 ? (
                 <span className="text-fg-3">Nothing</span>
               ) : (

@@ -1,11 +1,11 @@
 "use client";
-import { useContext, useState } from "react";
+import { useContext, useId, useState } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { FormMessage } from "@/components/forms/form-message";
 import { FormStateContext } from "@/components/forms/form-state";
-import { SecretOnce } from "@/components/forms/secret-once";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
 import { readSecretAction } from "./actions";
 
 /** A masked value, and the button that has it shown; that is recorded first. Hiding forgets it again. */
@@ -42,6 +42,7 @@ export function SecretValue({
 /** The button that was pressed goes away each time: the other one gets the focus, so that keyboards keep their place. */
 function Shown({ name, wasHidden, hide }: { name: string; wasHidden: boolean; hide: () => void }) {
   const result = useContext(FormStateContext);
+  const note = useId();
   if (!result?.ok)
     return (
       <div className="flex items-center gap-2">
@@ -60,19 +61,30 @@ function Shown({ name, wasHidden, hide }: { name: string; wasHidden: boolean; hi
     );
   const read = result.value as { secretValue: string } | null;
   return (
-    <>
+    <div className="flex max-w-[360px] flex-wrap items-center gap-x-2 gap-y-1.5 py-1">
       {read ? (
-        <SecretOnce
-          label={`Value of ${name}`}
-          value={read.secretValue}
-          note="That you had it shown is in the audit log."
-        />
+        <>
+          <input
+            readOnly
+            value={read.secretValue}
+            aria-label={`Value of ${name}`}
+            aria-describedby={note}
+            className="input mono min-w-0 flex-1 basis-44"
+            onFocus={(event) => event.currentTarget.select()}
+          />
+          <CopyButton text={read.secretValue} label="Copy to clipboard" shown="Copy" className="h-9" />
+        </>
       ) : (
         <FormMessage tone="info">This was shown before. Hide it and reveal it again.</FormMessage>
       )}
-      <Button look="quiet" onClick={hide} aria-label={`Hide ${name}`} autoFocus>
+      <Button onClick={hide} aria-label={`Hide ${name}`} className="h-9" autoFocus>
         Hide
       </Button>
-    </>
+      {read ? (
+        <p className="basis-full text-fg-3 text-xs" id={note}>
+          That you had it shown is in the audit log.
+        </p>
+      ) : null}
+    </div>
   );
 }

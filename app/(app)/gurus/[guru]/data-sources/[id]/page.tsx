@@ -66,7 +66,7 @@ export default async function SourcePage({
                   <a className="num hover:underline" href={`#p${passage.ordinal}`}>
                     Passage {passage.ordinal + 1}
                   </a>
-                  {passage.heading ? (
+                  {passage.heading && !passage.locator?.startsWith(passage.heading) ? (
                     <>
                       {" · "}
                       <VisibleText text={passage.heading} />
