@@ -6,7 +6,7 @@ import { plainError, plainFamily, toRoute } from "@/lib/gate/to-route";
 
 /**
  * Asks a guru: JSON `{guru, question}`, `Idempotency-Key` optional. The answer comes as lines of JSON while it is written:
- * what was found, pieces of text, the end. The page's form does the same by its action, in one piece.
+ * what was found, pieces of text, the end; an empty line now and then while the model is silent. The page's form does the same by its action, in one piece.
  */
 export const POST = toRoute(plainFamily, async ({ request, facts }) => {
   const input: unknown = await request.json().catch(() => null);

@@ -22,8 +22,10 @@ async function main(): Promise<void> {
     const step = rotateSecretsArguments(process.argv.slice(2));
     const settings = readSettings();
     if (step === "add") addKey(settings);
-    else await reseal(settings, shutdown);
-    if (step === "retire") retireKeys(settings);
+    else {
+      const current = await reseal(settings, shutdown);
+      if (step === "retire") retireKeys(settings, current);
+    }
     await shutdown.begin("the encryption keys were looked after");
   } catch (error) {
     if (shutdown.hasBegun) return;
@@ -45,8 +47,11 @@ function addKey({ env, dataDir }: Settings): void {
   logLine("Restart Gurulog, all instances, then run npm run rotate-secrets.");
 }
 
-/** @throws StartError when what runs does not know the current key, or something opens with no key of the ring */
-async function reseal(settings: Settings, shutdown: Shutdown): Promise<void> {
+/**
+ * @returns the id of the key that everything is encrypted with now
+ * @throws StartError when what runs does not know the current key, or something opens with no key of the ring
+ */
+async function reseal(settings: Settings, shutdown: Shutdown): Promise<string> {
   const { env, dataDir } = settings;
   const { url, mode, role } = await openSource(settings, shutdown, logLine);
   const owner = {
@@ -66,7 +71,7 @@ async function reseal(settings: Settings, shutdown: Shutdown): Promise<void> {
       throw new StartError(
         "Gurulog was not started with the current encryption key yet, so it could not open what is encrypted with it. Restart it, all instances, and run this again.",
       );
-    return resealAll(sql, encryptionKeys);
+    return { ...(await resealAll(sql, encryptionKeys)), keyId: current.id };
   });
   logLine(`Encrypted anew with the current key: secrets ${done.secrets}, second factors ${done.factors}.`);
   if (done.unreadable.length > 0)
@@ -74,17 +79,20 @@ async function reseal(settings: Settings, shutdown: Shutdown): Promise<void> {
       `No key here opens ${done.unreadable.slice(0, 20).join(", ")}. Put the key it was encrypted with back behind the others, or store it anew.`,
     );
   logLine("Nothing needs an older key any more.");
+  return done.keyId;
 }
 
-function retireKeys({ env, dataDir }: Settings): void {
-  const { before, after, variable, file } = changeRing({
+function retireKeys({ env, dataDir }: Settings, current: string): void {
+  const { before, after, variable, file, former } = changeRing({
     dataDir,
     variable: env.GURULOG_ENCRYPTION_KEY,
-    change: "retire",
+    change: { keepOnly: current },
   });
   logLine(`Encryption keys: ${before.join(", ")} become ${after.join(", ")}.`);
   if (variable === null) logLine(`${file} holds it.`);
   else logLine(`Set it wherever Gurulog runs:\nGURULOG_ENCRYPTION_KEY=${variable}`);
+  if (former !== null)
+    logLine(`${former} holds the keys as they were: move it to where you keep what backups need.`);
   logLine(
     "Restart Gurulog when it suits you. Keep the old keys with your backups: a database restored from before the rotation needs them.",
   );

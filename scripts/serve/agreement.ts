@@ -3,6 +3,7 @@ import type { Env } from "@/lib/platform/env";
 import { logError } from "@/lib/platform/log";
 import type { DatabaseMode, DatabaseRoles } from "@/lib/platform/runtime";
 import { differingKeys } from "./keys-fingerprint";
+import { assertKeysInUse } from "./keys-in-use";
 import { openPresence } from "./presence";
 import { StartError } from "./start-error";
 
@@ -39,6 +40,8 @@ export interface AgreeOptions {
   keysFingerprint: string;
   /** Ids of the keys that sign, the current first. */
   sealingKeys: readonly string[];
+  /** Ids of the keys that encrypt, the current first. */
+  encryptionKeys: readonly string[];
   /** Called when something changed, as the maintenance role, in the transaction that stores the change. */
   inTransaction?: (tx: postgres.TransactionSql, changes: ConfigChanges) => Promise<void>;
   /** How long a start whose settings differ waits for the others to stop. */
@@ -80,6 +83,7 @@ export async function agree(options: AgreeOptions): Promise<Agreement> {
       const other = differences(stored, options, proxies);
       const alone = await presence.join(other.length > 0 ? (options.patienceMs ?? 3000) : 0);
       assertKeys(stored, options.keysFingerprint);
+      await assertKeysInUse(tx, options.encryptionKeys);
       if (!alone && other[0] !== undefined) throw new StartError(other[0]);
       const changes = changesOf(stored, options);
       await store(tx, options, proxies, changes);

@@ -101,6 +101,7 @@ export async function boot(
     env,
     keysFingerprint: keysFingerprint(keys),
     sealingKeys: keys.sealingKeys.map(sealingKeyId),
+    encryptionKeys: keys.encryptionKeys.map(({ id }) => id),
     inTransaction: (tx, changes) => recordConfigChanges(tx, changes),
   });
   shutdown.add("the agreement with other instances", () => agreement.release());

@@ -4,9 +4,14 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import PgBoss from "pg-boss";
 import postgres from "postgres";
-import { jobNames } from "@/lib/jobs/jobs";
+import { type JobName, jobNames } from "@/lib/jobs/jobs";
 import { queueValues } from "@/lib/jobs/queue-values";
 import type { DatabaseMode, DatabaseRoles } from "@/lib/platform/runtime";
+
+/** Their trouble passes in minutes, not in seconds: a host that is down, or that asks for patience. */
+const networkQueues: readonly JobName[] = ["index-website", "index-repository"];
+/** Before the first retry; each further one waits twice as long. */
+const networkRetryS = 30;
 
 interface MigrationOptions {
   /** A login that may become the owning role (enforced) or owns everything (guard-rail). */
@@ -93,14 +98,19 @@ async function makeQueues(sql: postgres.Sql): Promise<void> {
     throw error;
   });
   await boss.start();
-  for (const name of jobNames)
-    await boss.createQueue(name, {
+  for (const name of jobNames) {
+    const settings: PgBoss.Queue = {
       name,
       policy: "standard",
       retryLimit: 3,
       retryBackoff: true,
       expireInSeconds: 1800,
-    });
+      ...(networkQueues.includes(name) ? { retryDelay: networkRetryS } : {}),
+    };
+    await boss.createQueue(name, settings);
+    // One that is there already keeps the settings of the version that made it.
+    await boss.updateQueue(name, settings);
+  }
   await boss.stop({ graceful: false });
 }
 

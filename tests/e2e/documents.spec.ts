@@ -131,3 +131,22 @@ test("documents as sources: several at once, their progress, their places, a rea
   // The browser itself tells of the answer that refuses invoice.pdf.
   expect(problems().filter((problem) => !problem.includes("/uploads?"))).toEqual([]);
 });
+
+test("an upload that the server does not answer says so, and can be sent again", async ({ page }) => {
+  await signIn(page, owner);
+  await createGuru(page, "Quay guide", "quay-guide");
+  const address = `${baseUrl()}/gurus/quay-guide/data-sources`;
+  await page.goto(address);
+  const form = page.getByRole("form", { name: "Upload" });
+  const upload = form.getByRole("button", { name: "Upload file" });
+  await page.route(address, (route) =>
+    route.request().method() === "POST" ? route.abort() : route.fallback(),
+  );
+  await form.getByLabel("File", { exact: true }).setInputFiles(files.word);
+  await upload.click();
+  await expect(form.getByRole("alert")).toContainText("The server did not answer.");
+  await expect(upload).not.toHaveAttribute("aria-disabled");
+  await page.unroute(address);
+  await upload.click();
+  await expect(rowOf(page, /letter\.docx/)).toContainText("Indexed", { timeout: 30_000 });
+});

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
 import { newDataDir, type Product, removeDataDir, spawnProduct, startProduct } from "./support/start-product";
@@ -60,6 +60,11 @@ test("the encryption key is changed in keys.json, then by its variable, and the 
     expect(await rotate()).toMatchObject(says("secrets 0, second factors 0"));
     expect(await rotate("--retire")).toMatchObject(says("Keep the old keys with your backups"));
     expect(storedKeys()).toEqual([second]);
+    const [former = ""] = readdirSync(dataDir).filter((name) => name.startsWith("keys.json."));
+    expect(JSON.parse(readFileSync(path.join(dataDir, former), "utf8")).encryptionKeys).toEqual([
+      second,
+      first,
+    ]);
     owner = await restart();
     expect(await revealed(owner)).toBe(true);
 
@@ -68,6 +73,12 @@ test("the encryption key is changed in keys.json, then by its variable, and the 
     env = { ...unattended, GURULOG_ENCRYPTION_KEY: `${third},${second}` };
     owner = await restart();
     expect(await revealed(owner)).toBe(true);
+    // The old key gone before anything is encrypted anew: no start, and it says what to do.
+    await product?.stop();
+    const early = spawnProduct({ dataDir, env: { ...unattended, GURULOG_ENCRYPTION_KEY: third } });
+    expect(await early.exited).toBe(1);
+    expect(early.output()).toContain("Put it back behind the new one, run npm run rotate-secrets");
+    await restart();
     expect(await rotate()).toMatchObject(says("secrets 1, second factors 0"));
     expect(await rotate("--retire")).toMatchObject(says(`GURULOG_ENCRYPTION_KEY=${third}\n`));
     env = { ...unattended, GURULOG_ENCRYPTION_KEY: third };

@@ -9,6 +9,10 @@ const sourceFacts = {
   kind: z.string().optional(),
   sizeBytes: z.number().int().optional(),
   sha256: z.string().optional(),
+  /** Where it is read, if it is of the network, and the name of the secret whose value goes there. */
+  url: z.string().optional(),
+  branch: z.string().optional(),
+  secret: z.string().optional(),
 };
 
 export const guruCreated = defineEvent({

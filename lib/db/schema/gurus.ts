@@ -226,6 +226,22 @@ export const passageWord = pgTable(
   ],
 );
 
+const outcomes = ["quoted", "written", "nothing_found", "not_answered", "stopped", "failed", "lost"] as const;
+
+/** What became of a question. */
+export type QuestionOutcome = (typeof outcomes)[number];
+
+/** How an answer that a model wrote came to its end. */
+export interface AnswerEnd {
+  outcome: QuestionOutcome;
+  /** What was written, as far as it came. */
+  text: string;
+  /** Milliseconds from the question to the first word; null when none came. */
+  startedMs: number | null;
+  /** Milliseconds from the question to the end. */
+  durationMs: number;
+}
+
 /** Who asked a question that is still being answered: what its event needs when the process that answers dies. */
 export interface AskedBy {
   kind: "user" | "api_key";
@@ -235,6 +251,9 @@ export interface AskedBy {
   userAgent: string | null;
   requestId: string | null;
 }
+
+/** With the end where it could not be recorded yet; that alone where the person was erased. */
+export type KeptAsker = (AskedBy | { kind?: undefined }) & { end?: AnswerEnd };
 
 /** Questions asked, kept for analytics. */
 export const question = pgTable(
@@ -252,14 +271,12 @@ export const question = pgTable(
     references: jsonb("references").notNull(),
     durationMs: integer("duration_ms").notNull(),
     /** Null while a model writes the answer. */
-    outcome: text("outcome", {
-      enum: ["quoted", "written", "nothing_found", "not_answered", "stopped", "failed", "lost"],
-    }),
+    outcome: text("outcome", { enum: outcomes }),
     model: text("model"),
     answer: text("answer"),
     answerStartedMs: integer("answer_started_ms"),
     vote: text("vote", { enum: ["up", "down"] }),
-    askedBy: jsonb("asked_by").$type<AskedBy>(),
+    askedBy: jsonb("asked_by").$type<KeptAsker>(),
     createdAt: createdAt(),
   },
   (t) => [

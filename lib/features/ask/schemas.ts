@@ -33,7 +33,7 @@ export interface Quote {
 
 /**
  * What became of a question. `quoted`: passages, no model is set up; `written`: a model answered; `not_answered`: it found
- * no answer in the passages; `failed`: it gave none; `stopped`: the person left; `lost`: our process died meanwhile.
+ * no answer in the passages; `failed`: it gave none; `stopped`: the person left; `lost`: our process died meanwhile, or the guru was deleted.
  */
 export type Outcome = "quoted" | "written" | "nothing_found" | "not_answered" | "stopped" | "failed" | "lost";
 

@@ -98,6 +98,7 @@ async function insertPage(
     title: dataSource.title,
     sizeBytes: dataSource.sizeBytes,
     sha256: dataSource.sha256,
+    url: dataSource.url,
   });
   return row;
 }

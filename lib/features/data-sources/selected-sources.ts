@@ -16,6 +16,8 @@ export async function lockSelected(tx: Tx, guruId: string, ids: string[]) {
       title: dataSource.title,
       sizeBytes: dataSource.sizeBytes,
       sha256: dataSource.sha256,
+      url: dataSource.url,
+      settings: dataSource.settings,
       uploadId: dataSource.uploadId,
     })
     .from(dataSource)

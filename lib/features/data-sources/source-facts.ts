@@ -1,5 +1,6 @@
-import { dataSourceLabel } from "@/lib/audit/catalogue/labels";
+import { dataSourceDetails, dataSourceLabel } from "@/lib/audit/catalogue/labels";
 import type { GuruSnapshot } from "@/lib/audit/record/event-input";
+import type { SourceSettings } from "@/lib/db/schema/gurus";
 import type { AuditFact } from "@/lib/gate/facts";
 
 export interface SourceRow {
@@ -8,6 +9,9 @@ export interface SourceRow {
   title: string;
   sizeBytes: number;
   sha256: Buffer;
+  /** Of a source of the network. */
+  url?: string | null;
+  settings?: SourceSettings;
 }
 
 /** What every event about a source says of it. */
@@ -19,6 +23,6 @@ export function sourceFact(
     target: { id: source.id },
     label: dataSourceLabel(source),
     guru,
-    details: { kind: source.kind, sizeBytes: source.sizeBytes, sha256: source.sha256.toString("hex") },
+    details: dataSourceDetails(source),
   };
 }

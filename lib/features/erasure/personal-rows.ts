@@ -68,7 +68,9 @@ export async function deletePersonalRows(tx: Tx, { accountId, addresses }: Trace
       where account_id = ${account} or ${named(sql`address`)} or ${named(sql`last_error`)}`,
     sql`delete from audit_alarm_message where ${named(sql`address`)} or ${named(sql`last_error`)}`,
     // One that is still being answered is recorded as nobody's: its event could not name the person any more.
-    sql`update question set account_id = null, asked_by = null where account_id = ${account}`,
+    // How its answer ended stays, where that waits to be recorded.
+    sql`update question set account_id = null, asked_by = case when asked_by -> 'end' is not null then
+        jsonb_build_object('end', asked_by -> 'end') end where account_id = ${account}`,
     sql`update secret set created_by = null where created_by = ${account}`,
     sql`update crawl set created_by = null where created_by = ${account}`,
     sql`update data_source set created_by = null where created_by = ${account}`,

@@ -17,6 +17,8 @@ export interface FetchOptions {
   accept?: string;
   /** Sent to the first address's origin only, never to where a redirect leads. */
   authorization?: string;
+  /** Sent to every address on the way; none that is secret. */
+  headers?: Readonly<Record<string, string>>;
   /** Bytes of the answer, after inflating; never more than 10 MiB, and by default so many. */
   maxBytes?: number;
   /** For all of it: names, redirects, answer. At most, and by default, 15 s. */
@@ -107,6 +109,7 @@ async function answerOf(
     dispatcher,
     signal,
     headers: {
+      ...options.headers,
       "user-agent": `${userAgentName}/${runtime().version}`,
       accept: options.accept ?? "*/*",
       "accept-encoding": acceptEncoding,

@@ -45,6 +45,7 @@ async function start(
     env: { ...plain, ...env },
     keysFingerprint: "v1:pepper:sealing:k1",
     sealingKeys: ["s1"],
+    encryptionKeys: ["k1"],
     patienceMs: 0,
     ...more,
   });

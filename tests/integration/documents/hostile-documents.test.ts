@@ -9,7 +9,7 @@ import {
 } from "@/tests/support/documents/office";
 import { firstFree, makePdf } from "@/tests/support/documents/pdf";
 import { asEncrypted, withSize } from "@/tests/support/documents/zip-fields";
-import { indexed, passagesOf, product, send, withDocumentProduct } from "./document-harness";
+import { extract, indexed, passagesOf, product, send, withDocumentProduct } from "./document-harness";
 
 withDocumentProduct();
 
@@ -125,6 +125,25 @@ describe("hostile documents", () => {
     expect(source).toMatchObject({ status: "SUCCESS" });
     expect((await passagesOf(source.id)).map((p) => p.content)).toContain("Still text.");
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  it("passes on little of a sheet's name, however long a file makes it", async () => {
+    const workbook = makeWorkbook({ Rates: Array.from({ length: 500 }, (_, n) => [`Bank ${n}`, n]) });
+    const long = `x${"😀".repeat(2_500_000)}`;
+    const named = withPart(workbook, "xl/workbook.xml", (text) =>
+      text.replace('name="Rates"', `name="${long}"`),
+    );
+    const pieces = await extract("EXCEL", named);
+    expect(pieces.length).toBeGreaterThanOrEqual(10);
+    for (const { heading, locator, note } of pieces) {
+      expect(heading).toBe(`x${"😀".repeat(99)}\ufffd`);
+      expect(locator).toContain(`${heading}, rows `);
+      expect((locator?.length ?? 0) + note.length).toBeLessThan(300);
+    }
+    const lost = withPart(named, "xl/worksheets/sheet1.xml", () => "");
+    await expect(extract("EXCEL", lost)).rejects.toThrow(
+      /^The sheet “x(😀){99}\ufffd” of this workbook is damaged/u,
+    );
   });
 
   it("goes through no empty rows, however far down a file says that its only row is", async () => {

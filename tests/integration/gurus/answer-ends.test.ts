@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { UserPrincipal } from "@/lib/access/principal";
+import { noRequest, type UserPrincipal } from "@/lib/access/principal";
 import { askGuru } from "@/lib/features/ask/commands/ask-guru";
 import { beginAnswer } from "@/lib/features/ask/commands/begin-answer";
-import { rateAnswer } from "@/lib/features/ask/commands/rate-answer";
 import { closeLostAnswers } from "@/lib/features/ask/finish-answer";
 import type { Answer, AnswerLine } from "@/lib/features/ask/schemas";
 import { writeAnswer } from "@/lib/features/ask/write-answer";
@@ -58,12 +57,32 @@ const open = async (
   done(
     await beginAnswer.execute({ principal, request, input: { guru: into, question: `gateway ${++asked}` } }),
   );
-const write = async (answer: Answer, principal = member): Promise<AnswerLine[]> => {
+const write = async (
+  answer: Answer,
+  principal = member,
+  times: Parameters<typeof writeAnswer>[3] = {},
+): Promise<AnswerLine[]> => {
   const lines: AnswerLine[] = [];
   const by = { principal, request };
-  for await (const line of writeAnswer(answer, by, new AbortController().signal)) lines.push(line);
+  for await (const line of writeAnswer(answer, by, new AbortController().signal, times)) lines.push(line);
   return lines;
 };
+/** Writes it while the log takes no event, and gives up recording it. */
+const writeUnrecorded = async (answer: Answer, principal = member): Promise<AnswerLine[]> => {
+  const mend = await breakTheLog(product);
+  const lines = await write(answer, principal, { waitsMs: [1, 1] });
+  await expect(closeLostAnswers()).rejects.toThrow();
+  await mend();
+  return lines;
+};
+const deleteTheGuru = async (slug: string) =>
+  done(
+    await deleteGuru.execute({
+      principal: owner,
+      request: noRequest,
+      input: { guru: slug, confirmation: slug },
+    }),
+  );
 const grow = (answer: Answer) =>
   product.admin`update question set created_at = now() - interval '11 minutes' where id = ${answer.questionId}`;
 const eventsOf = async (answer: Answer) =>
@@ -111,17 +130,47 @@ describe("a question whose answer nobody writes any more", () => {
     ]);
   });
 
-  it("stays open while the log takes no event, and is recorded when it does again", async () => {
+  it("stays open while the log takes no event, and is recorded as it ended when it does again", async () => {
     const answer = await open();
-    const mend = await breakTheLog(product);
-    const lines = await write(answer);
-    await grow(answer);
-    await expect(closeLostAnswers()).rejects.toThrow();
-    await mend();
+    const lines = await writeUnrecorded(answer);
     expect(lines.at(-1)).toMatchObject({ type: "end", outcome: "written" });
     expect(await rowOf(answer)).toMatchObject({ outcome: null });
+    expect(await eventsOf(answer)).toEqual([]);
     expect(await closeLostAnswers()).toBe(1);
-    expect(await eventsOf(answer)).toMatchObject([{ details: { outcome: "lost" } }]);
+    expect(await eventsOf(answer)).toMatchObject([
+      { actor_id: member.accountId, ip: request.ip, details: { outcome: "written", answered: true } },
+    ]);
+    const row = await rowOf(answer);
+    expect(row).toMatchObject({
+      outcome: "written",
+      answered: "yes",
+      answer: "Run it [1].",
+      asked_by: null,
+    });
+    expect(row?.answer_started_ms).toBeGreaterThanOrEqual(0);
+    expect(await closeLostAnswers()).toBe(0);
+  });
+
+  it("is recorded by its writer where the log works again soon", async () => {
+    const answer = await open();
+    const mend = await breakTheLog(product);
+    const writing = write(answer, member, { waitsMs: Array(10_000).fill(5) });
+    // Noted after the first try.
+    while (!(await rowOf(answer))?.asked_by.end);
+    await mend();
+    await writing;
+    expect(await eventsOf(answer)).toMatchObject([{ details: { outcome: "written", answered: true } }]);
+    expect(await rowOf(answer)).toMatchObject({ outcome: "written", answer: "Run it [1].", asked_by: null });
+    expect(await closeLostAnswers()).toBe(0);
+  });
+
+  it("takes none of the person's places once its answer has ended", async () => {
+    const busy = await product.person("busy@halden.example");
+    await giveRole(guru.id, busy, "viewer");
+    for (const answer of [await open(busy), await open(busy), await open(busy)])
+      await writeUnrecorded(answer, busy);
+    await write(await open(busy), busy);
+    expect(await closeLostAnswers()).toBe(3);
   });
 
   it("is not begun at all when it cannot be kept", async () => {
@@ -139,22 +188,41 @@ describe("a question whose answer nobody writes any more", () => {
 });
 
 describe("what happens while an answer is written", () => {
-  it("the guru is deleted: the question is recorded all the same", async () => {
+  it("the guru is deleted: the question is recorded once, as the asker's, before or by that", async () => {
     const short = await guruOf(member);
     await addText(short.slug);
-    const answer = await open(member, short.slug);
-    done(
-      await deleteGuru.execute({
-        principal: member,
-        request,
-        input: { guru: short.slug, confirmation: short.slug },
-      }),
-    );
-    await write(answer);
-    expect(await eventsOf(answer)).toMatchObject([
-      { guru_id: short.id, actor_id: member.accountId, details: { outcome: "written" } },
-    ]);
-    expect(await rowOf(answer)).toBeUndefined();
+    const written = await open(member, short.slug);
+    await write(written);
+    const unrecorded = await open(member, short.slug);
+    await writeUnrecorded(unrecorded);
+    const [left, dead] = [await open(member, short.slug), await open(byKey(member), short.slug)];
+    await deleteTheGuru(short.slug);
+    const asker = { guru_id: short.id, actor_type: "user", actor_id: member.accountId, ip: request.ip };
+    const expected = [
+      [written, { ...asker, cause: null, details: { outcome: "written" } }],
+      [unrecorded, { ...asker, cause: null, details: { outcome: "written", answered: true } }],
+      [left, { ...asker, details: { outcome: "lost", answered: false, requestId: request.requestId } }],
+      [
+        dead,
+        { ...asker, actor_type: "api_key", actor_id: byKey(member).keyId, details: { outcome: "lost" } },
+      ],
+    ] as const;
+    for (const [answer, event] of expected) expect(await eventsOf(answer)).toMatchObject([event]);
+    expect(await rowOf(left)).toBeUndefined();
+    // Whoever still writes is not disturbed, and records nothing twice.
+    expect((await write(left)).at(-1)).toMatchObject({ type: "end", outcome: "written" });
+    expect(await closeLostAnswers()).toBe(0);
+    for (const [answer] of expected) expect(await eventsOf(answer)).toHaveLength(1);
+  });
+
+  it("the guru is deleted just when the answer ends: the question is recorded once", async () => {
+    for (let round = 0; round < 5; round++) {
+      const short = await guruOf(member);
+      await addText(short.slug);
+      const answer = await open(member, short.slug);
+      await Promise.all([write(answer), deleteTheGuru(short.slug)]);
+      expect(await eventsOf(answer)).toHaveLength(1);
+    }
   });
 
   it("the person is erased: the question is recorded as nobody's", async () => {
@@ -178,6 +246,25 @@ describe("what happens while an answer is written", () => {
       ]);
   });
 
+  it("the person is erased when the answer has ended: its end is recorded as nobody's", async () => {
+    const leaving = await product.person("l.leaving@halden.example");
+    await giveRole(guru.id, leaving, "viewer");
+    const answer = await open(leaving);
+    await writeUnrecorded(answer, leaving);
+    done(
+      await erasePerson.execute({
+        principal: owner,
+        request,
+        input: { accountId: leaving.accountId, confirmation: leaving.email },
+      }),
+    );
+    expect(JSON.stringify((await rowOf(answer))?.asked_by)).not.toContain(leaving.email);
+    expect(await closeLostAnswers()).toBe(1);
+    expect(await eventsOf(answer)).toMatchObject([
+      { actor_type: "anonymous", actor_email: null, account_id: null, details: { outcome: "written" } },
+    ]);
+  });
+
   it("whoever reads stops reading: the rest is not asked for", async () => {
     const answer = await open();
     model.answers(writes("One ", "two ", "three"));
@@ -191,65 +278,5 @@ describe("what happens while an answer is written", () => {
     model.answers(writes("Run it [1]."));
     expect(await rowOf(answer)).toMatchObject({ outcome: "stopped", answer: "One " });
     expect(await eventsOf(answer)).toMatchObject([{ details: { outcome: "stopped" } }]);
-  });
-});
-
-describe("rate-answer", () => {
-  const rate = (answer: Answer, vote: string, principal = member) =>
-    rateAnswer.execute({
-      principal,
-      request,
-      input: { guru: answer.guru.slug, questionId: answer.questionId, vote },
-    });
-  const rated = async (answer: Answer) =>
-    (await product.events("guru.answer_rated")).filter((e) => e.details.questionId === answer.questionId);
-
-  it("keeps the vote of whoever asked and records each change of it", async () => {
-    const answer = await open();
-    await write(answer);
-    for (const vote of ["up", "up", "down", "none", "none"]) done(await rate(answer, vote));
-    const events = await rated(answer);
-    expect(events.map((e) => e.changes)).toEqual([
-      [{ field: "vote", before: null, after: "up" }],
-      [{ field: "vote", before: "up", after: "down" }],
-      [{ field: "vote", before: "down", after: null }],
-    ]);
-    expect(events[0]).toMatchObject({
-      operation: "RATE_ANSWER",
-      action_type: "updated",
-      model: "GuruType",
-      target_id: guru.id,
-      actor_id: member.accountId,
-    });
-    expect((await rowOf(answer))?.vote).toBeNull();
-  });
-
-  it("takes no vote on another person's answer, an open one, or one of another guru", async () => {
-    const viewer = await product.person("voter@halden.example");
-    await giveRole(guru.id, viewer, "viewer");
-    const [answer, unfinished] = [await open(), await open()];
-    await write(answer);
-    const other = await guruOf(viewer);
-    for (const refused of [
-      await rate(answer, "up", viewer),
-      await rate(unfinished, "up"),
-      await rate({ ...answer, guru: { ...answer.guru, slug: other.slug } }, "up", viewer),
-      await rate({ ...answer, questionId: "00000000-0000-4000-8000-000000000000" }, "up"),
-    ])
-      expect(refused).toMatchObject({ ok: false, code: "not_found" });
-    for (const vote of ["", "maybe", "UP"])
-      expect(await rate(answer, vote)).toMatchObject({ code: "invalid" });
-    expect(await rate({ ...answer, questionId: "x" }, "up")).toMatchObject({ code: "invalid" });
-    expect(await rated(answer)).toEqual([]);
-    await write(unfinished);
-  });
-
-  it("keeps no vote when the log takes no event", async () => {
-    const answer = await open();
-    await write(answer);
-    const mend = await breakTheLog(product);
-    expect(await rate(answer, "up")).toMatchObject({ ok: false, code: "internal" });
-    await mend();
-    expect((await rowOf(answer))?.vote).toBeNull();
   });
 });

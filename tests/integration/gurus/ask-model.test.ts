@@ -135,25 +135,44 @@ describe("an answer that a model writes", () => {
     expect(model.asked.length).toBe(before);
   });
 
-  it.each([[["NO_ANSWER"]], [["NO_", "ANS", "WER"]], [["\nNO_ANSWER. Sorry"]], [[""]]])(
-    "that says it has none (%j) is told in our words",
-    async (pieces) => {
-      model.answers(writes(...pieces));
-      const answer = done(await ask());
-      expect(answer).toMatchObject({ outcome: "not_answered", text: "" });
-      expect(answer.note).toMatch(/^The sources do not answer this/);
-      expect((await keptOf(answer)).event?.details).toMatchObject({
-        answered: false,
-        outcome: "not_answered",
-      });
-    },
-  );
+  it.each([
+    [["NO_ANSWER"]],
+    [["NO_", "ANS", "WER"]],
+    [["\nNO_ANSWER. Sorry"]],
+    [[""]],
+    [['"NO_ANSWER"']],
+    [["*", "*NO_", "ANSWER**"]],
+    [["`", "NO_ANSWER", "`"]],
+    [["<think>No passage", " says so.</think>", "\n\n", "**NO_ANSWER**"]],
+    [["<th", "ink>Hm.</thi", "nk>NO_ANSWER"]],
+    [["<think>Nothing to say.</think>\n"]],
+  ])("that says it has none (%j) is told in our words", async (pieces) => {
+    model.answers(writes(...pieces));
+    const answer = done(await ask());
+    expect(answer).toMatchObject({ outcome: "not_answered", text: "" });
+    expect(answer.note).toMatch(/^The sources do not answer this/);
+    expect((await keptOf(answer)).event?.details).toMatchObject({
+      answered: false,
+      outcome: "not_answered",
+    });
+  });
 
   it("that only begins like that sign is shown whole", async () => {
     model.answers(writes("NO", ", never."));
     expect(done(await ask())).toMatchObject({ outcome: "written", text: "NO, never." });
     model.answers(writes("NO_ANS"));
     expect(done(await ask())).toMatchObject({ outcome: "written", text: "NO_ANS" });
+    model.answers(writes('"', "NO", '", it says.'));
+    expect(done(await ask())).toMatchObject({ outcome: "written", text: '"NO", it says.' });
+    model.answers(writes("*".repeat(60), "*".repeat(60), "NO_ANSWER"));
+    expect(done(await ask()).text).toHaveLength(129);
+  });
+
+  it("is shown without the thoughts that come before it", async () => {
+    model.answers(writes("<think>They ask", " how.</think>", "\n\n", "Run it", " [1]."));
+    expect(done(await ask())).toMatchObject({ outcome: "written", text: "Run it [1]." });
+    model.answers(writes("<think>", " is a tag."));
+    expect(done(await ask())).toMatchObject({ outcome: "written", text: "<think> is a tag." });
   });
 
   it("is cut where it is too long to read, and the model's server is left", async () => {

@@ -45,6 +45,16 @@ export const modelTroubles: [string, Parameters<StandInModel["answers"]>[0], Reg
     "To",
   ],
   [
+    "a named chunk that is no JSON",
+    (response, { headers }) => {
+      begin(response);
+      send(response, "To");
+      response.end(`event: thread.message.delta\ndata: ${headers.authorization}\n\n`);
+    },
+    /something that is no answer/,
+    "To",
+  ],
+  [
     "chunks of another shape",
     (response) => {
       begin(response);
@@ -106,6 +116,19 @@ export const modelTroubles: [string, Parameters<StandInModel["answers"]>[0], Reg
     /more than Gurulog takes/,
     "",
   ],
+  ...[[], ["<think>They ask", " how to"], ["<think>Well.</think>", "\n\n"], ['"']].map(
+    (pieces): (typeof modelTroubles)[number] => [
+      `a limit that it comes to before its answer: ${JSON.stringify(pieces)}`,
+      (response) => {
+        begin(response);
+        for (const piece of pieces) send(response, piece);
+        send(response, "", "length");
+        response.end("data: [DONE]\n\n");
+      },
+      /came to its limit before it wrote an answer/,
+      "",
+    ],
+  ),
   [
     "an answer that is held back",
     (response) => {

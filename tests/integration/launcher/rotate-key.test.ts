@@ -113,6 +113,7 @@ describe("a rotation from start to start", () => {
       env: product.runtime.env,
       keysFingerprint: keysFingerprint(keys),
       sealingKeys: keys.sealingKeys.map(sealingKeyId),
+      encryptionKeys: keys.encryptionKeys.map(({ id }) => id),
       inTransaction: (tx: postgres.TransactionSql, changes) => recordConfigChanges(tx, changes),
     });
     await agreement.release();

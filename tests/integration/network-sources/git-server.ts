@@ -60,6 +60,20 @@ export class TestRepository {
     this.git("commit", "--quiet", "--message=entry");
     return this.git("rev-parse", "HEAD");
   }
+
+  /**
+   * Writes a tree that no working copy would have.
+   * @param entries as git-mktree(1) reads them
+   */
+  tree(entries: readonly string[]): string {
+    const input = entries.map((entry) => `${entry}\0`).join("");
+    return execFileSync("git", ["mktree", "-z"], { cwd: this.folder, env, input }).toString().trim();
+  }
+
+  /** @returns the commit, which no branch leads to */
+  commitTree(tree: string): string {
+    return this.git("commit-tree", "-m", "tree", tree);
+  }
 }
 
 export interface GitHost extends TestHost {
@@ -69,7 +83,7 @@ export interface GitHost extends TestHost {
 
 type Answer = (req: IncomingMessage, res: ServerResponse, pass: () => void) => void;
 
-/** A host that serves a repository at `/team/handbook.git` by git's own HTTP backend. */
+/** A host that serves a repository at `/team/handbook.git`, or any other name, by git's own HTTP backend. */
 export async function serveGit(
   repository: TestRepository,
   answer: Answer = (_req, _res, pass) => pass(),
@@ -78,7 +92,7 @@ export async function serveGit(
   const host = await serve((req, res) => {
     requests.push({ url: req.url ?? "", authorization: req.headers.authorization });
     const [pathname = ""] = (req.url ?? "").split("?");
-    const asked = pathname.replace(/^\/team\/handbook(\.git)?/, "");
+    const asked = pathname.replace(/^\/team\/[^/]+/, "");
     answer(req, res, () =>
       answerByGit(req, res, { root: path.join(repository.folder, ".git"), path: asked }),
     );

@@ -37,6 +37,9 @@ describe("an address that git would understand in another way is refused when it
     ["https://name:token@host.example/team/handbook", /name or a password/],
     ["https://host.example/", /no repository/],
     ["https://host.example./team/handbook", /ends in a dot/],
+    ["https://+host.example/team/handbook", /sign that no host’s name has/],
+    ["https://-host.example/team/handbook", /sign that no host’s name has/],
+    ["https://*/team/handbook", /sign that no host’s name has/],
     ["https://host.example/a?b=c", /question mark/],
     ["http://host.example:9418/team", /./],
   ])("%j", async (url, reason) => {

@@ -144,6 +144,35 @@ describe("reading again", () => {
     expect((await eventsOf(id)).filter((e) => e.operation === "REINDEX_DATASOURCE")).toEqual([]);
   });
 
+  it("leaves a source as it is while its host cannot say, and looks again soon", async () => {
+    const repository = new TestRepository();
+    const first = repository.commit({ "a.md": "the first words" });
+    let isDown = false;
+    const host = await serveGit(repository, (_, res, pass) => (isDown ? res.writeHead(503).end() : pass()));
+    const id = await repositorySource(`${host.origin}/team/handbook`);
+    const before = await indexed(id);
+    repository.commit({ "a.md": "the second words" });
+    const events = (await product.events()).length;
+    isDown = true;
+    await rereadRepository({ dataSourceId: id });
+    const row = await sourceRow(id);
+    expect(row).toMatchObject({
+      status: "SUCCESS",
+      error: null,
+      index_run: before.index_run,
+      settings: { commit: first },
+    });
+    const soonMs = row.next_read_at - Date.now();
+    expect(soonMs).toBeGreaterThan(0);
+    expect(soonMs).toBeLessThan(3_600_000);
+    expect((await product.events()).length).toBe(events);
+    isDown = false;
+    await rereadRepository({ dataSourceId: id });
+    expect(await sourceRow(id)).toMatchObject({ status: "NOT_PROCESSED" });
+    await indexed(id);
+    expect((await passagesOf(id)).map(({ content }) => content)).toEqual(["the second words"]);
+  });
+
   it("goes on where a crash left it, in the commit that it was reading", async () => {
     const repository = new TestRepository();
     const name = (n: number) => `file-${String(n).padStart(3, "0")}.md`;

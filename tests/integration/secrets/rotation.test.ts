@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -15,6 +15,7 @@ import { createTestProduct, testRequest as request, type TestProduct } from "@/t
 import { changeRing, sealsWith } from "../../../scripts/serve/change-ring";
 import { loadKeys } from "../../../scripts/serve/keys";
 import { keysFingerprint } from "../../../scripts/serve/keys-fingerprint";
+import { parseEncryptionKey } from "../../../scripts/serve/keys-format";
 import { done, guruOf } from "../gurus/guru-for-tests";
 
 describe("resealAll", () => {
@@ -102,17 +103,45 @@ describe("the ring", () => {
     expect(both.encryptionKeys.slice(1)).toEqual(before.encryptionKeys);
     expect({ ...both, encryptionKeys: [] }).toEqual({ ...before, encryptionKeys: [] });
 
-    const retired = changeRing({ dataDir, variable: undefined, change: "retire" });
+    const [current = ""] = added.after;
+    const text = readFileSync(file, "utf8");
+    const retired = changeRing({ dataDir, variable: undefined, change: { keepOnly: current } });
     const alone = loadKeys({ dataDir, env: {}, databaseFingerprint: keysFingerprint(both) });
     expect(alone.encryptionKeys).toEqual(both.encryptionKeys.slice(0, 1));
-    expect(retired).toMatchObject({ before: added.after, after: added.after.slice(0, 1), variable: null });
+    expect(retired).toMatchObject({ before: added.after, after: [current], variable: null });
+    // The only copy of the old key is still there, for its owner alone.
+    const former = retired.former ?? "";
+    expect(path.basename(former)).toMatch(/^keys\.json\.\d{4}-\d{2}-\d{2}T\d{6}Z$/);
+    expect(readFileSync(former, "utf8")).toBe(text);
+    expect(statSync(former).mode & 0o777).toBe(0o600);
+    // Where there is nothing to take away, nothing is kept.
+    expect(changeRing({ dataDir, variable: undefined, change: { keepOnly: current } }).former).toBeNull();
+    expect(readdirSync(dataDir).sort()).toEqual(["keys.json", path.basename(former)]);
+  });
+
+  it("keeps every key when the one that everything lies under is not the first any more", () => {
+    loadKeys({ dataDir, env: {} });
+    const [resealed = ""] = changeRing({ dataDir, variable: undefined, change: "add" }).after;
+    // Somebody rotates once more while the secrets are being encrypted anew.
+    changeRing({ dataDir, variable: undefined, change: "add" });
+    const text = readFileSync(file, "utf8");
+    const retire = (variable?: string) => () =>
+      changeRing({ dataDir, variable, change: { keepOnly: resealed } });
+    expect(retire()).toThrow(/is not the one that everything was just encrypted with/);
+    expect(retire(randomBytes(32).toString("base64"))).toThrow(
+      /GURULOG_ENCRYPTION_KEY was changed meanwhile/,
+    );
+    expect(readFileSync(file, "utf8")).toBe(text);
+    expect(readdirSync(dataDir)).toEqual(["keys.json"]);
   });
 
   it("from the environment is not written down: what to set is told", () => {
     const [a, b] = [randomBytes(32).toString("base64"), randomBytes(32).toString("base64")];
     const { variable } = changeRing({ dataDir, variable: ` ${a} , ${b} `, change: "add" });
     expect(variable?.split(",").slice(1)).toEqual([a, b]);
-    expect(changeRing({ dataDir, variable: `${a},${b}`, change: "retire" }).variable).toBe(a);
+    const keepOnly = parseEncryptionKey(a, file).id;
+    const retired = changeRing({ dataDir, variable: `${a},${b}`, change: { keepOnly } });
+    expect(retired).toMatchObject({ variable: a, former: null });
     expect(() => readFileSync(file)).toThrow(/ENOENT/);
   });
 

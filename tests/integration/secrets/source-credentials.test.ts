@@ -27,6 +27,8 @@ import {
 withFetchingProduct();
 
 const canary = (kind: string) => `ghp-${kind}-${randomBytes(9).toString("hex")}`;
+/** As a host's tokens are: it could be the name of a secret too. */
+const nameShaped = () => `ghp_${randomBytes(18).toString("hex")}`;
 
 /** What a host says to a token that it does not take: all of it where git or we might repeat it. */
 const refusals: Record<string, (token: string) => [number, Record<string, string>, string]> = {
@@ -49,9 +51,9 @@ const refusals: Record<string, (token: string) => [number, Record<string, string
 
 it("a token given to a source, in the right field or in a wrong one, is found nowhere, whatever its host says", async () => {
   const values: Record<string, string> = {};
-  const made = (kind: string) => {
-    values[kind] = canary(kind);
-    return values[kind];
+  const made = (kind: string, value = canary(kind)) => {
+    values[kind] = value;
+    return value;
   };
   const printed: string[] = [];
   const keep = ((text: unknown) => printed.push(String(text)) > 0) as typeof process.stderr.write;
@@ -76,6 +78,15 @@ it("a token given to a source, in the right field or in a wrong one, is found no
       await repository({ url: `ssh://${made(`ssh-${who}`)}@host.example/team` }),
       await repository({ url: "https://host.example/team", secret: made(`as-secret-${who}`) }),
       await repository({ url: "https://host.example/team", secret: `{${made(`in-braces-${who}`)}}` }),
+      await repository({ url: `https://${made(`as-user-${who}`, nameShaped())}@host.example/team` }),
+      await repository({
+        url: "https://host.example/team",
+        secret: made(`shaped-as-secret-${who}`, nameShaped()),
+      }),
+      await repository({
+        url: "https://host.example/team",
+        secret: `{${made(`shaped-in-braces-${who}`, nameShaped())}}`,
+      }),
       await addWebsiteSources.execute({ ...common, input: { guru: guru.slug, urls: at("page") } }),
       await addWebsiteSources.execute({
         ...common,

@@ -7,8 +7,8 @@ interface PdfOptions {
   objects?: string[];
   /** Further entries of the trailer. */
   trailer?: string;
-  /** The operators of every page, in place of its text. */
-  content?: Buffer;
+  /** The operators of every page, deflated, in place of its text. */
+  packedContent?: Buffer;
   /** The corners of every page in points, in place of A4's: text beyond them is not on the page. */
   box?: [number, number, number, number];
 }
@@ -34,7 +34,7 @@ export function makePdf(pages: string[][], options: PdfOptions = {}): Buffer {
       Buffer.from(
         `<< /Type /Page /Parent 2 0 R /MediaBox [${box}] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + n * 2} 0 R >>`,
       ),
-      streamOf(options.content ?? Buffer.from(operatorsOf(lines), "latin1")),
+      streamOf(options.packedContent ?? deflateSync(Buffer.from(operatorsOf(lines), "latin1"))),
     );
   }
   for (const object of options.objects ?? []) objects.push(Buffer.from(object, "latin1"));
@@ -46,8 +46,7 @@ function operatorsOf(lines: string[]): string {
   return `BT /F1 11 Tf 56 790 Td ${shown.join(" ")} ET`;
 }
 
-function streamOf(content: Buffer): Buffer {
-  const packed = deflateSync(content);
+function streamOf(packed: Buffer): Buffer {
   const head = `<< /Length ${packed.length} /Filter /FlateDecode >>\nstream\n`;
   return Buffer.concat([Buffer.from(head), packed, Buffer.from("\nendstream")]);
 }

@@ -29,18 +29,21 @@ async function read(pieces: Uint8Array[]): Promise<Answer | null> {
   return answer;
 }
 
-it("puts the lines together, wherever the body is cut into pieces", async () => {
+it("puts the lines together, wherever the body is cut into pieces and however long it was silent", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ unit: "binary" })),
       fc.integer({ min: 1, max: 7 }),
-      async (texts, size) => {
+      fc.integer({ min: 0, max: 3 }),
+      async (texts, size, silent) => {
         const lines: AnswerLine[] = [
           { type: "found", answer: found },
           ...texts.map((text): AnswerLine => ({ type: "text", text })),
           { type: "end", outcome: "written", note: null, durationMs: 9 },
         ];
-        const bytes = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+        const silence = "\n".repeat(silent);
+        const text = lines.map((line) => `${silence}${JSON.stringify(line)}\n`).join("");
+        const bytes = new TextEncoder().encode(text + silence);
         const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
           bytes.slice(at * size, (at + 1) * size),
         );

@@ -63,7 +63,7 @@ export function withLine(answer: Answer | null, line: AnswerLine): Answer | null
   return { ...answer, outcome, note, durationMs };
 }
 
-/** The lines of a body, each a JSON value. What follows the last line's end is a line that was cut, and left away. */
+/** The lines of a body, each a JSON value; an empty one says that there is more to come. What follows the last line's end is a line that was cut, and left away. */
 export async function* answerLines(body: ReadableStream<Uint8Array>): AsyncGenerator<AnswerLine> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
@@ -74,7 +74,7 @@ export async function* answerLines(body: ReadableStream<Uint8Array>): AsyncGener
       if (done) return;
       const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) yield JSON.parse(line) as AnswerLine;
+      for (const line of lines) if (line !== "") yield JSON.parse(line) as AnswerLine;
     }
   } finally {
     reader.releaseLock();

@@ -5,10 +5,10 @@ import { guruAsked } from "@/lib/audit/catalogue/gurus";
 import { schema, type Tx } from "@/lib/db/client";
 import type { AskedBy } from "@/lib/db/schema/gurus";
 import { onGuru } from "@/lib/gate/allow";
+import { askedFact, isAnswered } from "@/lib/gate/asked-fact";
 import { sensitiveRead } from "@/lib/gate/sensitive-read";
 import { cleanText } from "@/lib/platform/clean-text";
 import { refuse } from "@/lib/platform/errors";
-import { askedFact, isAnswered } from "../asked-fact";
 import { findPassages } from "../find-passages";
 import { languageModel } from "../model/settings";
 import { type Answer, askGuruInput, type Outcome } from "../schemas";
@@ -80,6 +80,8 @@ async function holdPlace(tx: Tx, accountId: string | null): Promise<void> {
     and(
       eq(question.accountId, accountId),
       isNull(question.outcome),
+      // One that has ended waits only for its record.
+      sql`${question.askedBy} -> 'end' is null`,
       // One that is older was lost, and is about to be closed.
       sql`${question.createdAt} > gurulog_now() - interval '4 minutes'`,
     ),

@@ -70,7 +70,7 @@ function streamOf(body: Readable): ReadableStream<Uint8Array> {
 const one = (value: string | string[] | undefined): string | undefined => [value].flat()[0];
 
 /**
- * The body cut after each event, as the library copies all that follows an event in its piece.
+ * The body event by event, as the library copies all that follows an event in its piece.
  * @throws ModelTrouble when the body or one of its events is longer than it may be, or there are too many
  */
 async function* counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -78,6 +78,7 @@ async function* counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   let events = 0;
   let inEvent = 0;
   let isLineEmpty = true;
+  let parts: Uint8Array[] = [];
   for await (const chunk of body) {
     bytes += chunk.length;
     let from = 0;
@@ -87,15 +88,28 @@ async function* counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
       if (byte === lineFeed && isLineEmpty) {
         events += 1;
         if (bytes > mostBytes || events > mostEvents) throw new ModelTrouble("too_much");
-        yield chunk.subarray(from, at + 1);
+        yield withoutName([...parts, chunk.subarray(from, at + 1)]);
+        parts = [];
         from = at + 1;
         inEvent = 0;
       }
       if (byte !== carriageReturn) isLineEmpty = byte === lineFeed;
     }
     if (bytes > mostBytes || inEvent > mostInEvent) throw new ModelTrouble("too_much");
-    if (from < chunk.length) yield chunk.subarray(from);
+    if (from < chunk.length) parts.push(chunk.subarray(from));
   }
+  if (parts.length > 0) yield withoutName(parts);
+}
+
+/**
+ * An event, its name made a comment. Chat completions have none; and the data of one whose name begins with `thread.`,
+ * where it is no JSON, the library prints on the console, whatever its log level: it may repeat the key.
+ * (A line ends as the library has it, at a lone carriage return too, and may begin with a byte order mark.)
+ */
+function withoutName(parts: Uint8Array[]): Uint8Array {
+  // One character for each byte.
+  const event = Buffer.concat(parts).toString("latin1");
+  return Buffer.from(event.replace(/(^|[\r\n])(?:\xef\xbb\xbf)?event[^\r\n]*/g, "$1:"), "latin1");
 }
 
 const lineFeed = 10;

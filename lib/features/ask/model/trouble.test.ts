@@ -45,6 +45,7 @@ it("every trouble has words that say what to do", () => {
     cut: true,
     no_answer: true,
     too_much: true,
+    spent: true,
     withheld: true,
   };
   for (const kind of Object.keys(kinds) as TroubleKind[])

@@ -12,6 +12,7 @@ export type TroubleKind =
   | "cut"
   | "no_answer"
   | "too_much"
+  | "spent"
   | "withheld";
 
 /** Why a model gave no whole answer. Holds nothing of what its server said: that may repeat the key or the question. */
@@ -95,6 +96,8 @@ export function troubleInWords({ kind, status, retryAfterS }: ModelTrouble): str
       return `The language model's server sent something that is no answer. ${operator} LLM_BASE_URL.`;
     case "too_much":
       return "The language model sent more than Gurulog takes, so the answer is not whole. Ask for less at once.";
+    case "spent":
+      return `The language model came to its limit before it wrote an answer. Ask for less at once. ${operator} LLM_MODEL if it stays so.`;
     case "withheld":
       return "The language model's server held the answer back. Put the question in other words.";
   }

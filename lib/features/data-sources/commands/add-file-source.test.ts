@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
 import { done, guruOf, uploadIn } from "@/tests/integration/gurus/guru-for-tests";
+import { until } from "@/tests/integration/gurus/worker-harness";
 import { createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
 import { addFileSource } from "./add-file-source";
 import { addTextSource } from "./add-text-source";
@@ -79,6 +80,33 @@ describe("add-file-source", () => {
         input: { guru: guru.slug, title: "first.txt", content: "c" },
       }),
     ).toMatchObject({ code: "exists" });
+  });
+
+  it("takes one of two files of the same content that are added at the same time", async () => {
+    const [one, two] = [
+      await uploadIn(guru.slug, member, "one.txt", "at the same time"),
+      await uploadIn(guru.slug, member, "two.txt", "at the same time"),
+    ];
+    const both: ReturnType<typeof addFileSource.execute>[] = [];
+    await product.admin.begin(async (sql) => {
+      // While this lasts no source is stored: each would look for the other, and find none, before either is there.
+      await sql`lock table data_source in share mode`;
+      for (const uploadId of [one, two])
+        both.push(
+          addFileSource.execute({ principal: member, request, input: { guru: guru.slug, uploadId } }),
+        );
+      await until("both to wait", async () => {
+        const waiting = await product.admin`
+          select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return waiting.length === 2;
+      });
+    });
+    const results = await Promise.all(both);
+    expect(results.filter((result) => result.ok)).toHaveLength(1);
+    expect(results.find((result) => !result.ok)).toMatchObject({
+      code: "exists",
+      message: expect.stringMatching(/exactly this content exists already: (one|two)\.txt/),
+    });
   });
 
   it("refuses another person's upload, another guru's, one used before and one that does not exist", async () => {

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, eq, isNotNull, or } from "drizzle-orm";
+import { and, eq, isNotNull, or, sql } from "drizzle-orm";
 import { accountOf } from "@/lib/access/principal";
 import { dataSourceAdded } from "@/lib/audit/catalogue/gurus";
 import { schema, type Tx } from "@/lib/db/client";
@@ -70,6 +70,9 @@ async function refuseDuplicate(
   source: { guruId: string; title: string; sha256: Buffer },
 ): Promise<void> {
   const { dataSource } = schema;
+  // Of two with the same content at the same time the second waits, and sees the first.
+  const name = `gurulog.file ${source.guruId} ${source.sha256.toString("hex")}`;
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
   const [same] = await tx
     .select({ title: dataSource.title })
     .from(dataSource)

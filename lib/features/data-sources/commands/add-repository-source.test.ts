@@ -10,6 +10,8 @@ import {
   type TestProduct,
 } from "@/tests/support/product";
 import { addRepositorySource } from "./add-repository-source";
+import { deleteDataSources } from "./delete-data-sources";
+import { reindexDataSources } from "./reindex-data-sources";
 
 let product: TestProduct;
 let member: UserPrincipal;
@@ -92,6 +94,28 @@ describe("add-repository-source", () => {
       expect(JSON.stringify(result)).not.toContain("canary");
     }
     expect((await product.events()).length).toBe(events);
+  });
+
+  it("is told with its address and the name of its secret by each event, also after its end, and never with the value", async () => {
+    await keepSecret(guru.id, "PROD_KEY");
+    const given = { secret: "{PROD_KEY}", branch: "release" };
+    const { id } = done(await add("https://taker.example/team/trap.git", given));
+    const input = { guru: guru.slug, ids: [id] };
+    done(await reindexDataSources.execute({ principal: member, request, input }));
+    done(await deleteDataSources.execute({ principal: member, request, input }));
+    const events = (await product.events()).filter((e) => e.target_id === id);
+    expect(events.map((e) => e.operation)).toEqual([
+      "ADD_DATASOURCE",
+      "REINDEX_DATASOURCE",
+      "DELETE_DATASOURCE",
+    ]);
+    for (const { details } of events)
+      expect(details).toMatchObject({
+        url: "https://taker.example/team/trap.git",
+        branch: "release",
+        secret: "PROD_KEY",
+      });
+    expect(JSON.stringify(await product.events())).not.toContain("canary-value");
   });
 
   it("is for maintainers: a viewer is forbidden, to a stranger the guru does not exist", async () => {

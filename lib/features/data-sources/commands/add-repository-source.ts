@@ -51,7 +51,7 @@ export const addRepositorySource = command({
       .returning({ id: schema.dataSource.id });
     if (!made) throw exists("This source exists already.");
     await enqueue("index-repository", { dataSourceId: made.id });
-    const fact = sourceFact({ id: made.id, ...source }, scope.guru);
+    const fact = sourceFact({ id: made.id, ...source, settings }, scope.guru);
     return { value: { id: made.id, title: source.title }, targetId: made.id, audit: fact };
   },
 });

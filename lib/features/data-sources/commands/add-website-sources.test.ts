@@ -8,6 +8,7 @@ import {
   type TestProduct,
 } from "@/tests/support/product";
 import { addWebsiteSources } from "./add-website-sources";
+import { deleteDataSources } from "./delete-data-sources";
 
 let product: TestProduct;
 let member: UserPrincipal;
@@ -44,6 +45,19 @@ describe("add-website-sources", () => {
     );
     expect(events.map((e) => e.cause)).toEqual([null, events[0]?.id]);
     expect((await jobs()) - before).toBe(2);
+  });
+
+  it("is told with its address by its events, whatever title its page has given it", async () => {
+    const { results } = done(await add("https://told.example/1"));
+    const id = results[0]?.id ?? "";
+    await product.admin`update data_source set title = 'Start' where id = ${id}`;
+    const input = { guru: guru.slug, ids: [id] };
+    done(await deleteDataSources.execute({ principal: member, request, input }));
+    const events = (await product.events()).filter((e) => e.target_id === id);
+    expect(events.map(({ operation, details }) => [operation, details.url])).toEqual([
+      ["ADD_DATASOURCE", "https://told.example/1"],
+      ["DELETE_DATASOURCE", "https://told.example/1"],
+    ]);
   });
 
   it("says of each that it exists, in whatever way it is written, or what is wrong with it", async () => {

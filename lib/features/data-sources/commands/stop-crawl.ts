@@ -7,7 +7,7 @@ import { command } from "@/lib/gate/command";
 import { refuse } from "@/lib/platform/errors";
 import { stopCrawlInput } from "../website-schemas";
 
-/** A maintainer stops a search for pages; what it has found stays. The search looks before each page. */
+/** A maintainer stops a search for pages; what it has found stays. The search looks before each page or sitemap. */
 export const stopCrawl = command({
   name: "stop-crawl",
   input: stopCrawlInput,

@@ -16,6 +16,7 @@ import {
   keepVisit,
   nextPage,
   releaseCrawl,
+  signOfLife,
   type Visit,
 } from "./runs";
 
@@ -23,16 +24,27 @@ import {
 const files =
   /\.(png|jpe?g|gif|svg|webp|avif|ico|css|js|mjs|map|woff2?|ttf|pdf|zip|gz|tgz|tar|7z|dmg|exe|msi|mp[34]|webm|mov|wav|xml|rss|atom)$/i;
 
+/** Addresses that a search visits for each page that it is to find: not all that a site names are pages. */
+const visitsPerPage = 3;
+const fewestVisits = 50;
+/** For all of a search, as others wait for its end. */
+const patienceMs = 60 * 60_000;
+
 /**
  * The job: finds the pages of a site, by its sitemap or from link to link, one at a time, while a person watches and may
  * stop it. It may die at any point and goes on with what it has not visited. Nothing becomes a source by it.
+ * @param limits.ms for the visits; in tests less than usual
  */
-export async function crawlWebsite({ crawlId }: { crawlId: string }, stopping?: AbortSignal): Promise<void> {
+export async function crawlWebsite(
+  { crawlId }: { crawlId: string },
+  stopping?: AbortSignal,
+  limits: { ms: number } = { ms: patienceMs },
+): Promise<void> {
   const crawl = await beginCrawl(crawlId);
   if (!crawl) return;
   const signal = stopping ?? new AbortController().signal;
   try {
-    await (crawl.kind === "sitemap" ? bySitemap(crawl, signal) : byLinks(crawl, signal));
+    await (crawl.kind === "sitemap" ? bySitemap(crawl, signal) : byLinks(crawl, signal, limits.ms));
   } catch (error) {
     if (signal.aborted) return releaseCrawl(crawl);
     if (!(error instanceof Unreadable || error instanceof NotNow)) throw error;
@@ -41,16 +53,21 @@ export async function crawlWebsite({ crawlId }: { crawlId: string }, stopping?: 
 }
 
 async function bySitemap(crawl: Crawl, signal: AbortSignal): Promise<void> {
-  const { pages, leftOut } = await pagesOfSitemap(crawl.url, crawl.maxPages, signal);
-  await keepPages(crawl, pages, "found");
-  const note =
-    leftOut > 0
-      ? `${leftOut.toLocaleString("en-US")} more addresses are of other sites, or beyond the limit.`
-      : null;
-  await endCrawl(crawl, "done", note);
+  const found = await pagesOfSitemap(crawl.url, crawl.maxPages, { signal, goesOn: () => signOfLife(crawl) });
+  await keepPages(crawl, found.pages, "found");
+  if (found.isStopped) return endCrawl(crawl, "stopped", null);
+  const notes = [
+    ...(found.leftOut > 0
+      ? [`${found.leftOut.toLocaleString("en-US")} more addresses are of other sites, or beyond the limit.`]
+      : []),
+    ...(found.hasUnread ? ["Not all of its sitemaps were read."] : []),
+  ];
+  await endCrawl(crawl, "done", notes.join(" ") || null);
 }
 
-async function byLinks(crawl: Crawl, signal: AbortSignal): Promise<void> {
+async function byLinks(crawl: Crawl, signal: AbortSignal, ms: number): Promise<void> {
+  const deadline = performance.now() + ms;
+  const mostVisits = Math.max(fewestVisits, visitsPerPage * crawl.maxPages);
   const start = new URL(crawl.url);
   const robots = await robotsOf(start, signal);
   await keepPages(crawl, [start.href], "known");
@@ -58,9 +75,17 @@ async function byLinks(crawl: Crawl, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const next = await nextPage(crawl);
     if (!next) return endCrawl(crawl, "stopped", null);
-    if (next.found >= crawl.maxPages)
-      return endCrawl(crawl, "done", next.page ? "The site has more pages than it was to find." : null);
     if (!next.page) return endCrawl(crawl, "done", null);
+    if (next.found >= crawl.maxPages)
+      return endCrawl(crawl, "done", "The site has more pages than it was to find.");
+    if (next.visited >= mostVisits)
+      return endCrawl(
+        crawl,
+        "done",
+        `It ended after ${mostVisits.toLocaleString("en-US")} addresses, as most of them are no pages.`,
+      );
+    if (performance.now() >= deadline)
+      return endCrawl(crawl, "done", `It ended after ${Math.ceil(ms / 60_000)} min, with addresses left.`);
     await keepVisit(crawl, next.page, await visit(next.page, start, robots, signal));
   }
 }

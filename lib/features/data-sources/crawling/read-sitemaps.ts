@@ -6,6 +6,7 @@ import { parseWebAddress } from "@/lib/platform/fetching/web-address";
 import { Unreadable } from "../indexing/text-piece";
 import { fetchInWords } from "../pages/fetch-page";
 import { NoSitemap, parseSitemap } from "./sitemap";
+import { SitemapsToRead } from "./sitemaps-to-read";
 
 /** Sitemaps of one index that are read. */
 const mostSitemaps = 50;
@@ -15,32 +16,34 @@ const mostBytes = 10 * 1024 * 1024;
  * The pages that a sitemap names, also through an index and packed with gzip; only those of its own site, as the protocol
  * has it (sitemaps.org, "Sitemap file location").
  * @param most pages that are wanted
+ * @param reading.goesOn asked before each sitemap; false = what was found so far is all
  * @throws Unreadable, NotNow
  */
 export async function pagesOfSitemap(
   address: string,
   most: number,
-  signal: AbortSignal,
-): Promise<{ pages: string[]; leftOut: number }> {
+  reading: { signal: AbortSignal; goesOn: () => Promise<boolean> },
+): Promise<{ pages: string[]; leftOut: number; hasUnread: boolean; isStopped: boolean }> {
   const { host } = new URL(address);
   const pages = new Set<string>();
-  const waiting = [address];
-  const read = new Set<string>();
+  const toRead = new SitemapsToRead(address, mostSitemaps);
   let leftOut = 0;
-  for (let next = waiting.shift(); next !== undefined && read.size < mostSitemaps; next = waiting.shift()) {
-    if (read.has(next)) continue;
-    read.add(next);
-    const sitemap = await sitemapAt(next, signal);
+  for (let next = toRead.next(); next !== undefined; next = toRead.next()) {
+    if (!(await reading.goesOn())) return { pages: [...pages], leftOut, hasUnread: true, isStopped: true };
+    const sitemap = await sitemapAt(next, reading.signal);
     for (const one of sitemap.pages) {
       const url = ofSite(one, host);
       if (url === null || (pages.size >= most && !pages.has(url))) leftOut += 1;
       else pages.add(url);
     }
-    waiting.push(...sitemap.sitemaps.flatMap((one) => ofSite(one, host) ?? []));
+    for (const one of sitemap.sitemaps) {
+      const url = ofSite(one, host);
+      if (url !== null) toRead.add(url);
+    }
     if (pages.size >= most) break;
   }
   if (pages.size === 0) throw new Unreadable("This sitemap names no page of its own site.");
-  return { pages: [...pages], leftOut };
+  return { pages: [...pages], leftOut, hasUnread: toRead.hasUnread, isStopped: false };
 }
 
 async function sitemapAt(address: string, signal: AbortSignal) {

@@ -1,5 +1,5 @@
 import "server-only";
-import { and, asc, count, eq, sql } from "drizzle-orm";
+import { and, asc, count, eq, ne, sql } from "drizzle-orm";
 import { readDb, schema, type Tx } from "@/lib/db/client";
 import { enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
@@ -7,6 +7,8 @@ import { cleanText } from "@/lib/platform/clean-text";
 
 /** Silence after which a search counts as crashed. A page takes less to fetch and to read. */
 const silenceS = 90;
+/** A search that waits this long has lost its job (a queue restored from a backup). */
+const lostAfterS = 600;
 /** Runs that a search gets: the first and two more. */
 const maxAttempts = 3;
 /** Pages known of one search, of which far fewer are visited. */
@@ -40,8 +42,10 @@ export async function beginCrawl(id: string): Promise<Crawl | null> {
   });
 }
 
-/** The next page to visit, and how many were found so far; null when it was stopped, or is over. */
-export async function nextPage(crawl: Crawl): Promise<{ page: KnownPage | null; found: number } | null> {
+/** The next page to visit, and how many were visited and found so far; null when it was stopped, or is over. */
+export async function nextPage(
+  crawl: Crawl,
+): Promise<{ page: KnownPage | null; visited: number; found: number } | null> {
   const { crawl: table, crawlUrl } = schema;
   const [now] = await readDb().select().from(table).where(eq(table.id, crawl.id));
   if (now?.state !== "running" || now.stopRequested || now.attempts !== crawl.attempts) return null;
@@ -52,11 +56,14 @@ export async function nextPage(crawl: Crawl): Promise<{ page: KnownPage | null; 
     .where(and(ofCrawl, eq(crawlUrl.state, "known")))
     .orderBy(asc(crawlUrl.ordinal))
     .limit(1);
-  const [found] = await readDb()
-    .select({ n: count() })
+  const [so] = await readDb()
+    .select({
+      visited: count(),
+      found: sql<number>`(count(*) filter (where ${crawlUrl.state} = 'found'))::int`,
+    })
     .from(crawlUrl)
-    .where(and(ofCrawl, eq(crawlUrl.state, "found")));
-  return { page: page ?? null, found: found?.n ?? 0 };
+    .where(and(ofCrawl, ne(crawlUrl.state, "known")));
+  return { page: page ?? null, visited: so?.visited ?? 0, found: so?.found ?? 0 };
 }
 
 /** What a visit came to. */
@@ -119,6 +126,22 @@ export async function releaseCrawl(crawl: Crawl): Promise<void> {
   });
 }
 
+/**
+ * A sign of life of a search that is under way.
+ * @returns false when it was stopped, or another worker has taken it over
+ */
+export async function signOfLife(crawl: Crawl): Promise<boolean> {
+  const { crawl: table } = schema;
+  return inTransaction(async (tx) => {
+    const [mine] = await tx
+      .update(table)
+      .set({ heartbeatAt: sql`now()` })
+      .where(isRunning(crawl))
+      .returning({ stopRequested: table.stopRequested });
+    return mine?.stopRequested === false;
+  });
+}
+
 /** A step of a search, with its sign of life; not done once it has ended or another worker has taken it over. */
 async function whileRunning(crawl: Crawl, step: (tx: Tx) => Promise<void>): Promise<void> {
   const { crawl: table } = schema;
@@ -126,44 +149,72 @@ async function whileRunning(crawl: Crawl, step: (tx: Tx) => Promise<void>): Prom
     const [mine] = await tx
       .update(table)
       .set({ heartbeatAt: sql`now()` })
-      .where(and(eq(table.id, crawl.id), eq(table.state, "running"), eq(table.attempts, crawl.attempts)))
+      .where(isRunning(crawl))
       .returning({ id: table.id });
     if (mine) await step(tx);
   });
 }
 
+function isRunning({ id, attempts }: Crawl) {
+  const { crawl } = schema;
+  return and(eq(crawl.id, id), eq(crawl.state, "running"), eq(crawl.attempts, attempts));
+}
+
+/** What the search has noted on its way stays where its end has nothing to say. */
 async function end(tx: Tx, id: string, state: Crawl["state"], note: string | null): Promise<void> {
   const { crawl } = schema;
   await tx
     .update(crawl)
-    .set({ state, note: note === null ? null : cleanText(note, 500), finishedAt: sql`gurulog_now()` })
+    .set({
+      state,
+      ...(note === null ? {} : { note: cleanText(note, 500) }),
+      finishedAt: sql`gurulog_now()`,
+    })
     .where(eq(crawl.id, id));
 }
 
 const isUrl = (crawlId: string, url: string) =>
   and(eq(schema.crawlUrl.crawlId, crawlId), sql`md5(${schema.crawlUrl.url}) = md5(${url})`);
 
+/** Numbers what is new alone, as most links of a page are in its menu, and of that as many as there is room for. */
 async function addKnown(tx: Tx, crawlId: string, urls: string[], state: "known" | "found"): Promise<void> {
   if (urls.length === 0) return;
-  await tx.execute(sql`
-    insert into crawl_url (crawl_id, ordinal, url, state)
-    select ${crawlId}::uuid, known.last + met.at, met.url, ${state}::text
-    from (select coalesce(max(ordinal), -1) as last from crawl_url where crawl_id = ${crawlId}::uuid) known,
-      jsonb_array_elements_text(${JSON.stringify(urls)}::text::jsonb) with ordinality as met (url, at)
-    where known.last + met.at < ${mostKnown}::int
-    on conflict do nothing`);
+  const leftOut = await tx.execute(sql`
+    with met as (
+      select url, min(at) as at
+      from jsonb_array_elements_text(${JSON.stringify(urls)}::text::jsonb) with ordinality as named (url, at)
+      group by url),
+    fresh as (
+      select url, row_number() over (order by at) as nth from met
+      where not exists (
+        select from crawl_url u where u.crawl_id = ${crawlId}::uuid and md5(u.url) = md5(met.url))),
+    had as (
+      select count(*) as n, coalesce(max(ordinal), -1) as last
+      from crawl_url where crawl_id = ${crawlId}::uuid),
+    added as (
+      insert into crawl_url (crawl_id, ordinal, url, state)
+      select ${crawlId}::uuid, had.last + fresh.nth, fresh.url, ${state}::text
+      from had, fresh where had.n + fresh.nth <= ${mostKnown}::int
+      on conflict do nothing)
+    select 1 from had, fresh where had.n + fresh.nth > ${mostKnown}::int limit 1`);
+  if (leftOut.count === 0) return;
+  const note = `The site names more than ${mostKnown.toLocaleString("en-US")} addresses. The rest was left out.`;
+  await tx.update(schema.crawl).set({ note }).where(eq(schema.crawl.id, crawlId));
 }
 
 /**
- * Queues searches whose run crashed with its process, or whose job was lost.
+ * Queues searches whose run crashed with its process, or whose job was lost. Queuing one too often does no harm.
  * @returns their number
  */
 export async function requeueSilentCrawls(): Promise<number> {
   return inTransaction(async (tx) => {
     const rows = await tx.execute<{ id: string }>(sql`
-      select id from crawl
-      where state in ('waiting', 'running') and heartbeat_at < now() - make_interval(secs => ${silenceS})
-      order by heartbeat_at limit 20 for update skip locked`);
+      update crawl set heartbeat_at = now(), state = 'waiting' where id in (
+        select id from crawl
+        where (state = 'running' and heartbeat_at < now() - make_interval(secs => ${silenceS}))
+          or (state = 'waiting' and heartbeat_at < now() - make_interval(secs => ${lostAfterS}))
+        order by heartbeat_at limit 20 for update skip locked)
+      returning id`);
     for (const row of rows) await enqueueIn(tx, "crawl-website", { crawlId: row.id });
     return rows.length;
   });

@@ -15,6 +15,9 @@ const heapShare = 0.6;
 export async function runChild(script: string): Promise<void> {
   const task = extractionTask.parse(JSON.parse(process.argv[2] ?? ""));
   process.once("disconnect", () => process.exit(0));
+  // Whoever started this may have been killed before it listened.
+  if (!process.connected) process.exit(0);
+  setTimeout(() => process.exit(0), task.lifeMs);
   const file = await received(task.sizeBytes);
   const data: ThreadTask = { kind: task.kind, file, resumeAt: task.resumeAt };
   const maxOldGenerationSizeMb = Math.floor((task.memoryBytes * heapShare) / 1024 / 1024);

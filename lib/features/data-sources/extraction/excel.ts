@@ -8,6 +8,8 @@ import { officeParts } from "./office-parts";
 const rowsTogether = 50;
 const lengthTogether = 900;
 const headerLength = 300;
+/** Excel takes names of 31 units; a file may say anything. */
+const nameLength = 200;
 /** Columns whose empty cells keep their place in a row, so that it can be read against the header. */
 const columnsKept = 64;
 
@@ -26,7 +28,7 @@ export async function* excelText(file: Buffer, resumeAt: unknown): AsyncGenerato
   const total = sheets.reduce((sum, rows) => sum + rows.length, 0);
   let before = 0;
   for (const [index, rows] of sheets.entries()) {
-    const name = workbook.SheetNames[index] ?? "";
+    const name = shortName(workbook.SheetNames[index] ?? "");
     const blocks = index < from.sheet ? [] : blocksOf(rows, index === from.sheet ? from.row : 0);
     for (const { text, first, last, read: readSoFar } of blocks)
       yield {
@@ -52,6 +54,9 @@ function opened(file: Buffer) {
   }
 }
 
+/** A sheet's name goes along with each of its blocks. */
+const shortName = (name: string) => name.slice(0, nameLength).toWellFormed();
+
 /** A row that has cells, and its number counted from 0. */
 interface Row {
   at: number;
@@ -61,7 +66,8 @@ interface Row {
 /** The rows of a sheet that have cells. A file may number its only row 4,000,000,000: empty ones are not gone through. */
 function rowsOf(sheet: WorkSheet | undefined, name: string): Row[] {
   // The library leaves a sheet out that it could not read: its text would be missing without a word.
-  if (!sheet) throw new Unreadable(`The sheet “${name}” of this workbook is damaged and cannot be read.`);
+  if (!sheet)
+    throw new Unreadable(`The sheet “${shortName(name)}” of this workbook is damaged and cannot be read.`);
   const rows = (sheet as { "!data"?: Row["cells"][] })["!data"] ?? [];
   const found = Object.entries(rows).map(([at, cells]) => ({ at: Number(at), cells }));
   // A cell that says it stands in no row at all.

@@ -9,8 +9,11 @@ import { type Extracted, type ExtractionTask, type Told, told } from "./extracte
 import { type ExtractionLimits, extractionLimits } from "./limits";
 import { extractorScript } from "./script";
 
-/** What comes from the process, from the clock, or from the file on its way there. */
-type News = Told | { limit: "time" } | { problem: unknown };
+/** What comes from the process, or from the file on its way there. */
+type News = Told | { problem: unknown };
+
+/** How much longer than its limit the process may live: the clock here ends it first, with a reason. */
+const graceMs = 10_000;
 
 /**
  * Extracts the text of a document in a process of its own, which has nothing of ours: no database, no secret, no address.
@@ -21,12 +24,14 @@ type News = Told | { limit: "time" } | { problem: unknown };
  * @throws Error when the process ends without a word, which another try may mend
  */
 export async function* extractApart(
-  task: Omit<ExtractionTask, "memoryBytes">,
+  task: Omit<ExtractionTask, "memoryBytes" | "lifeMs">,
   chunks: AsyncIterable<Buffer>,
   signal: AbortSignal,
   limits: ExtractionLimits = extractionLimits,
 ): AsyncGenerator<Extracted> {
-  const argument = JSON.stringify({ ...task, memoryBytes: limits.memoryBytes } satisfies ExtractionTask);
+  const { memoryBytes, pieceMs, wholeMs } = limits;
+  const lifeMs = wholeMs + graceMs;
+  const argument = JSON.stringify({ ...task, memoryBytes, lifeMs } satisfies ExtractionTask);
   const child = spawn(process.execPath, [await extractorScript(), argument], {
     stdio: ["pipe", "ignore", "ignore", "ipc"],
     env: { NODE_ENV: "production" },
@@ -36,13 +41,14 @@ export async function* extractApart(
   const news = newsOf(child, chunks);
   const closed = child.pid === undefined ? Promise.resolve() : once(child, "close").catch(() => undefined);
   lowerPriority(child.pid);
-  const endsAt = performance.now() + limits.wholeMs;
+  const endsAt = performance.now() + wholeMs;
   try {
     for (;;) {
       const leftMs = endsAt - performance.now();
       if (leftMs <= 0) throw breached("time", limits);
-      const next = await news.next(Math.min(limits.pieceMs, leftMs));
+      const next = await news.next(Math.min(pieceMs, leftMs));
       signal.throwIfAborted();
+      if (next === null) throw breached(leftMs <= pieceMs ? "time" : "silence", limits);
       if ("problem" in next) throw next.problem;
       if ("limit" in next) throw breached(next.limit, limits);
       if ("unreadable" in next) throw new Unreadable(next.unreadable);
@@ -81,8 +87,8 @@ function newsOf(child: ChildProcess, chunks: AsyncIterable<Buffer>) {
     });
   }
   return {
-    /** The oldest news, once there is any. */
-    async next(waitMs: number): Promise<News> {
+    /** The oldest news, once there is any; null when none comes in this time. */
+    async next(waitMs: number): Promise<News | null> {
       if (waiting.length === 0) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, waitMs);
@@ -92,17 +98,19 @@ function newsOf(child: ChildProcess, chunks: AsyncIterable<Buffer>) {
           };
         });
       }
-      return waiting.shift() ?? { limit: "time" };
+      return waiting.shift() ?? null;
     },
   };
 }
 
-function breached(limit: "memory" | "time", { memoryBytes, wholeMs }: ExtractionLimits): Unreadable {
-  const allowed =
-    limit === "memory"
-      ? `more memory than is allowed (${Math.round(memoryBytes / 1024 / 1024)} MB)`
-      : `longer than is allowed (${Math.max(1, Math.round(wholeMs / 60_000))} min)`;
-  return new Unreadable(`Reading this file takes ${allowed}. Split it into smaller ones and upload those.`);
+function breached(limit: "memory" | "time" | "silence", limits: ExtractionLimits): Unreadable {
+  const minutes = (ms: number) => `${Math.max(1, Math.round(ms / 60_000))} min`;
+  const words = {
+    memory: `takes more memory than is allowed (${Math.round(limits.memoryBytes / 1024 / 1024)} MB)`,
+    time: `takes longer than is allowed (${minutes(limits.wholeMs)})`,
+    silence: `stood still at one part for longer than is allowed (${minutes(limits.pieceMs)})`,
+  };
+  return new Unreadable(`Reading this file ${words[limit]}. Split it into smaller ones and upload those.`);
 }
 
 /** A courtesy: a process that has ended by now, or a system that forbids it, is no reason not to extract. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxPieceLength } from "./limits";
 
 /** Kinds of files whose text has to be extracted. */
 export const documentKinds = ["PDF", "EXCEL", "WORD"] as const;
@@ -6,13 +7,13 @@ export type DocumentKind = (typeof documentKinds)[number];
 
 /** A stretch of a document's text, as the process that extracts tells of it. */
 export const extracted = z.strictObject({
-  text: z.string(),
-  heading: z.string().optional(),
-  locator: z.string().optional(),
+  text: z.string().max(maxPieceLength),
+  heading: z.string().max(300).optional(),
+  locator: z.string().max(300).optional(),
   /** Pages, rows or paragraphs so far, and of how many. */
   done: z.number().int().nonnegative(),
   total: z.number().int().nonnegative(),
-  note: z.string(),
+  note: z.string().max(300),
   /** Where the extraction goes on after this piece; absent within a page or a block of rows. */
   resumeAt: z.record(z.string(), z.number()).optional(),
 });
@@ -26,6 +27,8 @@ export const extractionTask = z.strictObject({
   resumeAt: z.unknown(),
   /** Bytes that the process may hold in all. */
   memoryBytes: z.number().int().positive(),
+  /** After which it ends by itself, whatever became of whoever started it. */
+  lifeMs: z.number().int().positive(),
 });
 export type ExtractionTask = z.infer<typeof extractionTask>;
 
@@ -33,7 +36,7 @@ export type ExtractionTask = z.infer<typeof extractionTask>;
 export const told = z.union([
   z.strictObject({ piece: extracted }),
   z.strictObject({ end: z.literal(true) }),
-  z.strictObject({ unreadable: z.string() }),
+  z.strictObject({ unreadable: z.string().max(1_000) }),
   z.strictObject({ limit: z.literal("memory") }),
 ]);
 export type Told = z.infer<typeof told>;

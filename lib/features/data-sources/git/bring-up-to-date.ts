@@ -3,11 +3,16 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { runtime } from "@/lib/platform/runtime";
 import { NotNow, Unreadable } from "../indexing/text-piece";
+import { failureInWords, noSuchBranch } from "./failure-in-words";
 import { GitFailed, mostPackBytes, requireGit, runGit } from "./git-process";
 import type { RemoteRepository } from "./remote-repository";
+import { withinTime } from "./within-time";
 
-/** For one fetch, from its first byte to its last. */
-const patienceMs = 15 * 60_000;
+/** For one fetch, from its first byte to its last; and for the question which commit there is. */
+const fetchMs = 15 * 60_000;
+const askMs = 60_000;
+/** How `git ls-remote --exit-code` ends when no ref is as asked for. */
+const noRefCode = 2;
 /** Between two looks at the folder's size. */
 const lookMs = 500;
 const ours = "refs/gurulog/read";
@@ -25,6 +30,8 @@ interface Wanted {
   signal: AbortSignal;
   /** Bytes that the copy may have; for tests smaller than usual. */
   mostBytes?: number;
+  /** Time that the host has, in ms; for tests shorter than usual. */
+  patienceMs?: number;
 }
 
 /**
@@ -40,7 +47,7 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; c
   await requireGit(parent);
   const folder = path.join(parent, `${dataSourceId}.git`);
   const ref = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
-  const mostBytes = wanted.mostBytes ?? mostPackBytes;
+  const { mostBytes = mostPackBytes, patienceMs = fetchMs } = wanted;
   if (await isWorn(folder, mostBytes)) await rm(folder, { recursive: true, force: true });
   let isWhole = false;
   try {
@@ -56,14 +63,14 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; c
       "--no-auto-maintenance",
       "--no-write-fetch-head",
     ];
-    await withinSize(folder, mostBytes, signal, (limited) =>
+    await withinSize(folder, { mostBytes, patienceMs, signal }, (limited) =>
       runGit([...fetch, "--", remote.url, `+${ref}:${ours}`], { folder, signal: limited, ...remote.run }),
     );
     const commit = String(await runGit(["rev-parse", "--verify", `${ours}^{commit}`], { folder, signal }));
     isWhole = true;
     return { folder, commit: commit.trim() };
   } catch (error) {
-    throw wordsFor(error, branch);
+    throw failureInWords(error, { url: remote.url, branch });
   } finally {
     // What a fetch leaves that broke off is in the way of the next.
     if (!isWhole) await rm(folder, { recursive: true, force: true });
@@ -97,34 +104,41 @@ export async function newestCommit({
   remote,
   branch,
   signal,
-}: Omit<Wanted, "dataSourceId">): Promise<string> {
+  patienceMs: ms = askMs,
+}: Omit<Wanted, "dataSourceId" | "mostBytes">): Promise<string> {
   const parent = repositoriesFolder();
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await requireGit(parent);
   const ref = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
+  const late = () => new NotNow("The repository's host took too long to say which commit it has.");
   try {
-    const told = await runGit(["ls-remote", "--quiet", "--exit-code", "--", remote.url, ref], {
-      folder: parent,
-      signal: limited,
-      ...remote.run,
-    });
+    const told = await withinTime({ ms, signal, late }, (limited) =>
+      runGit(["ls-remote", "--quiet", "--exit-code", "--", remote.url, ref], {
+        folder: parent,
+        signal: limited,
+        ...remote.run,
+      }),
+    );
     return /^[0-9a-f]{40,64}/.exec(String(told))?.[0] ?? "";
   } catch (error) {
-    throw wordsFor(error, branch);
+    if (error instanceof GitFailed && error.code === noRefCode) throw noSuchBranch(branch);
+    throw failureInWords(error, { url: remote.url, branch });
   }
 }
 
 /** Runs work on a folder and ends it when the folder has become too large, or the time is over. */
 async function withinSize(
   folder: string,
-  mostBytes: number,
-  signal: AbortSignal,
+  { mostBytes, patienceMs: ms, signal }: { mostBytes: number; patienceMs: number; signal: AbortSignal },
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   const before = await sizeOf(folder);
   const tooMuch = new AbortController();
-  const late = AbortSignal.timeout(patienceMs);
+  // Not to be tried again: a host that trickles would hold up all other repositories each time.
+  const late = () =>
+    new Unreadable(
+      `The repository took longer than ${Math.ceil(ms / 60_000)} min to fetch, and so it is not read.`,
+    );
   let looking = Promise.resolve();
   const timer = setInterval(() => {
     looking = sizeOf(folder).then((size) => {
@@ -132,12 +146,10 @@ async function withinSize(
     });
   }, lookMs);
   try {
-    await work(AbortSignal.any([signal, tooMuch.signal, late]));
+    await withinTime({ ms, signal, late }, (limited) => work(AbortSignal.any([limited, tooMuch.signal])));
   } catch (error) {
     signal.throwIfAborted();
     if (tooMuch.signal.aborted || isFileTooLarge(error)) throw tooLarge(mostBytes);
-    if (late.aborted)
-      throw new NotNow(`The repository took longer than ${patienceMs / 60_000} min to fetch.`);
     throw error;
   } finally {
     clearInterval(timer);
@@ -174,30 +186,4 @@ async function sizeOf(folder: string): Promise<number> {
       ),
     );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-/** git's own words stay here: a server may have put them into its mouth. */
-function wordsFor(error: unknown, branch: string | undefined): unknown {
-  if (!(error instanceof GitFailed)) return error;
-  const { said } = error;
-  if (
-    /couldn't find remote ref|remote branch .* not found/i.test(said) ||
-    (said === "" && branch !== undefined)
-  )
-    return new Unreadable(
-      branch === undefined
-        ? "This repository is empty: it has no commit yet."
-        : `The repository has no branch ${branch}.`,
-    );
-  if (/authentication failed|could not read (username|password)|returned error: 40[13]/i.test(said))
-    return new Unreadable(
-      "The host does not let this repository be read with what it was given. Check the token.",
-    );
-  if (/redirect|returned error: 3\d\d/i.test(said))
-    return new Unreadable("The host sends git on to another address than it said before. Give the last one.");
-  if (/out of memory|cannot allocate|mmap failed/i.test(said))
-    return new Unreadable("Reading this repository takes more memory than is allowed.");
-  if (/bad object|corrupt|invalid index-pack|inflate|pack has|fsck/i.test(said))
-    return new Unreadable("What the host sends is no sound repository.");
-  return new NotNow("The repository could not be fetched from its host.");
 }

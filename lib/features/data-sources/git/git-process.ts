@@ -11,9 +11,11 @@ const oldest = [2, 37] as const;
 /** Words of git's messages that are kept, in characters; they only decide what the person is told. */
 const mostMessage = 4_000;
 
-/** KiB of memory that one git may ask for, and 512-byte blocks that a file of its may have. */
+/** KiB of memory that one git may ask for, and bytes that a file of its may have. */
 const memoryKib = 4 * 1024 * 1024;
 export const mostPackBytes = 1024 ** 3;
+/** Seconds of computing: holds also for a git that was left alone by a process that was killed. */
+const mostCpuSeconds = 15 * 60;
 
 /**
  * What every call is told, whatever git's own files say: nothing is run, asked, followed, or sent anywhere else.
@@ -53,6 +55,8 @@ export interface GitRun {
   config?: Readonly<Record<string, string>>;
   /** By default none at all: the call has no business on the network. */
   protocols?: "https" | "https:http";
+  /** Seconds of computing; for tests fewer than usual. */
+  cpuSeconds?: number;
 }
 
 export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -60,19 +64,37 @@ export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 /** git ended with an error; its words are for our decisions, never shown or logged: they may quote what a server sent. */
 export class GitFailed extends Error {
   override readonly name = "GitFailed";
-  constructor(readonly said: string) {
+  /**
+   * @param code that it ended with; null = a signal ended it
+   */
+  constructor(
+    readonly said: string,
+    readonly code: number | null,
+    readonly endedBy: NodeJS.Signals | null,
+  ) {
     super("git ended with an error");
   }
 }
 
+/** Has git, or a part of it, used up its time of computing? */
+export const isSpent = (error: unknown) =>
+  error instanceof GitFailed && (error.endedBy === "SIGXCPU" || /died of signal 24/.test(error.said));
+
 /**
- * Starts git with nothing of our environment, no terminal to ask on, and limits of memory and file size.
+ * Starts git with nothing of our environment, no terminal to ask on, and limits of memory, file size and computing.
  * @param args as git takes them; whatever comes from outside stands behind `--`
  */
 export function startGit(args: readonly string[], run: GitRun): GitProcess {
   const git = ["git", ...settings.flatMap((one) => ["-c", one]), "-C", run.folder, ...args];
-  // The limits are the shell's to set; where the system has no limit of memory, the one of size still holds.
-  const limited = `ulimit -f ${mostPackBytes / 512}; ulimit -v ${memoryKib} 2>/dev/null; exec "$@"`;
+  // The limits are the shell's to set; where the system has no limit of memory, the one of size still holds. That of
+  // computing is a soft one, whose signal tells why git ended. No core: the environment may hold a token.
+  const limited = [
+    `ulimit -f ${mostPackBytes / 512}`,
+    `ulimit -v ${memoryKib} 2>/dev/null`,
+    `ulimit -S -t ${run.cpuSeconds ?? mostCpuSeconds} 2>/dev/null`,
+    "ulimit -c 0 2>/dev/null",
+    'exec "$@"',
+  ].join("; ");
   run.signal.throwIfAborted();
   const child = spawn("/bin/sh", ["-c", limited, "sh", ...git], {
     stdio: ["pipe", "pipe", "pipe"],
@@ -162,9 +184,12 @@ export async function endOf(git: GitProcess, signal: AbortSignal): Promise<void>
     if (said.length < mostMessage) said += part.toString("utf8");
   });
   const failed = new Promise<never>((_, reject) => git.once("error", reject));
-  const [code] = (await Promise.race([once(git, "close"), failed])) as [number | null];
+  const [code, endedBy] = (await Promise.race([once(git, "close"), failed])) as [
+    number | null,
+    NodeJS.Signals | null,
+  ];
   signal.throwIfAborted();
-  if (code !== 0) throw new GitFailed(said.slice(0, mostMessage));
+  if (code !== 0) throw new GitFailed(said.slice(0, mostMessage), code, endedBy);
 }
 
 let checked: Promise<void> | undefined;

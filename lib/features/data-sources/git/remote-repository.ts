@@ -1,9 +1,11 @@
 import "server-only";
 import { isIP } from "node:net";
 import { FetchRefused } from "@/lib/platform/fetching/fetch-refused";
+import type { Resolve } from "@/lib/platform/fetching/guarded-connector";
 import { guardedFetch } from "@/lib/platform/fetching/guarded-fetch";
 import { NotNow, Unreadable } from "../indexing/text-piece";
 import type { GitRun } from "./git-process";
+import { isPlainHost } from "./repository-address";
 
 const refs = "/info/refs";
 const service = "service=git-upload-pack";
@@ -21,26 +23,27 @@ export interface RemoteRepository {
  * it connects to the address that was judged.
  * @param url as `repositoryAddress` gave it
  * @param token of the source's secret; null = a public repository
+ * @param resolve by default the system's
  * @throws Unreadable with the reason in words; NotNow where it may be otherwise in a moment
  */
 export async function remoteRepository(
   url: string,
   token: string | null,
   signal: AbortSignal,
+  resolve?: Resolve,
 ): Promise<RemoteRepository> {
   const asked = new URL(url);
   const authorization = token === null ? undefined : basicAuthorization(token);
   if (authorization && !keepsSecrets(asked))
     throw new Unreadable("A token is sent by https:// only. Write the repository's address with https.");
-  const found = await ask(
-    `${asked.origin}${asked.pathname.replace(/\/+$/, "")}${refs}?${service}`,
-    authorization,
+  const found = await ask(`${asked.origin}${asked.pathname.replace(/\/+$/, "")}${refs}?${service}`, {
     signal,
-  );
+    ...(authorization ? { authorization } : {}),
+    ...(resolve ? { resolve } : {}),
+  });
   const { url: at, address } = found;
-  // A name with a dot at its end is another to curl's list of addresses than to its requests: the pin would not hold.
-  const isPlain = !at.hostname.endsWith(".");
-  if (!isPlain || !at.pathname.endsWith(refs) || at.search !== `?${service}`) throw notGit();
+  if (!isPlainHost(at.hostname)) throw new Unreadable("The host’s name is none that git can be sent to.");
+  if (!at.pathname.endsWith(refs) || at.search !== `?${service}`) throw notGit();
   // What the host redirects to elsewhere is fetched without the token, as it was found.
   const isSameHost = at.origin === asked.origin;
   const base = `${at.origin}${at.pathname.slice(0, -refs.length)}`;
@@ -58,13 +61,15 @@ export async function remoteRepository(
   };
 }
 
-async function ask(url: string, authorization: string | undefined, signal: AbortSignal) {
+async function ask(url: string, by: { signal: AbortSignal; authorization?: string; resolve?: Resolve }) {
+  const { authorization } = by;
   try {
     const found = await guardedFetch(url, {
       httpsOnly: true,
-      signal,
       accept: advertisement,
-      ...(authorization ? { authorization } : {}),
+      // As git will ask: otherwise the host lists all its refs, which may be more than a fetch takes (gitprotocol-v2(5)).
+      headers: { "git-protocol": "version=2" },
+      ...by,
     });
     const { status } = found;
     if (status === 401 || status === 403)
@@ -101,8 +106,13 @@ function keepsSecrets(url: URL): boolean {
   return url.protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
 
-/** A numeric host is its own address. */
-function pinned(at: URL, address: string): Record<string, string> {
+/**
+ * What sends git to one address only (CURLOPT_RESOLVE(3): a sign before the name would mean another thing).
+ * @param at with a plain host
+ * @param address that answered for it
+ * @returns git's setting; none for a numeric host, which is its own address
+ */
+export function pinned(at: URL, address: string): Record<string, string> {
   const host = at.hostname.replace(/^\[|\]$/g, "");
   if (isIP(host) !== 0) return {};
   if (isIP(address) === 0) throw new Error("a fetch did not tell where it was connected to");

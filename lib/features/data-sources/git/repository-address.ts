@@ -21,5 +21,18 @@ export function repositoryAddress(text: string): URL {
     );
   if (url.hostname.endsWith("."))
     throw new FetchRefused("url", "The host’s name ends in a dot. Leave it out.");
+  if (!isPlainHost(url.hostname))
+    throw new FetchRefused(
+      "url",
+      "The host’s name holds a sign that no host’s name has. Write it with letters, digits, hyphens and dots.",
+    );
   return url;
 }
+
+/**
+ * Is this a name that git can be told the address of, or an address? One with a dot at its end is another to curl's list of
+ * addresses than to its requests, and one that begins with a sign is an order to that list: the pin would not hold.
+ * @param hostname as URL gives it
+ */
+export const isPlainHost = (hostname: string) =>
+  /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_-])?$/.test(hostname) || /^\[[0-9a-f:.]+\]$/.test(hostname);

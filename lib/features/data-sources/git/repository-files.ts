@@ -2,8 +2,11 @@ import "server-only";
 import type { Readable } from "node:stream";
 import { cleanText } from "@/lib/platform/clean-text";
 import { Unreadable } from "../indexing/text-piece";
-import { endOf, type GitProcess, killGit, runGit, startGit } from "./git-process";
+import { takesTooLong } from "./failure-in-words";
+import { FairTurns } from "./fair-turns";
+import { endOf, type GitProcess, isSpent, killGit, runGit, startGit } from "./git-process";
 import { matchesAny } from "./path-globs";
+import { withinTime } from "./within-time";
 
 /** What is read of a repository at most; beyond, a person has to choose. */
 const repositoryLimits = {
@@ -11,7 +14,25 @@ const repositoryLimits = {
   files: 50_000,
   allBytes: 500 * 1024 * 1024,
   listBytes: 64 * 1024 * 1024,
+  pathCharacters: 1_000,
 } as const;
+
+/** What git writes of a file whose path is not too long has fewer: three a character, and what stands before it. */
+const mostEntryBytes = 4_000;
+
+/**
+ * What a repository may cost. Its size says nothing: ten empty folders in each of ten, a dozen deep, fit into a few hundred
+ * bytes, and to go through them takes git for ever.
+ */
+interface Patience {
+  /** For the list of files, and for each file. */
+  gitMs: number;
+  /** Of computing, for all that one git does; undefined = as every git. */
+  cpuSeconds?: number;
+  /** Of comparing paths with patterns. */
+  choosingMs: number;
+}
+const usual: Patience = { gitMs: 5 * 60_000, choosingMs: 60_000 };
 
 /** Bytes in which a NUL shows that a file is none of text, as git itself looks for it. */
 const lookedAtBytes = 8_000;
@@ -24,29 +45,38 @@ export interface RepositoryFile {
 
 /**
  * The files of a commit that are chosen and small enough. Links and modules (other modes) are none: nothing that a name
- * or a link in the repository says leads anywhere.
+ * or a link in the repository says leads anywhere. Those with a path of more than 1,000 characters are left out.
  * @param include patterns; none = everything
- * @throws Unreadable when there are too many
+ * @param patience for tests shorter than usual
+ * @throws Unreadable when there are too many, or to find them takes too long
  */
 export async function chosenFiles(
   folder: string,
   commit: string,
   { include = [], exclude = [] }: { include?: string[] | undefined; exclude?: string[] | undefined },
   signal: AbortSignal,
+  patience: Partial<Patience> = {},
 ): Promise<{ files: RepositoryFile[]; sizeBytes: number }> {
-  const listed = await runGit(
-    ["ls-tree", "-r", "-z", "-l", "--full-tree", commit],
-    { folder, signal },
-    repositoryLimits.listBytes,
-  );
+  const limits = { ...usual, ...patience };
+  const listed = await list(folder, commit, signal, limits);
+  const turns = new FairTurns({ ms: limits.choosingMs, signal, late: tooHardToChoose });
+  const isAmong = async (globs: readonly string[], path: string) => {
+    for (const glob of globs) {
+      if (turns.isOver()) await turns.next();
+      if (matchesAny([glob], path)) return true;
+    }
+    return false;
+  };
   const files: RepositoryFile[] = [];
   let sizeBytes = 0;
-  for (const entry of listed.toString("utf8").split("\0")) {
+  for (const entry of entriesOf(listed)) {
+    if (turns.isOver()) await turns.next();
     // "<mode> <type> <object> <size>\t<path>"
     const [, blob, size, path] =
       /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+)\t([\s\S]+)$/.exec(entry) ?? [];
-    if (!blob || !path || Number(size) > repositoryLimits.fileBytes || Number(size) === 0) continue;
-    if ((include.length > 0 && !matchesAny(include, path)) || matchesAny(exclude, path)) continue;
+    if (!blob || !path || path.length > repositoryLimits.pathCharacters) continue;
+    if (Number(size) > repositoryLimits.fileBytes || Number(size) === 0) continue;
+    if ((include.length > 0 && !(await isAmong(include, path))) || (await isAmong(exclude, path))) continue;
     files.push({ path, blob, sizeBytes: Number(size) });
     sizeBytes += Number(size);
     if (files.length > repositoryLimits.files || sizeBytes > repositoryLimits.allBytes)
@@ -57,23 +87,72 @@ export async function chosenFiles(
   return { files, sizeBytes };
 }
 
+const tooHardToChoose = () =>
+  new Unreadable(
+    "Comparing the files of this repository with the patterns takes too long. Give fewer or shorter patterns.",
+  );
+
+async function list(
+  folder: string,
+  commit: string,
+  signal: AbortSignal,
+  { gitMs: ms, cpuSeconds }: Patience,
+): Promise<Buffer> {
+  try {
+    return await withinTime({ ms, signal, late: takesTooLong }, (limited) =>
+      runGit(
+        ["ls-tree", "-r", "-z", "-l", "--full-tree", commit],
+        { folder, signal: limited, ...(cpuSeconds === undefined ? {} : { cpuSeconds }) },
+        repositoryLimits.listBytes,
+      ),
+    );
+  } catch (error) {
+    throw isSpent(error) ? takesTooLong() : error;
+  }
+}
+
+/** One at a time: all of them at once would be a long stretch of work too. */
+function* entriesOf(listed: Buffer): Generator<string> {
+  let from = 0;
+  for (let to = listed.indexOf(0); to !== -1; to = listed.indexOf(0, from)) {
+    if (to - from <= mostEntryBytes) yield listed.toString("utf8", from, to);
+    from = to + 1;
+  }
+}
+
 /**
  * The text of each file, in their order; null for one that is not text.
+ * @param patience for tests shorter than usual; what is done between two files is not counted
+ * @throws Unreadable when git takes too long
  */
 export async function* fileTexts(
   folder: string,
   files: readonly RepositoryFile[],
   signal: AbortSignal,
+  { gitMs = usual.gitMs }: Partial<Patience> = {},
 ): AsyncGenerator<{ file: RepositoryFile; text: string | null }> {
-  const git = startGit(["cat-file", "--batch"], { folder, signal });
-  const ended = endOf(git, signal);
+  const late = new AbortController();
+  const limited = AbortSignal.any([signal, late.signal]);
+  const git = startGit(["cat-file", "--batch"], { folder, signal: limited });
+  const ended = endOf(git, limited);
   ended.catch(() => undefined);
   git.stdin.on("error", () => {}); // it has ended; what it wrote, or did not write, decides
   const output = new ByteReader(git.stdout);
   try {
-    for (const file of files) yield { file, text: await textOf(git, output, file) };
+    for (const file of files) {
+      const timer = setTimeout(() => late.abort(), gitMs);
+      const text = await textOf(git, output, file).finally(() => clearTimeout(timer));
+      yield { file, text };
+    }
     git.stdin.end();
     await ended;
+  } catch (error) {
+    killGit(git);
+    git.stdout.destroy();
+    // Its answers break off before it is known why.
+    const end: unknown = await ended.catch((reason: unknown) => reason);
+    signal.throwIfAborted();
+    throw late.signal.aborted || isSpent(end) ? takesTooLong() : error;
   } finally {
     killGit(git);
   }

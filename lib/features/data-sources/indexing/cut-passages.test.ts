@@ -29,6 +29,31 @@ describe("cutting text into passages", () => {
     expect(cut("# not a heading\ntext", false)).toEqual([{ heading: "", content: "# not a heading\ntext" }]);
   });
 
+  it("keeps a heading with no text below it as text, once", () => {
+    expect(cut("# A\n## B\n## C\nText.\n### \n# D ##\n")).toEqual([
+      { heading: "A › B", content: "B" },
+      { heading: "A › C", content: "Text." },
+      { heading: "D", content: "D" },
+    ]);
+    expect(cut("# A\nText.\n## B\n## \n# C\nText.")).toEqual([
+      { heading: "A", content: "Text." },
+      { heading: "A › B", content: "B" },
+      { heading: "C", content: "Text." },
+    ]);
+    expect(cut("# \n## \n")).toEqual([]);
+    const cutter = new PassageCutter({ markdown: true });
+    cutter.push("# Only this");
+    expect(cutter.moveTo({ locator: "page 2" })).toEqual([{ heading: "Only this", content: "Only this" }]);
+    expect(cutter.push("More.")).toEqual([]);
+    expect(cutter.end()).toEqual([{ heading: "", content: "More.", locator: "page 2" }]);
+  });
+
+  it("takes a line that is too long for a heading, or has other ends of lines in it, for text", () => {
+    for (const line of [`# ${"word ".repeat(80)}end`, "# a\rb", "# a\u2028b", "# a\u2029b"])
+      expect(cut(`${line}\n`)).toEqual([{ heading: "", content: line }]);
+    expect(cut("# Windows\r\nText.\r\n")).toEqual([{ heading: "Windows", content: "Text." }]);
+  });
+
   it("cuts long text at sentences and repeats a little across the border", () => {
     const sentence = (n: number) => `Sentence number ${n} tells of the gateway and of what it does. `;
     const text = Array.from({ length: 200 }, (_, n) => sentence(n)).join("");
@@ -68,6 +93,17 @@ describe("cutting text into passages", () => {
       ),
       { numRuns: propertyRuns(200) },
     );
+  });
+
+  it("stays quick with a megabyte of lines that begin as headings do", () => {
+    for (const spaces of [285, 985, 2_000])
+      for (const end of ["\r", "\u2028", "#", " "]) {
+        const line = `#${" ".repeat(spaces)}a${end}b\n`;
+        const passages = cut(line.repeat(Math.ceil(1_000_000 / line.length)));
+        expect(passages.length).toBeGreaterThan(0);
+      }
+    const signs = `# ${"#".repeat(280)}`;
+    expect(cut(`${`${signs} x ${" #".repeat(5)}\n`.repeat(3_500)}end`).at(-1)?.content).toBe("end");
   });
 
   it("stays quick with a line that never ends", () => {

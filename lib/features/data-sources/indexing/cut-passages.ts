@@ -35,6 +35,8 @@ export class PassageCutter {
   #text = "";
   /** Something in `#text` is new, not only repeated from the passage before. */
   #fresh = false;
+  /** No passage stands under the last heading that says anything. */
+  #bare = false;
   #inFence = false;
 
   constructor(options: { markdown: boolean }) {
@@ -83,6 +85,7 @@ export class PassageCutter {
     if (this.#line !== "") this.#endLine(this.#line, done);
     this.#line = "";
     this.#flush(done);
+    this.#keepBareHeading(done);
     return done;
   }
 
@@ -90,11 +93,14 @@ export class PassageCutter {
     const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     if (this.#markdown) {
       if (/^ {0,3}(```|~~~)/.test(line)) this.#inFence = !this.#inFence;
-      const heading = this.#inFence ? null : /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/.exec(line.slice(0, 1_000));
+      const heading = this.#inFence ? null : headingOf(line);
       if (heading) {
         this.#flush(done);
-        this.#headings.length = Math.min(this.#headings.length, (heading[1]?.length ?? 1) - 1);
-        this.#headings.push(heading[2] ?? "");
+        // One that goes on above the new one is told by the passages below that.
+        if (this.#headings.length >= heading.level) this.#keepBareHeading(done);
+        this.#headings.length = Math.min(this.#headings.length, heading.level - 1);
+        this.#headings.push(heading.text);
+        if (heading.text !== "") this.#bare = true;
         return;
       }
     }
@@ -122,9 +128,18 @@ export class PassageCutter {
     this.#fresh = false;
   }
 
+  /** A heading with nothing below it is itself the text: it would be lost. */
+  #keepBareHeading(done: CutPassage[]): void {
+    if (!this.#bare) return;
+    this.#bare = false;
+    this.#add(this.#headings.findLast((heading) => heading !== "") ?? "", done);
+    this.#flush(done);
+  }
+
   #emit(text: string, done: CutPassage[]): void {
     const content = text.trim();
     if (content === "") return;
+    this.#bare = false;
     const { heading = "", url, locator } = this.#place;
     const path = [heading, ...this.#headings].filter((h) => h !== "").join(" › ");
     done.push({
@@ -134,6 +149,21 @@ export class PassageCutter {
       ...(locator === undefined ? {} : { locator }),
     });
   }
+}
+
+/**
+ * The heading of a line (CommonMark, "ATX headings"). The line comes from outside: each character is looked at a few times
+ * at most, however it is made.
+ */
+function headingOf(line: string): { level: number; text: string } | null {
+  // A longer one is text: as a heading its end would be lost.
+  const begin = line.length > headingLength ? null : /^ {0,3}(#{1,6})[ \t]+/.exec(line);
+  // So is one within which there stands what some systems end a line with.
+  if (!begin || /[\r\u2028\u2029]/.test(line)) return null;
+  const text = line.slice(begin[0].length).trim();
+  let end = text.length;
+  while (text[end - 1] === "#") end -= 1;
+  return { level: begin[1]?.length ?? 1, text: text.slice(0, end).trimEnd() };
 }
 
 /** Where to end a passage: after the last paragraph, sentence, line or word of the window. */

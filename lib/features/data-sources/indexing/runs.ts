@@ -46,7 +46,6 @@ export async function beginRun(dataSourceId: string): Promise<Run | null> {
         progressBytes: sql`case when ${goesOn} then ${dataSource.progressBytes} else 0 end`,
         runClaim: sql`${dataSource.runClaim} + 1`,
         attempts: sql`${dataSource.attempts} + 1`,
-        heartbeatAt: sql`now()`,
       })
       .where(
         and(
@@ -57,12 +56,15 @@ export async function beginRun(dataSourceId: string): Promise<Run | null> {
       )
       .returning();
     if (!row) return null;
+    const kept = await clearLeftovers(tx, row);
+    // That may have taken longer than the silence after which a run counts as crashed.
+    await tx.update(dataSource).set({ heartbeatAt: sql`clock_timestamp()` }).where(eq(dataSource.id, row.id));
     return {
       source: { ...row, resumeAt: row.resume?.at ?? null },
       number: row.indexRun,
       claim: row.runClaim,
       attempt: row.attempts,
-      kept: await clearLeftovers(tx, row),
+      kept,
     };
   });
 }
@@ -205,13 +207,14 @@ export async function releaseRun(run: Run, { counts }: { counts: boolean }): Pro
 }
 
 /**
- * Queues sources whose run crashed with its process, or whose job was lost. Queuing one too often does no harm.
+ * Queues sources whose run crashed with its process, or whose job was lost. Queuing one too often does no harm. A run that
+ * is alive after all has lost its claim, and stops at its next sign of life: it could not end well any more.
  * @returns their number
  */
 export async function requeueSilent(): Promise<number> {
   return inTransaction(async (tx) => {
     const rows = await tx.execute<{ id: string; kind: SourceToRead["kind"] }>(sql`
-      update data_source set heartbeat_at = now(), status = 'NOT_PROCESSED' where id in (
+      update data_source set heartbeat_at = now(), status = 'NOT_PROCESSED', run_claim = run_claim + 1 where id in (
         select id from data_source
         where (status = 'PROCESSING' and heartbeat_at < now() - make_interval(secs => ${silenceS}))
           or (status = 'NOT_PROCESSED' and heartbeat_at < now() - make_interval(secs => ${lostAfterS}))

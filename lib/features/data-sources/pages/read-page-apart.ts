@@ -1,6 +1,7 @@
 import "server-only";
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
 import { z } from "zod";
 import { extractorScript } from "../extraction/script";
 import { Unreadable } from "../indexing/text-piece";
@@ -11,6 +12,11 @@ import type { PageTask } from "./page-process";
 const patienceMs = 20_000;
 /** MiB of the process's heap; a page of a hundred thousand elements takes half of it. */
 const heapMiB = 512;
+/**
+ * Seconds that it may compute, on all cores together. The clock here ends it first; this is for one that was left alone
+ * because whoever started it was killed.
+ */
+const computingS = 60;
 /** Bytes of the answer: a page can say little more than it has. */
 const mostBytes = 40 * 1024 * 1024;
 
@@ -34,12 +40,8 @@ export async function readPageApart(
 ): Promise<PageContent> {
   const script = await extractorScript("extract-page");
   const deadline = AbortSignal.timeout(limits.ms);
-  const child = spawn(process.execPath, [`--max-old-space-size=${limits.heapMiB}`, script], {
-    stdio: ["pipe", "pipe", "ignore"],
-    env: { NODE_ENV: "production" },
-    signal: AbortSignal.any([signal, deadline]),
-    killSignal: "SIGKILL",
-  });
+  const ending = AbortSignal.any([signal, deadline]);
+  const child = startPageReader(script, { heapMiB: limits.heapMiB, computingS }, ending);
   const failed = new Promise<never>((_, reject) => child.once("error", reject));
   const closed = once(child, "close");
   // It also fails with the error above, which is told there.
@@ -69,6 +71,25 @@ export async function readPageApart(
     child.kill("SIGKILL");
     await Promise.race([closed, failed]).catch(() => undefined);
   }
+}
+
+/**
+ * Starts the process that reads one page. While it computes it hears of nothing, so the system itself holds it to its time:
+ * the limit is the shell's to set.
+ */
+export function startPageReader(
+  script: string,
+  limits: { heapMiB: number; computingS: number },
+  signal: AbortSignal,
+): ChildProcessByStdio<Writable, Readable, null> {
+  const node = [process.execPath, `--max-old-space-size=${limits.heapMiB}`, script];
+  const limited = `ulimit -t ${limits.computingS}; exec "$@"`;
+  return spawn("/bin/sh", ["-c", limited, "sh", ...node], {
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { NODE_ENV: "production" },
+    signal,
+    killSignal: "SIGKILL",
+  });
 }
 
 const beyond = () =>

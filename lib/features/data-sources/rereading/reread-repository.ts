@@ -8,7 +8,7 @@ import { remoteRepository } from "../git/remote-repository";
 import { noProgress } from "../indexing/progress";
 import { tokenOf } from "../indexing/read/repository";
 import { NotNow, type SourceToRead, Unreadable } from "../indexing/text-piece";
-import { rereadAfter } from "./schedule";
+import { rereadAfter, rereadSoon } from "./schedule";
 
 /**
  * Queues a look at each repository whose time has come. Several workers at once do no harm.
@@ -29,7 +29,8 @@ export async function queueDueRepositories(): Promise<number> {
 
 /**
  * The job: a repository that has another commit than the one that was read is indexed anew, as System. One that has not is
- * left as it is, and nothing is recorded. Where it cannot be told, the indexing finds out and says why.
+ * left as it is, and nothing is recorded. What is wrong with one for good the indexing finds out, and says why; while its
+ * host cannot say, it stays as it is and is looked at again soon.
  */
 export async function rereadRepository(
   { dataSourceId }: { dataSourceId: string },
@@ -38,9 +39,10 @@ export async function rereadRepository(
   const { dataSource } = schema;
   const [source] = await readDb().select().from(dataSource).where(eq(dataSource.id, dataSourceId));
   if (source?.kind !== "GITHUB_REPO" || (source.status !== "SUCCESS" && source.status !== "FAIL")) return;
-  const isNews =
-    source.status === "FAIL" || (await hasNews(source, stopping ?? new AbortController().signal));
-  if (!isNews) return;
+  const news =
+    source.status === "FAIL" ? "some" : await newsOf(source, stopping ?? new AbortController().signal);
+  if (news === "none") return;
+  if (news === "not now") return lookAgainSoon(source);
   await inTransaction(async (tx) => {
     const [row] = await tx
       .update(dataSource)
@@ -59,14 +61,27 @@ export async function rereadRepository(
   });
 }
 
-async function hasNews(source: Omit<SourceToRead, "resumeAt">, signal: AbortSignal): Promise<boolean> {
-  if (source.url === null) return true;
+type LookedAt = Omit<SourceToRead, "resumeAt">;
+
+async function newsOf(source: LookedAt, signal: AbortSignal): Promise<"some" | "none" | "not now"> {
+  if (source.url === null) return "some";
   try {
     const remote = await remoteRepository(source.url, await tokenOf(source), signal);
     const commit = await newestCommit({ remote, branch: source.settings.branch, signal });
-    return commit !== source.settings.commit;
+    return commit === source.settings.commit ? "none" : "some";
   } catch (error) {
-    if (error instanceof Unreadable || error instanceof NotNow) return true;
+    if (error instanceof Unreadable) return "some";
+    if (error instanceof NotNow) return "not now";
     throw error;
   }
+}
+
+async function lookAgainSoon(source: LookedAt): Promise<void> {
+  const { dataSource } = schema;
+  await inTransaction((tx) =>
+    tx
+      .update(dataSource)
+      .set({ nextReadAt: rereadSoon() })
+      .where(and(eq(dataSource.id, source.id), eq(dataSource.indexRun, source.indexRun))),
+  );
 }

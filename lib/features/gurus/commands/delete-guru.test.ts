@@ -59,6 +59,17 @@ describe("delete-guru", () => {
     expect(left).toHaveLength(0);
   });
 
+  it("tells of a repository where it was read, and which secret went there", async () => {
+    const made = await guruOf(member);
+    await product.admin`
+      insert into data_source (guru_id, kind, title, url, settings, sha256) values (${made.id}, 'GITHUB_REPO',
+        'taker.example/trap', 'https://taker.example/trap', ${product.admin.json({ secret: "PROD_KEY" })}, sha256(''))`;
+    const input = { guru: made.slug, confirmation: made.slug };
+    done(await deleteGuru.execute({ principal: member, request, input }));
+    const gone = (await product.events("datasource.deleted")).find((e) => e.guru_id === made.id);
+    expect(gone?.details).toMatchObject({ url: "https://taker.example/trap", secret: "PROD_KEY" });
+  });
+
   it("wants the slug typed, and does and records nothing otherwise", async () => {
     const made = await guruOf(member);
     const before = (await product.events()).length;

@@ -9,17 +9,19 @@ import {
   maintainerRemoved,
   secretDeleted,
 } from "@/lib/audit/catalogue/gurus";
-import { dataSourceLabel } from "@/lib/audit/catalogue/labels";
+import { dataSourceDetails, dataSourceLabel } from "@/lib/audit/catalogue/labels";
 import { schema, type Tx } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import type { AuditFact } from "@/lib/gate/facts";
+import { recordQuestion, takeOpenQuestions } from "@/lib/gate/open-questions";
 import { refuse } from "@/lib/platform/errors";
 import { deleteGuruInput } from "../schemas";
 
 /**
  * A maintainer deletes a guru, its slug typed. Its sources, secrets, team and saved views go with it, one event each, with
- * this one as cause. Its log stays, and its slug stays reserved while the log does.
+ * this one as cause; questions still being answered are recorded as their askers'. Its log stays, and its slug stays
+ * reserved while the log does.
  */
 export const deleteGuru = command({
   name: "delete-guru",
@@ -49,7 +51,11 @@ export const deleteGuru = command({
       ...(await rolesOf(tx, guru)),
       ...(await viewsOf(tx, guru, accountOf(principal))),
     ];
+    // Nobody asks this guru from here on, and whoever still writes an answer finds its question recorded and gone.
+    const open = await takeOpenQuestions(tx, eq(schema.question.guruId, id));
     await tx.delete(schema.guru).where(eq(schema.guru.id, id));
+    // Only now: whoever records an event of a person holds up their erasure until the transaction ends.
+    for (const question of open) await recordQuestion(tx, question);
     await tx.insert(schema.retiredGuru).values({ id, orgId: principal.orgId, slug, name: locked.name });
     return { value: guru, audit: [{ label: locked.name, guru }, ...followers] };
   },
@@ -66,6 +72,8 @@ async function sourcesOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
       title: dataSource.title,
       sizeBytes: dataSource.sizeBytes,
       sha256: dataSource.sha256,
+      url: dataSource.url,
+      settings: dataSource.settings,
     })
     .from(dataSource)
     .where(eq(dataSource.guruId, guru.id))
@@ -76,7 +84,7 @@ async function sourcesOf(tx: Tx, guru: Named): Promise<AuditFact[]> {
     target: { id: row.id },
     label: dataSourceLabel(row),
     guru,
-    details: { kind: row.kind, sizeBytes: row.sizeBytes, sha256: row.sha256.toString("hex") },
+    details: dataSourceDetails(row),
   }));
 }
 

@@ -14,6 +14,8 @@ import { UploadProgress, type UploadStep } from "./upload-progress";
 
 /** Files that are chosen at once. */
 const maxFiles = 50;
+const unanswered =
+  "The server did not answer. Reload this page to see whether the source is there; if not, upload the file again.";
 
 /** Sends files one after the other, with their progress and a way to stop, and makes a source of each. */
 export function UploadForm({ guru }: { guru: string }) {
@@ -43,13 +45,16 @@ export function UploadForm({ guru }: { guru: string }) {
     cancelled.current = false;
     const failed: string[] = [];
     const title = files.length === 1 ? String(fields.get("shownAs") ?? "") : "";
-    for (const [index, file] of files.entries()) {
-      const problem = cancelled.current
-        ? "Not uploaded."
-        : await uploadOne(file, title, index + 1, files.length);
-      if (problem !== null) failed.push(files.length === 1 ? problem : `${file.name}: ${problem}`);
+    try {
+      for (const [index, file] of files.entries()) {
+        const problem = cancelled.current
+          ? "Not uploaded."
+          : await uploadOne(file, title, index + 1, files.length).catch(() => unanswered);
+        if (problem !== null) failed.push(files.length === 1 ? problem : `${file.name}: ${problem}`);
+      }
+    } finally {
+      setStep(null);
     }
-    setStep(null);
     setProblems([...new Set(failed)]);
     if (failed.length === 0) {
       form.reset();

@@ -1,7 +1,7 @@
 import type { GuruSnapshot } from "@/lib/audit/record/event-input";
-import type { AuditFact } from "@/lib/gate/facts";
+import type { QuestionOutcome } from "@/lib/db/schema/gurus";
 import { cleanText } from "@/lib/platform/clean-text";
-import type { Outcome } from "./schemas";
+import type { AuditFact } from "./facts";
 
 const keptInEvent = 200;
 
@@ -17,12 +17,13 @@ export interface AskedQuestion {
 }
 
 /** Did the person get an answer? */
-export const isAnswered = (outcome: Outcome): boolean => outcome === "quoted" || outcome === "written";
+export const isAnswered = (outcome: QuestionOutcome): boolean =>
+  outcome === "quoted" || outcome === "written";
 
 /** What the log says of a question: its beginning, what became of it, and the sources quoted. */
 export function askedFact(
   { guru, question, door, references, model }: AskedQuestion,
-  outcome: Outcome,
+  outcome: QuestionOutcome,
 ): AuditFact & { target: { id: string } } {
   return {
     target: { id: guru.id },
