@@ -42,13 +42,17 @@ async function ownersExport(world: World): Promise<string> {
   return (JSON.parse(made.text) as { id: string }).id;
 }
 
-/** An event of guru A that stands under a signed checkpoint. */
+/** An event of guru A that stands under a signed checkpoint, in the open tile or in a closed one. */
 async function sealedEvent({ admin, guruA }: World): Promise<string> {
   let id: string | undefined;
   const find = async () => {
     const [found] = await admin<{ id: string }[]>`
-      select event_id as id from audit_seal_tail t join audit_event e on e.id = t.event_id
-      where e.guru_id = ${guruA.id} and t.index < (select max(size) from audit_checkpoint) limit 1`;
+      select e.id from audit_event e
+      where e.guru_id = ${guruA.id} and (
+        exists (select from audit_seal_tail t
+          where t.event_id = e.id and t.index < (select max(size) from audit_checkpoint where org_id = e.org_id))
+        or exists (select from audit_tile t where t.org_id = e.org_id and position(uuid_send(e.id) in t.events) > 0))
+      order by e.seq limit 1`;
     id = found?.id;
     return id;
   };
