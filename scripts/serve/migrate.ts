@@ -107,9 +107,14 @@ async function makeQueues(sql: postgres.Sql): Promise<void> {
       expireInSeconds: 1800,
       ...(networkQueues.includes(name) ? { retryDelay: networkRetryS } : {}),
     };
-    await boss.createQueue(name, settings);
-    // One that is there already keeps the settings of the version that made it.
-    await boss.updateQueue(name, settings);
+    // The library writes into what it is given.
+    await boss.createQueue(name, { ...settings });
+    // One that is there already keeps the settings of the version that made it. A start that changes nothing writes nothing.
+    const stands = await boss.getQueue(name);
+    const differs = Object.entries(settings).some(
+      ([key, value]) => stands?.[key as keyof typeof stands] !== value,
+    );
+    if (differs) await boss.updateQueue(name, { ...settings });
   }
   await boss.stop({ graceful: false });
 }

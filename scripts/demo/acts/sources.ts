@@ -93,13 +93,13 @@ export async function uploadFile(world: World, { who }: { who: string }): Promis
   await indexSoon(world, id);
 }
 
-/** An outline without a sentence under its headings: indexing finds no text in it and says so. */
+/** An outline whose headings have no words yet: indexing finds no text in it and says so. */
 export async function addOutline(world: World, { who }: { who: string }): Promise<void> {
   const member = await present(world, who);
   const guru = pickMaintained(world, member);
   if (!guru) return;
   const title = `Outline ${++world.counter}`;
-  const input = { guru: guru.spec.slug, title, content: "# Introduction\n\n## Who it is for\n\n## Steps\n" };
+  const input = { guru: guru.spec.slug, title, content: "#\n\n##\n\n##\n" };
   const { id } = done(await addTextSource.execute({ ...callOf(member), input }));
   guru.sources.push({ id, title, text: null, updates: 0 });
   await indexSoon(world, id);

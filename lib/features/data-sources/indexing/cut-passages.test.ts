@@ -41,6 +41,11 @@ describe("cutting text into passages", () => {
       { heading: "C", content: "Text." },
     ]);
     expect(cut("# \n## \n")).toEqual([]);
+    expect(cut("#\n\n##\n")).toEqual([]);
+    expect(cut("# C# #\nText.\n## F#\nMore.")).toEqual([
+      { heading: "C#", content: "Text." },
+      { heading: "C# › F#", content: "More." },
+    ]);
     const cutter = new PassageCutter({ markdown: true });
     cutter.push("# Only this");
     expect(cutter.moveTo({ locator: "page 2" })).toEqual([{ heading: "Only this", content: "Only this" }]);

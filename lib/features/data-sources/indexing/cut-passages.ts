@@ -157,12 +157,14 @@ export class PassageCutter {
  */
 function headingOf(line: string): { level: number; text: string } | null {
   // A longer one is text: as a heading its end would be lost.
-  const begin = line.length > headingLength ? null : /^ {0,3}(#{1,6})[ \t]+/.exec(line);
+  const begin = line.length > headingLength ? null : /^ {0,3}(#{1,6})(?:[ \t]+|$)/.exec(line);
   // So is one within which there stands what some systems end a line with.
   if (!begin || /[\r\u2028\u2029]/.test(line)) return null;
   const text = line.slice(begin[0].length).trim();
   let end = text.length;
   while (text[end - 1] === "#") end -= 1;
+  // A closing sequence stands apart: C# ends with a sharp of its own.
+  if (end > 0 && text[end - 1] !== " " && text[end - 1] !== "\t") end = text.length;
   return { level: begin[1]?.length ?? 1, text: text.slice(0, end).trimEnd() };
 }
 
