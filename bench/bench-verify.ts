@@ -11,11 +11,12 @@ import { root } from "../scripts/serve/root";
 import { inThreads, serveSlice } from "../scripts/verify/slice-thread";
 import { type BenchProduct, startBenchProduct } from "./seal/bench-product";
 import { runSealerProcess } from "./seal/sealer-process";
+import { exportAndVerify } from "./seal/verifiable-export";
 
 const events = Number(process.env.N ?? 1_000_000);
 const atATime = 50_000;
 
-/** `npm run bench:verify`: how long the verification of `N` sealed events of 80 days takes, in threads and in one. */
+/** `npm run bench:verify`: how long the verification of `N` sealed events of 80 days takes, in threads and in one, and a verifiable export of them. */
 async function main(): Promise<void> {
   const product = await startBenchProduct(process.argv[1] ?? "");
   try {
@@ -54,6 +55,9 @@ async function main(): Promise<void> {
     }
     const memoryMb = Math.round(process.resourceUsage().maxRSS / 1e3);
     console.log(`memory: ${memoryMb} MB at most`);
+    const verifiableExport = await exportAndVerify();
+    console.log("as a verifiable export", verifiableExport);
+    if (verifiableExport.rows < events) throw new Error("the export lacks events");
     const at = new Date().toISOString();
     const machine = { cpus: cpus().length, model: cpus()[0]?.model };
     const result = {
@@ -64,6 +68,7 @@ async function main(): Promise<void> {
       events,
       results,
       memoryMb,
+      verifiableExport,
     };
     const folder = path.join(root, "bench", "results");
     mkdirSync(folder, { recursive: true });

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { ensureBuilt } from "./support/build-product.mjs";
 import { bundleFiles } from "./support/bundle.mjs";
+import { bundleVerifier } from "./support/bundle-verifier.mjs";
 import { runChild, StepError } from "./support/child.mjs";
 import { main } from "./support/main.mjs";
 import { root } from "./support/paths.mjs";
@@ -14,6 +15,8 @@ await main(async () => {
     throw new StepError(`There is no bench "${name}". Look into bench/.`);
   // These measure the built product.
   if (["log", "sign-in", "sources"].includes(name)) await ensureBuilt();
+  // Its export brings the verifier along.
+  if (name === "verify") await bundleVerifier();
   await bundleFiles([source]);
   const file = path.join(root, "build", `bench-${name}.mjs`);
   const args = ["--enable-source-maps", file, ...process.argv.slice(3)];

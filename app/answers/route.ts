@@ -13,7 +13,11 @@ export const POST = toRoute(plainFamily, async ({ request, facts }) => {
   const attemptId = request.headers.get("idempotency-key");
   const by = { principal: await callerOf(request), request: facts };
   const begun = await beginAnswer.execute({ ...by, input, ...(attemptId ? { attemptId } : {}) });
-  if (!begun.ok) return plainError(statusOf(begun.code), begun.code, begun.message);
+  if (!begun.ok) {
+    const { code, message, retryAfterS } = begun;
+    const wait = retryAfterS === undefined ? undefined : { "retry-after": String(retryAfterS) };
+    return plainError(statusOf(code), code, message, wait);
+  }
   if ("repeated" in begun)
     return plainError(409, "conflict", "This question was sent before. Ask it again to see an answer.");
   return new Response(answerBody(begun.value, by, request.signal), {

@@ -1,4 +1,5 @@
 import { callerOf } from "@/app/exports/caller";
+import { uploadUses } from "@/lib/features/data-sources/schemas";
 import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
 import { json, plainError, plainFamily, toRoute } from "@/lib/gate/to-route";
 import type { RefusalCode } from "@/lib/platform/errors";
@@ -12,8 +13,8 @@ const statuses: Partial<Record<RefusalCode, number>> = {
 };
 
 /**
- * Takes a file in: the body is the file, the address names the guru and the file. Outside the middleware, which would cut
- * the body without a word. Of the file a source is made by an action of its own.
+ * Takes a file in: the body is the file, the address names the guru, the file and what it is for. Outside the middleware, which would cut
+ * the body without a word. What it is for is made of it by an action of its own.
  */
 export const POST = toRoute(plainFamily, async ({ request, facts }) => {
   const length = request.headers.get("content-length");
@@ -21,11 +22,14 @@ export const POST = toRoute(plainFamily, async ({ request, facts }) => {
     return plainError(411, "invalid", "Say how long the file is in the header Content-Length.");
   }
   const asked = new URL(request.url).searchParams;
+  const use = uploadUses.find((known) => known === (asked.get("for") ?? "source"));
+  if (!use) return plainError(400, "invalid", "Say what the file is for: source or excel-job.");
   const result = await receiveUpload({
     principal: await callerOf(request),
     request: facts,
     guru: asked.get("guru") ?? "",
     fileName: asked.get("name") ?? "",
+    use,
     declaredBytes: Number(length),
     body: request.body ?? new Blob([]).stream(),
   });

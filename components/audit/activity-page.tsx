@@ -47,7 +47,7 @@ export function ActivityPage({ rows, range, cursors, event, timeZone, now }: Act
           What you did, what your API keys did, and failed sign-ins on your account.
         </span>
       </div>
-      <search className="flex flex-wrap gap-2 py-2" aria-label="Filter by date">
+      <search className="flex flex-wrap gap-2 px-(--pad) py-2" aria-label="Filter by date">
         <RangeMenu
           range={filter.draft}
           pending={filter.pending}

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { useHotkey } from "@/components/ui/hotkey";
 import { Icon } from "@/components/ui/icon";
 import { absoluteTime } from "@/components/ui/time-format";
-import { fromLocalInput, toLocalInput } from "./zoned-time";
+import { fromLocalInput, toLocalInput } from "@/lib/platform/zone-rules";
 
 type Props = {
   timeZone: string;

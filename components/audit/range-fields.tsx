@@ -1,8 +1,8 @@
 "use client";
 import { useId, useState } from "react";
 import { Icon } from "@/components/ui/icon";
+import { fromLocalInput, toLocalInput } from "@/lib/platform/zone-rules";
 import { PRESETS, presetOf, presetSince } from "./range-text";
-import { fromLocalInput, toLocalInput } from "./zoned-time";
 
 export type Range = { since?: string | undefined; until?: string | undefined };
 type Props = { range: Range; timeZone: string; onChange: (range: Range) => void; onPreset?: () => void };

@@ -1,5 +1,5 @@
 import { absoluteTime } from "@/components/ui/time-format";
-import { startOfDay } from "./zoned-time";
+import { startOfDay } from "@/lib/platform/zone-rules";
 
 export const PRESETS = [
   { label: "Last 24 hours", days: 1 },

@@ -36,7 +36,7 @@ describe("the sentence about an event", () => {
       "m@halden.example signed in.",
     );
     expect(say({ operation: "X", actionType: "deleted", model: "ExcelJob", object: "q.xlsx" })).toBe(
-      "m@halden.example deleted the excel job q.xlsx.",
+      "m@halden.example deleted the Excel job q.xlsx.",
     );
   });
 

@@ -20,7 +20,7 @@ export function Page({
     <div className="page-scroll">
       <div className={cn(narrow && "max-w-[720px]")}>
         <header className="mb-4 flex flex-wrap items-start gap-x-4 gap-y-2">
-          <div className="min-w-0 flex-1">
+          <div className="min-w-0 flex-[1_1_15rem]">
             <h1 className="break-words font-semibold text-lg tracking-[-0.014em]">{title}</h1>
             {description ? <p className="mt-1 text-fg-2 text-sm">{description}</p> : null}
           </div>

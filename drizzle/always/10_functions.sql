@@ -110,6 +110,22 @@ AS $$
   FROM audit_config
 $$;
 --> statement-breakpoint
+-- Whoever may read the log may read this week of it by itself too: while a cleanup has it detached, verification reads it so.
+CREATE OR REPLACE FUNCTION audit_let_read(week text) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+DECLARE
+  reader text;
+BEGIN
+  FOR reader IN
+    SELECT DISTINCT a.grantee::regrole::text FROM pg_class c CROSS JOIN aclexplode(c.relacl) a
+    WHERE c.oid = 'public.audit_event'::regclass AND a.privilege_type = 'SELECT' AND a.grantee NOT IN (0, c.relowner)
+  LOOP
+    EXECUTE format('GRANT SELECT ON public.%I TO %s', week, reader);
+  END LOOP;
+END
+$$;
+--> statement-breakpoint
 -- Makes the partition of the week (Monday 00:00 UTC) that `at` falls in, unless it stands. Returns its name.
 -- CREATE (LIKE) and then ATTACH: PARTITION OF would queue behind an open export, and an attached partition has no
 -- statement trigger of its own.
@@ -137,11 +153,15 @@ BEGIN
   -- A cleanup that was interrupted may have left the week detached: then it comes back with its rows.
   IF to_regclass(format('public.%I', part)) IS NULL THEN
     EXECUTE format('CREATE TABLE public.%I (LIKE public.audit_event INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part);
+  ELSE
+    -- Not while a verification reads it beside the log (11_archive.sql).
+    PERFORM pg_advisory_xact_lock(hashtext('gurulog.weeks'));
   END IF;
   EXECUTE format(
     'CREATE OR REPLACE TRIGGER audit_event_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON public.%I '
     'FOR EACH STATEMENT EXECUTE FUNCTION public.audit_refuse_change()', part);
   EXECUTE format('ALTER TABLE public.audit_event ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)', part, starts, ends);
+  PERFORM audit_let_read(part);
   RETURN part;
 END
 $$;

@@ -29,19 +29,29 @@ END
 $$;
 --> statement-breakpoint
 -- Drops a week that was detached from the log. Run by the owner of the log, that is by maintenance. Returns how many
--- events it had.
+-- events it had. A table of that name with any other event in it is not touched: the record of the cleanup would pass
+-- their removal off for the retention's.
 CREATE OR REPLACE FUNCTION audit_drop_week(week text) RETURNS bigint
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 DECLARE
   events bigint;
+  foreign_events boolean;
   ends timestamptz := (to_date(substring(week from 13), 'IYYY"w"IW') + 7)::timestamp AT TIME ZONE 'UTC';
 BEGIN
   IF week !~ '^audit_event_\d{4}w\d{2}$' OR ends > audit_cutoff() THEN
     RAISE EXCEPTION 'no week of the log that has expired: %', week USING ERRCODE = '42501';
   END IF;
+  -- A verification under way reads the week. Its connections ask for the table one after the other, and would queue behind
+  -- the lock of the table if that were asked for now.
+  PERFORM pg_advisory_xact_lock(hashtext('gurulog.weeks'));
   -- Nothing can be added between the look and the drop.
   EXECUTE format('LOCK TABLE public.%I IN ACCESS EXCLUSIVE MODE', week);
+  EXECUTE format('SELECT EXISTS (SELECT FROM public.%I WHERE (occurred_at >= $1 AND occurred_at < $2) IS NOT TRUE)', week)
+  INTO foreign_events USING ends - interval '7 days', ends;
+  IF foreign_events THEN
+    RAISE EXCEPTION 'in % stand events that are not of this week: verify the log', week USING ERRCODE = '42501';
+  END IF;
   IF NOT audit_week_archived(week) THEN
     RAISE EXCEPTION 'a day of % is not archived yet', week USING ERRCODE = '42501';
   END IF;

@@ -25,6 +25,8 @@ BEGIN
   EXECUTE format('GRANT SELECT ON audit_event TO %I, %I', app, sealer);
   EXECUTE format('GRANT INSERT (%s) ON audit_event TO %I', columns, app);
   EXECUTE format('GRANT USAGE ON SEQUENCE audit_event_seq TO %I', app);
+  PERFORM audit_let_read(relname) FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname ~ '^audit_event_\d{4}w\d{2}$';
   EXECUTE format(
     'GRANT SELECT ON audit_outbox, audit_head, audit_seal_tail, audit_tile, audit_checkpoint, audit_rollup, audit_facet, audit_kind_seen, audit_config,
       audit_node, audit_adoption, audit_signing TO %I',

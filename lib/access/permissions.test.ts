@@ -48,6 +48,11 @@ const ofTheOrganization = `
   datasource:read       -     -       -      -
   datasource:change     -     -       -      -
   secret:manage         -     -       -      -
+  integration:manage    -     -       -      -
+  backfill-job:manage   -     -       -      -
+  widget:manage         -     -       -      -
+  excel-job:manage      -     -       -      -
+  analytics:read        -     -       -      -
   audit:read-guru       -     -       -      -
   audit:export-guru     -     -       -      -`;
 
@@ -82,6 +87,11 @@ const onOneGuru = `
   datasource:read       yes        -      -       -
   datasource:change     yes        -      -       -
   secret:manage         yes        -      -       -
+  integration:manage    yes        -      -       -
+  backfill-job:manage   yes        -      -       -
+  widget:manage         yes        -      -       -
+  excel-job:manage      yes        -      -       -
+  analytics:read        yes        -      -       -
   audit:read-guru       yes        -      -       -
   audit:export-guru     yes        -      -       -`;
 
@@ -117,6 +127,11 @@ const byKeyOfTheOwner = `
   datasource:read       yes  -          -      yes
   datasource:change     yes  -          -      yes
   secret:manage         yes  -          -      yes
+  integration:manage    yes  -          -      yes
+  backfill-job:manage   yes  -          -      yes
+  widget:manage         yes  -          -      yes
+  excel-job:manage      yes  -          -      yes
+  analytics:read        yes  -          -      yes
   audit:read-guru       yes  yes        -      -
   audit:export-guru     yes  yes        -      -`;
 

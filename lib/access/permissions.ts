@@ -34,6 +34,11 @@ export const permissionMatrix = {
   "datasource:read": { guru: ["maintainer"], scope: "gurus" },
   "datasource:change": { guru: ["maintainer"], scope: "gurus" },
   "secret:manage": { guru: ["maintainer"], scope: "gurus" },
+  "integration:manage": { guru: ["maintainer"], scope: "gurus" },
+  "backfill-job:manage": { guru: ["maintainer"], scope: "gurus" },
+  "widget:manage": { guru: ["maintainer"], scope: "gurus" },
+  "excel-job:manage": { guru: ["maintainer"], scope: "gurus" },
+  "analytics:read": { guru: ["maintainer"], scope: "gurus" },
   "audit:read-guru": { guru: ["maintainer"], scope: "audit:read" },
   "audit:export-guru": { guru: ["maintainer"], scope: "audit:read" },
 } as const satisfies Record<

@@ -1,6 +1,8 @@
 import "server-only";
 import type { Sql } from "@/lib/db/client";
 import { type KeyRing, openSecret, sealingKeyId, sealSecret } from "@/lib/platform/secret-box";
+import type { IntegrationType } from "./integration-types";
+import { integrationContext } from "./integrations";
 import { factorContext } from "./second-factor";
 import { secretContext } from "./secrets";
 
@@ -11,13 +13,14 @@ export interface Resealed {
   /** How many were sealed anew; the others were under the current key already. */
   secrets: number;
   factors: number;
+  integrations: number;
   /** What cannot be opened, in words: its key is not in the ring, or its bytes were changed. */
   unreadable: string[];
 }
 
 /**
- * Seals everything that lies under an older key of the ring with its first: the secrets of gurus and the second factors
- * of accounts. In batches, each a transaction; broken off, it goes on where it was. What is written meanwhile waits.
+ * Seals everything that lies under an older key of the ring with its first: the secrets of gurus, the credentials of
+ * their integrations, and the second factors of accounts. In batches, each a transaction; broken off, it goes on where it was. What is written meanwhile waits.
  * @param sql a login that may change these tables
  */
 export async function resealAll(sql: Sql, ring: KeyRing): Promise<Resealed> {
@@ -60,7 +63,23 @@ export async function resealAll(sql: Sql, ring: KeyRing): Promise<Resealed> {
     }
     return { done, last: rows.at(-1)?.account_id };
   });
-  return { secrets, factors, unreadable };
+  const integrations = await inBatches(sql, async (tx, after) => {
+    const rows = await tx<
+      { id: string; guru_id: string; slug: string; type: IntegrationType; credentials: Buffer }[]
+    >`
+      select i.id, i.guru_id, g.slug, i.type, i.credentials from integration i join guru g on g.id = i.guru_id
+      where i.id > ${after}::uuid order by i.id limit ${batch} for update of i`;
+    let done = 0;
+    for (const { id, guru_id, slug, type, credentials } of rows) {
+      const about = `the credentials for ${type} of the guru ${slug}`;
+      const fresh = anew(credentials, integrationContext(guru_id, type), about);
+      if (!fresh) continue;
+      await tx`update integration set credentials = ${fresh}, key_id = ${current.id} where id = ${id}::uuid`;
+      done += 1;
+    }
+    return { done, last: rows.at(-1)?.id };
+  });
+  return { secrets, factors, integrations, unreadable };
 }
 
 type Batch = (tx: Sql, after: string) => Promise<{ done: number; last: string | undefined }>;

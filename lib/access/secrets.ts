@@ -38,7 +38,8 @@ export function sealValue(guruId: string, name: string, value: string): { sealed
   return { sealed, keyId: sealingKeyId(sealed) };
 }
 
-function readSealed(db: Pick<ReadDb, "select">, guruId: string, name: string) {
+/** The sealed value of a guru's secret; no row when it has none of the name. */
+export function readSealed(db: Pick<ReadDb, "select">, guruId: string, name: string) {
   const { secret } = schema;
   return db
     .select({ sealed: secret.sealed })
@@ -64,7 +65,7 @@ export async function holdSecret(tx: Tx, guruId: string, name: string): Promise<
 /** What uses a secret, in the words its delete refuses with. */
 export interface SecretUse {
   secret: string;
-  /** `data source`, and its title. */
+  /** `data source`, and its title; `integration`, and its service. */
   what: string;
   title: string;
 }
@@ -73,7 +74,7 @@ export interface SecretUse {
 const mostUses = 2_000;
 
 /**
- * What uses the guru's secrets: sources whose settings name one.
+ * What uses the guru's secrets: sources and integrations that name one.
  * @param name one secret; all when left out
  */
 export async function secretUses(
@@ -81,10 +82,14 @@ export async function secretUses(
   guruId: string,
   name?: string,
 ): Promise<SecretUse[]> {
-  const rows = await db.execute<{ secret: string; title: string }>(sql`
-    select settings ->> 'secret' as secret, title from data_source
+  const only = name ?? null;
+  const rows = await db.execute<{ secret: string; what: string; title: string }>(sql`
+    select settings ->> 'secret' as secret, 'data source' as what, title from data_source
     where guru_id = ${guruId} and settings ->> 'secret' is not null
-      and (${name ?? null}::text is null or settings ->> 'secret' = ${name ?? null})
-    order by title limit ${mostUses}`);
-  return [...rows].map((row) => ({ ...row, what: "data source" }));
+      and (${only}::text is null or settings ->> 'secret' = ${only})
+    union all
+    select secret, 'integration', type from integration, unnest(secret_names) as secret
+    where guru_id = ${guruId} and (${only}::text is null or secret = ${only})
+    order by 2, 3 limit ${mostUses}`);
+  return [...rows];
 }

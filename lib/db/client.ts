@@ -3,13 +3,30 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { runtime } from "@/lib/platform/runtime";
 import * as accounts from "./schema/accounts";
+import * as analytics from "./schema/analytics";
+import * as backfillJobs from "./schema/backfill-jobs";
 import * as crawls from "./schema/crawls";
+import * as doors from "./schema/doors";
+import * as excelJobs from "./schema/excel-jobs";
 import * as gate from "./schema/gate";
 import * as gurus from "./schema/gurus";
+import * as integrations from "./schema/integrations";
 import * as joining from "./schema/joining";
 import * as secrets from "./schema/secrets";
 
-export const schema = { ...accounts, ...gurus, ...gate, ...joining, ...secrets, ...crawls };
+export const schema = {
+  ...accounts,
+  ...gurus,
+  ...gate,
+  ...joining,
+  ...secrets,
+  ...crawls,
+  ...excelJobs,
+  ...backfillJobs,
+  ...doors,
+  ...integrations,
+  ...analytics,
+};
 export type Schema = typeof schema;
 
 export type Sql = postgres.Sql;

@@ -2,6 +2,7 @@ import "server-only";
 import { type GuruFacts, guruStanding } from "@/lib/access/guru-standing";
 import { mayInOrganization, mayOnGuru, type Permission } from "@/lib/access/permissions";
 import type { Principal } from "@/lib/access/principal";
+import { widgetOfSite } from "@/lib/access/widgets";
 import type { ReadDb } from "@/lib/db/client";
 import { cleanText } from "@/lib/platform/clean-text";
 
@@ -76,6 +77,31 @@ export function onGuru<I>(permission: Permission, guruOf: (input: I) => string):
       );
     }
     return { guru: found.guru };
+  };
+}
+
+/** Background work of ours on a guru, by its id; no person and no key passes. */
+export function systemOnGuru<I>(guruOf: (input: I) => string): Allow<I, GuruScope> {
+  return async ({ db, principal, input }) => {
+    const found = principal.kind === "system" ? await guruStanding(db, principal, guruOf(input)) : null;
+    if (!found) throw new Denial("guru:ask", cleanText(guruOf(input), 200), "not_found");
+    return { guru: found.guru };
+  };
+}
+
+export interface WidgetScope extends GuruScope {
+  widgetId: string;
+}
+
+/**
+ * The guru of a widget, for the pages of the widget's site. Whoever asks is nobody; what counts is the widget's id and
+ * the origin that the browser names.
+ */
+export function throughWidget<I extends { widget: string; origin: string | null }>(): Allow<I, WidgetScope> {
+  return async ({ db, input }) => {
+    const found = await widgetOfSite(db, input.widget, input.origin);
+    if (!found) throw new Denial("guru:ask", "widget", "unauthenticated");
+    return found;
   };
 }
 

@@ -1,6 +1,7 @@
 import "server-only";
 import { and, eq } from "drizzle-orm";
 import { type Principal, principalKey } from "@/lib/access/principal";
+import { Throttled } from "@/lib/access/sign-in-delay";
 import { schema, type Tx } from "@/lib/db/client";
 import { hmacSha256, sha256 } from "@/lib/platform/crypto";
 import type { Failure, RefusalCode } from "@/lib/platform/errors";
@@ -21,7 +22,7 @@ function isLockTimeout(error: unknown): boolean {
 export type Earlier = { ok: true; value: null; repeated: true; targetId: string | null } | Failure;
 
 /** Ids of ours and the usual ones stand as they are; what is long or odd is kept as a digest, so that no two merge. */
-function storedId(attemptId: string): string {
+export function storedId(attemptId: string): string {
   return /^[\x21-\x7e]{1,200}$/.test(attemptId)
     ? attemptId
     : `sha256:${sha256(Buffer.from(attemptId, "utf16le")).toString("hex")}`;
@@ -88,16 +89,26 @@ export async function claimAttempt(
   return { claim: null, earlier };
 }
 
-/** Keeps what became of the attempt, in its transaction: outcome, code and target, never a value shown once. */
+/**
+ * Keeps what became of the attempt, in its transaction: outcome, code and target, never a value shown once. One that came
+ * too early is not kept: whoever is told to wait does so and sends it again under the same id, and the answer is another then.
+ * But one that wrong passwords or codes hold back is counted as a try, so that a repeat would be counted as another.
+ * @param outcome.refusedBy what was thrown, where the act was refused
+ */
 export async function settleAttempt(
   tx: Tx,
   claim: Claim | null,
-  outcome: { code: "ok" | RefusalCode; message?: string; targetId?: string | null },
+  outcome: { code: "ok" | RefusalCode; message?: string; targetId?: string | null; refusedBy?: unknown },
 ): Promise<void> {
   if (!claim) return;
   const { attempt } = schema;
+  const own = and(eq(attempt.principal, claim.principal), eq(attempt.attemptId, claim.attemptId));
+  if (outcome.code === "throttled" && !(outcome.refusedBy instanceof Throttled)) {
+    await tx.delete(attempt).where(own);
+    return;
+  }
   await tx
     .update(attempt)
     .set({ outcome: outcome.code, message: outcome.message ?? null, targetId: outcome.targetId ?? null })
-    .where(and(eq(attempt.principal, claim.principal), eq(attempt.attemptId, claim.attemptId)));
+    .where(own);
 }

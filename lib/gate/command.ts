@@ -91,7 +91,7 @@ async function attemptOnce<In extends z.ZodType, S, V>(
       const { answer } = done;
       const settled = answer.ok
         ? { code: "ok" as const, targetId: targetId ?? null }
-        : { code: answer.code, message: answer.message };
+        : { code: answer.code, message: answer.message, refusedBy: done.refusedBy };
       await settleAttempt(tx, claim, settled);
       const event = recorded.find((r) => r !== null) ?? null;
       const xid = event?.xid ?? (await currentXid(tx));

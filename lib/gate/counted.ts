@@ -9,7 +9,7 @@ import { cleanJson, cleanText } from "@/lib/platform/clean-text";
 import { sha256 } from "@/lib/platform/crypto";
 import { runtime } from "@/lib/platform/runtime";
 
-export type CountedKind = "throttled" | "access.denied" | "api_key.rejected";
+export type CountedKind = "throttled" | "access.denied" | "api_key.rejected" | "webhook.rejected";
 
 const longestKey = 200;
 

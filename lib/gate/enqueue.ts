@@ -1,4 +1,5 @@
 import "server-only";
+import { sql } from "drizzle-orm";
 import PgBoss from "pg-boss";
 import { driverOf, type Tx } from "@/lib/db/client";
 import type { JobData, JobName } from "@/lib/jobs/jobs";
@@ -42,4 +43,23 @@ export async function enqueueIn<N extends JobName>(tx: Tx, job: N, data: JobData
   const held = runtime().demoClock ? { startAfter: heldS } : {};
   const id = await boss().send(job, data, { db, ...held });
   if (!id) throw new Error(`the queue ${job} did not take the job`);
+}
+
+/**
+ * What the jobs of a queue that no worker has taken yet are about, those to be delivered again included.
+ * @param key of what the jobs carry
+ * @param ids that are asked about
+ * @returns those of them that have such a job
+ */
+export async function awaitingJobs<N extends JobName>(
+  tx: Tx,
+  job: N,
+  key: keyof JobData<N> & string,
+  ids: string[],
+): Promise<Set<string>> {
+  const rows = await tx.execute<{ id: string }>(sql`
+    select distinct data->>${key}::text as id from pgboss.job
+    where name = ${job} and state in ('created', 'retry')
+      and data->>${key}::text in (select jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb))`);
+  return new Set(rows.map(({ id }) => id));
 }

@@ -5,12 +5,13 @@ import {
   noRequest,
   type Principal,
   type RequestFacts,
+  systemPrincipal,
   type UserPrincipal,
 } from "@/lib/access/principal";
 import { guruAsked } from "@/lib/audit/catalogue/gurus";
 import { schema, type Tx } from "@/lib/db/client";
 import type { AnswerEnd, KeptAsker } from "@/lib/db/schema/gurus";
-import { type AskedQuestion, askedFact, isAnswered } from "./asked-fact";
+import { type AskedQuestion, askedFact, isAnswered, type RecordedOutcome } from "./asked-fact";
 import { recordSettled } from "./follow-up";
 
 /** Who asks, and by which request. */
@@ -75,7 +76,7 @@ export async function takeOpenQuestions(tx: Tx, which: SQL, batch?: number): Pro
 export async function settleQuestion(
   tx: Tx,
   questionId: string,
-  { outcome, text, startedMs, durationMs }: AnswerEnd,
+  { outcome, text, startedMs, durationMs, trustScore }: AnswerEnd,
 ): Promise<{ accountId: string | null } | null> {
   const { question } = schema;
   const [settled] = await tx
@@ -86,6 +87,7 @@ export async function settleQuestion(
       answer: text === "" ? null : text,
       answerStartedMs: startedMs,
       durationMs,
+      trustScore: trustScore ?? null,
       askedBy: null,
     })
     .where(and(eq(question.id, questionId), isNull(question.outcome)))
@@ -96,15 +98,21 @@ export async function settleQuestion(
 /** Records a question, in the transaction that settles it or deletes it. */
 export async function recordQuestion(
   tx: Tx,
-  { asked, end, by }: Pick<OpenQuestion, "asked" | "end" | "by">,
+  { asked, end, by }: Pick<OpenQuestion, "asked" | "by"> & { end: { outcome: RecordedOutcome } },
 ): Promise<void> {
   await recordSettled(tx, guruAsked, askedFact(asked, end.outcome), by);
 }
 
 function askerOf(orgId: number, accountId: string | null, by: KeptAsker | null): Asker {
-  if (accountId === null || by === null || by.kind === undefined) return nobody;
-  const { email, key, ip, userAgent, requestId } = by;
+  if (by === null || by.kind === undefined) return nobody;
+  const { ip, userAgent, requestId } = by;
   const request = { ip, userAgent, requestId };
+  if (by.kind !== "user" && by.kind !== "api_key")
+    return by.kind === "system"
+      ? { principal: systemPrincipal, request: noRequest }
+      : { principal: anonymousPrincipal, request };
+  if (accountId === null) return nobody;
+  const { email, key } = by;
   const person = { accountId, email, orgId, role: null };
   if (key)
     return {

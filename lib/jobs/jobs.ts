@@ -3,8 +3,12 @@ export interface Jobs {
   "index-data-source": { dataSourceId: string };
   "index-website": { dataSourceId: string };
   "index-repository": { dataSourceId: string };
+  "index-item": { dataSourceId: string };
   "reread-repository": { dataSourceId: string };
   "crawl-website": { crawlId: string };
+  "run-backfill-job": { backfillJobId: string };
+  "run-excel-job": { excelJobId: string };
+  "answer-message": { messageId: string };
   "verify-log": { verificationId: string };
 }
 export type JobName = keyof Jobs;
@@ -14,7 +18,11 @@ export const jobNames: readonly JobName[] = [
   "index-data-source",
   "index-website",
   "index-repository",
+  "index-item",
   "reread-repository",
   "crawl-website",
+  "run-backfill-job",
+  "run-excel-job",
+  "answer-message",
   "verify-log",
 ];

@@ -1,4 +1,5 @@
 import "server-only";
+import { setMaxListeners } from "node:events";
 import PgBoss from "pg-boss";
 import { openPool, type Sql } from "@/lib/db/client";
 import { logError } from "@/lib/platform/log";
@@ -44,6 +45,8 @@ export async function startQueueLoop(options: {
     throw error;
   }
   const stopping = new AbortController();
+  // Each loop waits for it, and there are more than Node takes for a leak.
+  setMaxListeners(0, stopping.signal);
   const loops = jobNames.map((name) => takeJobs(boss, name, options.handlers, stopping.signal));
   loops.push(tend(boss, stopping.signal));
   return {

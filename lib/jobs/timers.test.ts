@@ -59,4 +59,11 @@ describe("periodic work", () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(runs).toBe(after);
   });
+
+  it("tells what runs that it is to end", async () => {
+    const run = (stopping: AbortSignal) =>
+      new Promise<void>((resolve) => stopping.addEventListener("abort", () => resolve()));
+    timers = startTimers([{ name: "long", everyMs: 0, run }]);
+    await timers.stop();
+  });
 });

@@ -2,7 +2,7 @@ import "server-only";
 import { logError } from "@/lib/platform/log";
 
 export interface Timers {
-  /** Starts nothing more and waits for what is running. */
+  /** Starts nothing more, tells what is running, and waits for it. */
   stop(): Promise<void>;
 }
 
@@ -10,7 +10,8 @@ export interface Timers {
 export interface Periodic {
   name: string;
   everyMs: number;
-  run: () => Promise<unknown>;
+  /** @param stopping says that the process wants to end: what takes long and can be done later is left then */
+  run: (stopping: AbortSignal) => Promise<unknown>;
 }
 
 /**
@@ -20,10 +21,10 @@ export interface Periodic {
 export function startTimers(periodic: readonly Periodic[]): Timers {
   const waiting = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
-  let stopped = false;
+  const stopping = new AbortController();
 
   const later = (ms: number, step: () => Promise<void>) => {
-    if (stopped) return;
+    if (stopping.signal.aborted) return;
     const timer = setTimeout(() => {
       waiting.delete(timer);
       now(step);
@@ -36,11 +37,11 @@ export function startTimers(periodic: readonly Periodic[]): Timers {
     const run = step().finally(() => running.delete(run));
     running.add(run);
   };
-  const logged = async (name: string, work: () => Promise<unknown>) => {
+  const logged = async (name: string, work: Periodic["run"]) => {
     try {
-      await work();
+      await work(stopping.signal);
     } catch (error) {
-      if (!stopped) logError(name, error);
+      if (!stopping.signal.aborted) logError(name, error);
     }
   };
 
@@ -53,7 +54,7 @@ export function startTimers(periodic: readonly Periodic[]): Timers {
   }
   return {
     async stop() {
-      stopped = true;
+      stopping.abort();
       for (const timer of waiting) clearTimeout(timer);
       await Promise.all(running);
     },

@@ -1,7 +1,12 @@
 import "server-only";
+import { draftAnswer } from "@/lib/features/ask/draft-answer";
+import { answerWhole } from "@/lib/features/ask/whole-answer";
+import { runBackfillJob } from "@/lib/features/backfill-jobs/syncing/run-backfill-job";
 import { crawlWebsite } from "@/lib/features/data-sources/crawling/crawl-website";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
+import { runExcelJob } from "@/lib/features/excel-jobs/running/run-excel-job";
+import { answerMessage } from "@/lib/features/integrations/answering/answer-message";
 import { runVerification } from "@/lib/features/log-integrity/verification/run-verification";
 import { runtime } from "@/lib/platform/runtime";
 import { telling, watching } from "./alarm-work";
@@ -31,8 +36,13 @@ export async function startWorker(options: { databaseUrl: string }): Promise<Wor
       "index-data-source": indexDataSource,
       "index-website": indexDataSource,
       "index-repository": indexDataSource,
+      "index-item": indexDataSource,
       "reread-repository": rereadRepository,
       "crawl-website": crawlWebsite,
+      "run-backfill-job": runBackfillJob,
+      "run-excel-job": (data, signal) => runExcelJob(data, draftAnswer, signal),
+      "answer-message": (data, signal) =>
+        answerMessage(data, { ask: answerWhole, draft: draftAnswer }, signal),
       "verify-log": runVerification,
     },
   });

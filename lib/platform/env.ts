@@ -117,6 +117,8 @@ export const envSchema = z.object({
   GURULOG_API_KEYS_OWNER_ONLY: withDefault(flag, "false"),
   GURULOG_SESSION_IDLE_HOURS: withDefault(whole(1, 8_760), "12"),
   GURULOG_SESSION_ABSOLUTE_DAYS: withDefault(whole(1, 3_650), "30"),
+  /** Answers that one person may ask for in a minute, by the page, keys and widgets; 0 = any number. */
+  GURULOG_ANSWERS_PER_MINUTE: withDefault(whole(0, 1_000_000), "10"),
   AUTH_OIDC_ISSUER: optional(issuerUrl),
   AUTH_OIDC_CLIENT_ID: optional(z.string()),
   AUTH_OIDC_CLIENT_SECRET: optional(z.string()),

@@ -73,7 +73,8 @@ export async function settleDemo(keys: readonly { id: string; lastUsed: number |
       }
       await tx`update export_job set started_at = created_at, finished_at = created_at + interval '2 seconds', heartbeat_at = created_at`;
       // The work of these jobs was done at the demo's time.
-      await tx`delete from pgboss.job where state = 'created' and start_after > now() and name like 'index-%'`;
+      await tx`delete from pgboss.job where state = 'created' and start_after > now()
+        and (name like 'index-%' or name in ('run-excel-job', 'run-backfill-job'))`;
     }),
   );
 }

@@ -6,6 +6,8 @@ import { rotateSecretsArguments } from "../operator/rotate-secrets-arguments";
 import { readSettings, type Settings } from "../serve/boot";
 import { changeRing, sealsWith } from "../serve/change-ring";
 import { loadKeys } from "../serve/keys";
+import { markOf } from "../serve/keys-format";
+import { instancesLacking } from "../serve/presence";
 import { handleShutdown, type Shutdown } from "../serve/shutdown";
 import { StartError } from "../serve/start-error";
 
@@ -71,9 +73,16 @@ async function reseal(settings: Settings, shutdown: Shutdown): Promise<string> {
       throw new StartError(
         "Gurulog was not started with the current encryption key yet, so it could not open what is encrypted with it. Restart it, all instances, and run this again.",
       );
+    const lacking = await instancesLacking(sql, markOf(current.key));
+    if (lacking > 0)
+      throw new StartError(
+        `${lacking === 1 ? "One running instance does" : `${lacking} running instances do`} not know the current encryption key, so what is encrypted with it could not be opened there. Put the key into GURULOG_ENCRYPTION_KEY (or keys.json) of every instance, restart it, and run this again.`,
+      );
     return { ...(await resealAll(sql, encryptionKeys)), keyId: current.id };
   });
-  logLine(`Encrypted anew with the current key: secrets ${done.secrets}, second factors ${done.factors}.`);
+  logLine(
+    `Encrypted anew with the current key: secrets ${done.secrets}, integrations ${done.integrations}, second factors ${done.factors}.`,
+  );
   if (done.unreadable.length > 0)
     throw new StartError(
       `No key here opens ${done.unreadable.slice(0, 20).join(", ")}. Put the key it was encrypted with back behind the others, or store it anew.`,

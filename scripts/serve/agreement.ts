@@ -2,7 +2,7 @@ import postgres from "postgres";
 import type { Env } from "@/lib/platform/env";
 import { logError } from "@/lib/platform/log";
 import type { DatabaseMode, DatabaseRoles } from "@/lib/platform/runtime";
-import { differingKeys } from "./keys-fingerprint";
+import { differingKeys, encryptionMarks } from "./keys-fingerprint";
 import { assertKeysInUse } from "./keys-in-use";
 import { openPresence } from "./presence";
 import { StartError } from "./start-error";
@@ -68,7 +68,9 @@ const defaultRetentionDays = 90;
  */
 export async function agree(options: AgreeOptions): Promise<Agreement> {
   const proxies = normalize(options.env.GURULOG_TRUSTED_PROXIES);
-  const presence = openPresence(options.directUrl, (sql) => warnIfChanged(sql, options, proxies));
+  const presence = openPresence(options.directUrl, encryptionMarks(options.keysFingerprint), (sql) =>
+    warnIfChanged(sql, options, proxies),
+  );
   const sql = postgres(options.maintenanceUrl, {
     max: 1,
     onnotice: () => {},
@@ -157,6 +159,13 @@ function differences(stored: Stored, options: AgreeOptions, proxies: string): st
   if (changes.sealingKeys?.from.some((id) => !changes.sealingKeys?.to.includes(id))) {
     lines.push(
       `GURULOG_SEALING_KEY (or keys.json) lacks a key here that another running instance on this database signs with. ${mend}`,
+    );
+  }
+  // The others encrypt with it, and could not be understood here. One that is new here is told by `rotate-secrets`.
+  const [current] = encryptionMarks(stored.keys_fingerprint ?? "");
+  if (current !== undefined && !encryptionMarks(options.keysFingerprint).includes(current)) {
+    lines.push(
+      `GURULOG_ENCRYPTION_KEY (or keys.json) lacks the key here that another running instance on this database encrypts with. ${mend}`,
     );
   }
   return lines;

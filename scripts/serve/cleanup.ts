@@ -1,6 +1,7 @@
 import path from "node:path";
 import { noRequest, systemPrincipal } from "@/lib/access/principal";
 import { archiveDays } from "@/lib/audit/archive/archive-days";
+import { takeBackBroken } from "@/lib/audit/archive/archived-files";
 import { auditPruned } from "@/lib/audit/catalogue/audit-log";
 import { recordEvents } from "@/lib/audit/record/record";
 import { ensurePartitions } from "@/lib/audit/retention/ensure-partitions";
@@ -19,11 +20,15 @@ const minuteMs = 60_000;
  */
 export async function cleanUp(options: { onlyWhenDue: boolean }): Promise<void> {
   const { urls, roles, mode } = runtime();
+  const folder = archiveFolder();
   await prune({
     maintenanceUrl: urls.maintenance,
     roles,
     mode,
     onlyWhenDue: options.onlyWhenDue,
+    ...(folder === undefined
+      ? {}
+      : { beforeRemoval: async (sql) => (await takeBackBroken(sql, folder)).allRead }),
     async inTransaction(tx, { cutoff, removed, removedInAll }) {
       if (removed === 0 || !cutoff) return;
       const fact = {
@@ -36,14 +41,19 @@ export async function cleanUp(options: { onlyWhenDue: boolean }): Promise<void> 
   });
 }
 
+function archiveFolder(): string | undefined {
+  const { GURULOG_ARCHIVE_DIR: folder } = runtime().env;
+  return folder === undefined ? undefined : path.resolve(root, folder);
+}
+
 /** Writes the days that are about to expire to the archive; what waited for it is then removed at once. */
 async function archive(): Promise<void> {
-  const { urls, roles, mode, env } = runtime();
+  const { urls, roles, mode } = runtime();
   const { freed } = await archiveDays({
     maintenanceUrl: urls.maintenance,
     roles,
     mode,
-    folder: env.GURULOG_ARCHIVE_DIR === undefined ? undefined : path.resolve(root, env.GURULOG_ARCHIVE_DIR),
+    folder: archiveFolder(),
   });
   if (freed) await cleanUp({ onlyWhenDue: false });
 }

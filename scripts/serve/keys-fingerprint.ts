@@ -12,6 +12,11 @@ export function keysFingerprint(keys: Keys): string {
   return `v1:${markOf(keys.apiKeyPepper)}:${sealing}:${ring}`;
 }
 
+/** The marks of the encryption keys in a fingerprint, the current first. */
+export function encryptionMarks(fingerprint: string): string[] {
+  return fingerprint.split(":")[3]?.split(",") ?? [];
+}
+
 /** What of two fingerprints has nothing in common, by the name of the key; null where they are not comparable. */
 export function differingKeys(stored: string, own: string): KeyName[] | null {
   const [a, b] = [stored.split(":"), own.split(":")];

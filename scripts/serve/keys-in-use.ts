@@ -12,7 +12,8 @@ export async function assertKeysInUse(
   sql: postgres.Sql | postgres.TransactionSql,
   ring: readonly string[],
 ): Promise<void> {
-  const secrets = await sql<{ id: string }[]>`select distinct key_id as id from secret`;
+  const secrets = await sql<{ id: string }[]>`
+    select key_id as id from secret union select key_id from integration`;
   // One row for each key: version, length of the id and the id are what a sealed value begins with.
   const factors = await sql<{ sealed: Buffer }[]>`
     select distinct on (head) sealed from (
@@ -25,7 +26,7 @@ export async function assertKeysInUse(
   const missing = [...new Set(used)].filter((id) => !ring.includes(id)).sort();
   if (missing.length === 0) return;
   throw new StartError(
-    `GURULOG_ENCRYPTION_KEY (or keys.json) lacks a key that secrets or second factors are still encrypted with: ${missing.join(", ")}. Put it back behind the new one, run npm run rotate-secrets, then take it away.`,
+    `GURULOG_ENCRYPTION_KEY (or keys.json) lacks a key that secrets, integrations or second factors are still encrypted with: ${missing.join(", ")}. Put it back behind the new one, run npm run rotate-secrets, then take it away.`,
   );
 }
 

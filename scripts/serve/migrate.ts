@@ -9,7 +9,7 @@ import { queueValues } from "@/lib/jobs/queue-values";
 import type { DatabaseMode, DatabaseRoles } from "@/lib/platform/runtime";
 
 /** Their trouble passes in minutes, not in seconds: a host that is down, or that asks for patience. */
-const networkQueues: readonly JobName[] = ["index-website", "index-repository"];
+const networkQueues: readonly JobName[] = ["index-website", "index-repository", "run-backfill-job"];
 /** Before the first retry; each further one waits twice as long. */
 const networkRetryS = 30;
 

@@ -2,8 +2,12 @@ import postgres from "postgres";
 import { logError } from "@/lib/platform/log";
 
 const running = "gurulog.instance";
+const encrypting = "gurulog.encryption_key";
 
-/** The sign that an instance runs on this database: a shared advisory lock, held by a connection of its own. */
+/**
+ * The sign that an instance runs on this database: a shared advisory lock, held by a connection of its own, and one for each
+ * encryption key that it knows.
+ */
 export interface Presence {
   /**
    * Takes the lock.
@@ -16,9 +20,14 @@ export interface Presence {
 
 /**
  * @param directUrl reaches Postgres itself: behind a transaction pool a session's lock would belong to someone else
+ * @param keyMarks of the encryption keys that this instance knows
  * @param onReturn called after the connection was lost and the lock taken again; others may have started in between
  */
-export function openPresence(directUrl: string, onReturn: (sql: postgres.Sql) => Promise<void>): Presence {
+export function openPresence(
+  directUrl: string,
+  keyMarks: readonly string[],
+  onReturn: (sql: postgres.Sql) => Promise<void>,
+): Presence {
   let joined = false;
   let released = false;
   let returning = false;
@@ -39,6 +48,7 @@ export function openPresence(directUrl: string, onReturn: (sql: postgres.Sql) =>
     returning = true;
     while (!released) {
       try {
+        await showKeys();
         await sql`select pg_advisory_lock_shared(hashtext(${running}))`;
         await onReturn(sql);
         break;
@@ -51,6 +61,12 @@ export function openPresence(directUrl: string, onReturn: (sql: postgres.Sql) =>
     returning = false;
   }
 
+  /** Before the sign that it runs: whoever sees that one sees these. */
+  async function showKeys(): Promise<void> {
+    for (const mark of keyMarks)
+      await sql`select pg_advisory_lock_shared(hashtext(${encrypting}), hashtext(${mark}))`;
+  }
+
   return {
     async join(aloneWithinMs) {
       const deadline = Date.now() + aloneWithinMs;
@@ -59,6 +75,7 @@ export function openPresence(directUrl: string, onReturn: (sql: postgres.Sql) =>
         await pause(100);
         alone = await tryAlone(sql);
       }
+      await showKeys();
       // The shared lock first, then the other is given back: at no instant does this instance hold none.
       await sql`select pg_advisory_lock_shared(hashtext(${running}))`;
       if (alone) await sql`select pg_advisory_unlock(hashtext(${running}))`;
@@ -70,6 +87,30 @@ export function openPresence(directUrl: string, onReturn: (sql: postgres.Sql) =>
       await sql.end({ timeout: 5 });
     },
   };
+}
+
+/**
+ * Instances that run on this database and do not know an encryption key.
+ * @param mark of the key
+ * @returns their number
+ */
+export async function instancesLacking(
+  sql: postgres.Sql | postgres.TransactionSql,
+  mark: string,
+): Promise<number> {
+  // A lock of one number shows its halves and a 1 (pg_locks), one of two shows both and a 2.
+  const [found] = await sql<{ n: number }[]>`
+    with held as (
+      select pid, classid, objid, objsubid from pg_locks
+      where locktype = 'advisory' and granted and mode = 'ShareLock'
+        and database = (select oid from pg_database where datname = current_database())
+    )
+    select count(*)::int as n from held
+    where objsubid = 1 and ((classid::bigint << 32) | objid::bigint) = hashtext(${running})
+      and not exists (
+        select 1 from held k where k.pid = held.pid and k.objsubid = 2
+          and k.classid = hashtext(${encrypting})::oid and k.objid = hashtext(${mark})::oid)`;
+  return found?.n ?? 0;
 }
 
 async function tryAlone(sql: postgres.Sql): Promise<boolean> {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { bundleEntries } from "./bundle.mjs";
 import { bundleVerifier } from "./bundle-verifier.mjs";
+import { bundleWidget } from "./bundle-widget.mjs";
 import { runChild, StepError } from "./child.mjs";
 import { readMarker, sourcesHash } from "./fingerprint.mjs";
 import { commandOf, root } from "./paths.mjs";
@@ -35,6 +36,7 @@ export async function buildProduct() {
   try {
     await bundleEntries();
     await bundleVerifier();
+    await bundleWidget();
   } catch (error) {
     throw new StepError(`The build failed: ${error.message}`);
   }

@@ -18,6 +18,9 @@ const sources = [
   "package-lock.json",
 ];
 
+/** What a build puts among its sources. */
+const made = [path.join("public", "widget.js")];
+
 /** Hash of everything that the build is made from. Tests are no part of it. */
 export function sourcesHash() {
   const hash = createHash("sha256");
@@ -38,7 +41,7 @@ export function readMarker(file) {
 
 function addTo(hash, name) {
   const file = path.join(root, name);
-  if (!existsSync(file) || /\.test\.tsx?$/.test(name)) return;
+  if (!existsSync(file) || /\.test\.tsx?$/.test(name) || made.includes(name)) return;
   if (statSync(file).isDirectory()) {
     for (const entry of readdirSync(file).sort()) addTo(hash, path.join(name, entry));
     return;

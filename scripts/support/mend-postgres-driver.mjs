@@ -74,6 +74,13 @@ const mends = [
     "error(Errors.connection('CONNECTION_CLOSED', options, socket))\n    query = results = errorResponse = null\n    result = new Result()\n    closedTime",
   ],
   [
+    // What a statement gave before it failed (at its time limit, say) counts on: the next answer on that connection begins
+    // with as many empty rows.
+    "connection.js",
+    "  function ReadyForQuery(x) {\n    if (query) {",
+    "  function ReadyForQuery(x) {\n    rows = 0\n    if (query) {",
+  ],
+  [
     // `max_pipeline: 0`, which a transaction pool needs, leaves `begin` without a connection.
     "connection.js",
     "        && sent.length < max_pipeline\n        && (!q.options.onexecute || q.options.onexecute(connection))",

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { pendingActions } from "@/lib/audit/catalogue/pending";
 import { allEvents, catalogue } from "@/lib/audit/catalogue/registry";
 import names from "@/tests/fixtures/event-names.json";
+import { gurubaseOperations } from "@/tests/fixtures/gurubase-operations";
 import { sourceFiles } from "./source-files";
 
 describe("the catalogue", () => {
@@ -27,6 +28,15 @@ describe("the catalogue", () => {
       expect(event?.fixed).toBe(spec.actionFixed);
     },
   );
+
+  it("has each of the 29 operations of Gurubase under its own name, and none of them waits for its flow", () => {
+    const known = gurubaseOperations.map(([operation]) => operation);
+    expect(new Set(known).size).toBe(29);
+    const fixed = names.filter((one) => one.operationFixed).map(({ operation }) => operation);
+    expect(fixed.sort()).toEqual([...known].sort());
+    const built = new Set<string>(allEvents.map(({ operation }) => operation));
+    expect(known.filter((operation) => !built.has(operation))).toEqual([]);
+  });
 
   it("gives every action and every operation once", () => {
     expect(new Set(allEvents.map((e) => e.action)).size).toBe(allEvents.length);

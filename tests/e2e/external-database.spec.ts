@@ -87,7 +87,13 @@ async function workerCatchesUp(
   admin: postgres.Sql,
   start: { dataDir: string; env: Record<string, string> },
 ) {
-  const bySystem = async () => (await readLog(owner, "&actor=system")).map((e) => e.action).sort();
+  // The daily verification falls due with it. It may look at any moment, and an event planted out of time is odd to it.
+  const acts = ["audit.pruned", "datasource.indexed", "user.created"];
+  const bySystem = async () =>
+    (await readLog(owner, "&actor=system"))
+      .map((e) => e.action)
+      .filter((action) => acts.includes(action))
+      .sort();
   const reader = await admin.reserve();
   await reader`begin isolation level repeatable read read only`;
   await reader`select count(*) from audit_event`;
@@ -108,8 +114,7 @@ async function workerCatchesUp(
     expect((await owner.get("/settings/audit-logs")).status).toBe(200);
     await reader`commit`;
     reader.release();
-    const done = ["audit.pruned", "datasource.indexed", "user.created"];
-    await expect.poll(bySystem, { timeout: 30_000 }).toEqual(done);
+    await expect.poll(bySystem, { timeout: 30_000 }).toEqual(acts);
   } finally {
     await worker.stop();
   }

@@ -1,69 +1,26 @@
-import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
 import { expect } from "@playwright/test";
-import { CFB } from "xlsx";
-import { doneValue, type FieldValue, postCall, postForm } from "./support/actions-post";
-import { type Answer, freshAddress, send } from "./support/matrix-send";
+import { integrationKinds } from "@/lib/access/integration-fields";
+import { foundIn } from "../support/canaries/forms";
+import { doneValue, type FieldValue, postForm } from "./support/actions-post";
+import { type Answers, placesToLook } from "./support/canary-places";
+import { freshAddress, send } from "./support/matrix-send";
 import { pageTable } from "./support/matrix-tables";
-import { type Admin, postgresLogOf } from "./support/roles-database";
+import { pageAddress } from "./support/page-address";
 import { test } from "./support/roles-fixture";
-import { cookiesOf, type World } from "./support/roles-world";
+import { cookiesOf } from "./support/roles-world";
+
+const services = Object.values(integrationKinds);
 
 /** Unlike anything else, so that finding it means that it was kept. */
 const canary = (kind: string) => `Canary-${kind}-${randomBytes(9).toString("hex")} of the mine`;
-
-/** A secret as some store may write it: plain, as JSON has it, as an address has it, as hex and base64. */
-function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  // Base64 of a text inside another depends on where it begins: the middle of each of the three is looked for.
-  const base64 = [0, 1, 2].map((skip) =>
-    bytes
-      .subarray(skip, skip + 30)
-      .toString("base64")
-      .slice(0, 36),
-  );
-  return [secret, encodeURIComponent(secret), secret.replaceAll(" ", "+"), bytes.toString("hex"), ...base64];
-}
-
-/** Every row of every table of the database, the queue's and the log's among them, as text. */
-async function dump(admin: Admin): Promise<string> {
-  const tables = await admin<{ name: string }[]>`
-    select format('%I.%I', schemaname, tablename) as name from pg_tables
-    where schemaname not in ('pg_catalog', 'information_schema')`;
-  expect(tables.length).toBeGreaterThan(20);
-  const parts: string[] = [];
-  for (const { name } of tables) {
-    const rows = await admin.unsafe<{ row: string }[]>(`select t::text as row from ${name} t`);
-    parts.push(...rows.map(({ row }) => row));
-  }
-  return parts.join("\n");
-}
-
-async function exported(world: World, format: "csv" | "json" | "xlsx"): Promise<string> {
-  const filter = { guru: [], model: [], actor: [], actionType: [], operation: [], outcome: [] };
-  const { cookie } = world.people.owner;
-  await world.admin`update export_job set state = 'cancelled' where state in ('pending', 'running')`;
-  const made = await postCall(
-    world.url,
-    "startExportAction",
-    { scope: { kind: "global" }, format, filter },
-    { cookie },
-  );
-  const file = await send(world.url, `/exports/${doneValue<{ id: string }>(made).id}`, { cookie });
-  expect([format, file.status, file.bytes.length > 1_000]).toEqual([format, 200, true]);
-  if (format !== "xlsx") return file.text;
-  const { FileIndex } = CFB.read(file.bytes, { type: "buffer" }) as { FileIndex: { content?: Uint8Array }[] };
-  const text = FileIndex.map(({ content }) => Buffer.from(content ?? []).toString("utf8")).join("\n");
-  expect(text).toContain("<worksheet");
-  return text;
-}
 
 test("passwords and keys pushed through every field that takes one are found nowhere afterwards", async ({
   world,
 }) => {
   test.setTimeout(120_000);
-  const { url, people, product } = world;
-  const answers: [string, Answer][] = [];
+  const { url, people } = world;
+  const answers: Answers = [];
   const post = async (about: string, action: string, fields: Record<string, FieldValue>, cookie?: string) => {
     const done = await postForm(url, action, fields, { cookie });
     answers.push([about, done.answer]);
@@ -162,6 +119,44 @@ test("passwords and keys pushed through every field that takes one are found now
     const site = { kind: "links", url: at(secret.inSiteAddress), maxPages: "5" };
     await source("a site", "startCrawlAction", site, by);
   }
+  // Each service's form, where nothing answers, where no service may be, in a wrong field, and by somebody who may not.
+  const integrations: Record<string, string> = {};
+  for (const { type, fields } of services) {
+    const filled = fields.map(({ name, isSecret }): [string, string] => {
+      if (!isSecret) return [name, name === "email" ? email : "123456"];
+      integrations[`${type} ${name}`] ??= canary(`${type}-${name}`).replaceAll(" ", "-");
+      const value = integrations[`${type} ${name}`] ?? "";
+      return [
+        name,
+        name === "privateKey"
+          ? `-----BEGIN RSA PRIVATE KEY-----\n${value}\n-----END RSA PRIVATE KEY-----`
+          : value,
+      ];
+    });
+    const form = {
+      guru: world.guruA.slug,
+      type,
+      baseUrl: "http://127.0.0.1:9",
+      ...Object.fromEntries(filled),
+    };
+    const tried = (about: string, more: Record<string, string>, by = people.owner.cookie) =>
+      post(about, "createIntegrationAction", { ...form, ...more }, by);
+    const refused = [
+      await tried("an integration", {}),
+      await tried("an integration without TLS", { baseUrl: "http://10.0.0.1" }),
+      await tried("an integration nowhere", { baseUrl: "https://10.0.0.1" }),
+      await tried("an integration of another type", { type: type === "JIRA" ? "SLACK" : "JIRA" }),
+      await tried("an integration of a viewer's", {}, people.viewer.cookie),
+      await tried("an integration of a stranger's", {}, people.foreign.cookie),
+      await post(
+        "credentials",
+        "replaceCredentialsAction",
+        { ...form, id: randomUUID() },
+        people.owner.cookie,
+      ),
+    ];
+    expect(refused.filter(({ result }) => result?.ok)).toEqual([]);
+  }
   // The one answer that may hold the value.
   const shown = await postForm(
     url,
@@ -197,44 +192,49 @@ test("passwords and keys pushed through every field that takes one are found now
     { cookie: `gurulog.session=${secret.badCookie}`, "sec-fetch-site": "same-origin" },
   ] as Record<string, string>[])
     answers.push(["the API", await withKey(headers)]);
+  for (const given of [key, secret.unknownKey, secret.malformedKey])
+    for (const path of ["data-sources/", "data-sources"]) {
+      const headers = { "x-api-key": given, "x-forwarded-for": freshAddress() };
+      const answer = await send(url, `/api/v1/${world.guruA.slug}/${path}`, { headers });
+      answers.push(["the gurus' API", answer]);
+      expect(answer.status).toBe(given === key ? 200 : 401);
+    }
   await postForm(url, "deleteApiKeyAction", { name: "canary" }, { cookie: people.owner.cookie });
   answers.push(["a deleted key", await withKey({ "x-sourcebot-api-key": key })]);
   expect(answers.at(-1)?.[1].status).toBe(401);
 
-  for (const page of pageTable.keys())
-    for (const cookie of [people.owner.cookie, renewed]) {
-      const address = page.replace("[guru]", world.guruA.slug).replace("[id]", world.guruA.sourceId);
-      answers.push([`page ${address}`, await send(url, address, { cookie })]);
-    }
-  answers.push([
-    "failures",
-    await send(url, "/settings/audit-logs?outcome=failure", { cookie: people.owner.cookie }),
-  ]);
-
-  const places: [string, string][] = [
-    ["the database", await dump(world.admin)],
-    ["the CSV export", await exported(world, "csv")],
-    ["the JSON export", await exported(world, "json")],
-    ["the XLSX export", await exported(world, "xlsx")],
-    ["the output", product.output()],
-    ["Postgres' own log", readFileSync(postgresLogOf(product.dataDir), "utf8")],
-    ...answers.map(([about, { text }]): [string, string] => [`the answer to ${about}`, text]),
-    ...answers.map(([about, { headers }]): [string, string] => [
-      `the headers of ${about}`,
-      JSON.stringify(headers),
-    ]),
+  const domain = "https://canary.example";
+  await post("a widget", "createWidgetAction", { guru: world.guruA.slug, domain }, people.owner.cookie);
+  const [widget] = await world.admin`select public_id from widget where domain = ${domain}`;
+  expect(widget).toBeDefined();
+  const pages = [...pageTable].map(([page, row]): [string, string | null] => {
+    const address = pageAddress(page, world).replace("[token]", "x".repeat(43));
+    // What nobody can open without a token of their own is looked at as it is.
+    return [address, page.includes("[token]") ? null : row.owner];
+  });
+  const further = [
+    ...services.map(({ type }) => `/gurus/${world.guruA.slug}/integrations/${type.toLowerCase()}`),
+    `/widget/icon/${widget?.public_id}`,
+    "/settings/audit-logs?outcome=failure",
   ];
+  for (const [address, owners] of [...pages, ...further.map((each): [string, string] => [each, "200"])])
+    for (const cookie of [people.owner.cookie, renewed]) {
+      expect(address).not.toContain("[");
+      const answer = await send(url, address, { cookie });
+      answers.push([`page ${address}`, answer]);
+      const isTold = cookie === people.owner.cookie && /^\d+$/.test(owners ?? "");
+      if (isTold) expect([address, answer.status]).toEqual([address, Number(owners)]);
+    }
+
   const secrets = {
     ...secret,
+    ...integrations,
     key,
     keyDigits: key.replace("sourcebot-", ""),
     session: session.split(/[=;]/)[1] ?? "",
   };
-  const found = places.flatMap(([place, text]) =>
-    Object.entries(secrets)
-      .filter(([, value]) => formsOf(value).some((form) => form.length > 5 && text.includes(form)))
-      .map(([name]) => `${name} in ${place}`),
-  );
+  const places = await placesToLook(world, answers);
+  const found = foundIn(places, secrets);
   // What was typed into a field for an address goes back into that very form, and the session's cookie is set where it begins.
   const allowed = new Set([
     "intoEmail in the answer to password as e-mail",
@@ -248,5 +248,7 @@ test("passwords and keys pushed through every field that takes one are found now
   ]);
   expect(found.filter((one) => !allowed.has(one))).toEqual([]);
   // The search sees what is there: the account's address stands in all of these.
-  expect(places.slice(0, 4).filter(([, text]) => !text.includes(email))).toEqual([]);
+  const holding = places.filter(([, text]) => text.includes(email)).map(([place]) => place);
+  const exports = ["csv", "json", "xlsx"].map((format) => `the ${format} export`);
+  expect(holding).toEqual(expect.arrayContaining([...exports, "public.account"]));
 });

@@ -27,6 +27,8 @@ interface Form {
 }
 
 const guru = "guru-a";
+/** Of a repository. */
+const choice = { branches: "main", include: "docs/**", exclude: "vendor/**", secret: "" };
 const forms: Form[] = [
   {
     action: "registerAction",
@@ -111,15 +113,13 @@ const forms: Form[] = [
   {
     action: "addRepositorySourceAction",
     by: "maintainer",
-    fields: () => ({
-      guru,
-      url: `https://git.example/${word()}`,
-      branch: "main",
-      include: "docs/**",
-      exclude: "vendor/**",
-      secret: "",
-    }),
+    fields: () => ({ guru, url: `https://git.example/${word()}`, ...choice }),
     done: "ADD_DATASOURCE",
+  },
+  {
+    action: "changeRepositorySourceAction",
+    by: "maintainer",
+    fields: () => ({ guru, id: randomUUID(), ...choice }),
   },
   {
     action: "startCrawlAction",

@@ -3,8 +3,9 @@ import { expect } from "@playwright/test";
 import { makeBareBuild } from "./support/bare-build";
 import { eachOf, send } from "./support/matrix-send";
 import { pageTable } from "./support/matrix-tables";
+import { pageAddress } from "./support/page-address";
 import { test } from "./support/roles-fixture";
-import { hasMarker, makeWorld, type Role, roles, type World } from "./support/roles-world";
+import { hasMarker, makeWorld, type Role, roles } from "./support/roles-world";
 
 interface Way {
   name: string;
@@ -80,12 +81,6 @@ const ways: Way[] = [
   { name: "absolute form", path: (a) => `http://localhost${a}` },
 ];
 
-const addressOf = (page: string, world: World) =>
-  page
-    .replace("[guru]", world.guruA.slug)
-    .replace("[id]", world.guruA.sourceId)
-    .replace("[account]", world.people.member.id);
-
 /** The pages that the table keeps from a role, and for which something must not show. */
 const closedTo = (role: Role) =>
   [...pageTable]
@@ -103,7 +98,7 @@ test("no way round the middleware shows a page to somebody whom the table keeps 
   );
   expect(tries.length).toBeGreaterThan(600);
   const found = await eachOf(tries, async ({ role, cookie, page, way }) => {
-    const address = addressOf(page, world);
+    const address = pageAddress(page, world);
     const answer = await send(world.url, way.path?.(address) ?? address, {
       method: way.method ?? "GET",
       cookie,
@@ -143,7 +138,7 @@ test("with the middleware taken out of the build every page keeps to the table",
     for (const [page, row] of pageTable)
       for (const role of roles.filter((one) => !["owner", "auditor", "maintainer"].includes(one))) {
         const cookie = world.cookieOf(role);
-        const answer = await send(world.url, addressOf(page, world), { cookie });
+        const answer = await send(world.url, pageAddress(page, world), { cookie });
         const cell =
           answer.status !== 307
             ? String(answer.status)

@@ -2,18 +2,12 @@ import { expect } from "@playwright/test";
 import { type Answer, eachOf, send } from "./support/matrix-send";
 import { pageTable } from "./support/matrix-tables";
 import { pagesInTree } from "./support/matrix-tree";
+import { pageAddress } from "./support/page-address";
 import { test } from "./support/roles-fixture";
 import { hasMarker, type Role, roles, seesGuruA, type World } from "./support/roles-world";
 
 const cellOf = ({ status, location }: Answer): string =>
   status !== 307 ? String(status) : location === "/sign-in" ? "in" : (location ?? "");
-
-const addressOf = (page: string, world: World) =>
-  page
-    .replace("[guru]", world.guruA.slug)
-    .replace("[id]", world.guruA.sourceId)
-    .replace("[search]", world.guruA.searchId)
-    .replace("[account]", world.people.member.id);
 
 /** The auditor reads of guru A in the log of everything. */
 const mayRead = (page: string, role: Role) =>
@@ -31,7 +25,7 @@ test("each page answers each role as the table says", async ({ world }) => {
     roles.map((role) => ({ page, role, want: row[role] })),
   );
   const got = await eachOf(cells, async ({ page, role }) => {
-    const answer = await open(world, addressOf(page, world), world.cookieOf(role));
+    const answer = await open(world, pageAddress(page, world), world.cookieOf(role));
     return { cell: cellOf(answer), leaks: !mayRead(page, role) && hasMarker(answer.text) };
   });
   expect(cells.map((cell, at) => ({ ...cell, got: got[at]?.cell, leaks: got[at]?.leaks }))).toEqual(
@@ -48,7 +42,7 @@ test("an answer without rows keeps to the table too: at HEAD and for a prefetch,
   for (const page of pages)
     for (const role of roles) {
       const cookie = world.cookieOf(role);
-      const address = addressOf(page, world);
+      const address = pageAddress(page, world);
       const want = pageTable.get(page)?.[role];
       const head = await send(world.url, address, { method: "HEAD", cookie });
       const ahead = await send(world.url, address, { cookie, headers: { "sec-purpose": "prefetch" } });
@@ -58,7 +52,7 @@ test("an answer without rows keeps to the table too: at HEAD and for a prefetch,
   expect(await events()).toBe(before);
   for (const page of pages)
     for (const role of roles) {
-      const bad = await open(world, `${addressOf(page, world)}?since=yesterday`, world.cookieOf(role));
+      const bad = await open(world, `${pageAddress(page, world)}?since=yesterday`, world.cookieOf(role));
       expect([page, role, cellOf(bad)]).toEqual([page, role, pageTable.get(page)?.[role]]);
     }
 });
@@ -77,7 +71,7 @@ test("without a session that stands, each page does the same where the middlewar
     "/join/[token]",
   ]);
   for (const page of pageTable.keys()) {
-    const answer = await open(world, addressOf(page, world), ended);
+    const answer = await open(world, pageAddress(page, world), ended);
     const want = open200.has(page) ? "200" : page === "/settings" ? "/settings/profile" : "in";
     expect([page, cellOf(answer), hasMarker(answer.text)]).toEqual([page, want, false]);
   }
@@ -96,7 +90,7 @@ test("a guru of another organization, a foreign one and one that does not exist 
     gurus.flatMap((guru) => pages.map((page) => ({ role, guru, page }))),
   );
   const statuses = await eachOf(asked, async ({ role, guru, page }) => {
-    const address = page.replace("[guru]", guru).replace("[id]", guruB.sourceId);
+    const address = pageAddress(page, world, { ...guruB, slug: guru });
     return (await open(world, address, world.cookieOf(role))).status;
   });
   expect(asked.map((one, at) => ({ ...one, status: statuses[at] }))).toEqual(

@@ -45,7 +45,7 @@ test("the encryption key is changed in keys.json, then by its variable, and the 
     await owner.submit("/gurus/vault/secrets", "Store a secret", { name: "GIT_TOKEN", secretValue: value });
     expect(await revealed(owner)).toBe(true);
     const [first] = storedKeys();
-    expect(await rotate()).toMatchObject(says("secrets 0, second factors 0"));
+    expect(await rotate()).toMatchObject(says("secrets 0, integrations 0, second factors 0"));
     expect(await rotate("--newkey")).toMatchObject(says("Say npm run rotate-secrets -- --new-key", 1));
 
     expect(await rotate("--new-key")).toMatchObject(says("Restart Gurulog, all instances"));
@@ -56,8 +56,8 @@ test("the encryption key is changed in keys.json, then by its variable, and the 
     expect(storedKeys()).toEqual([second, first]);
     owner = await restart();
     expect(await revealed(owner)).toBe(true);
-    expect(await rotate()).toMatchObject(says("secrets 1, second factors 0"));
-    expect(await rotate()).toMatchObject(says("secrets 0, second factors 0"));
+    expect(await rotate()).toMatchObject(says("secrets 1, integrations 0, second factors 0"));
+    expect(await rotate()).toMatchObject(says("secrets 0, integrations 0, second factors 0"));
     expect(await rotate("--retire")).toMatchObject(says("Keep the old keys with your backups"));
     expect(storedKeys()).toEqual([second]);
     const [former = ""] = readdirSync(dataDir).filter((name) => name.startsWith("keys.json."));
@@ -79,7 +79,7 @@ test("the encryption key is changed in keys.json, then by its variable, and the 
     expect(await early.exited).toBe(1);
     expect(early.output()).toContain("Put it back behind the new one, run npm run rotate-secrets");
     await restart();
-    expect(await rotate()).toMatchObject(says("secrets 1, second factors 0"));
+    expect(await rotate()).toMatchObject(says("secrets 1, integrations 0, second factors 0"));
     expect(await rotate("--retire")).toMatchObject(says(`GURULOG_ENCRYPTION_KEY=${third}\n`));
     env = { ...unattended, GURULOG_ENCRYPTION_KEY: third };
     owner = await restart();

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
+import { axe } from "./support/axe";
 import { type Demo, startDemo } from "./support/demo";
 import { removeDataDir } from "./support/start-product";
 import { watchProblems } from "./support/watch-problems";
@@ -54,6 +55,12 @@ async function picture(page: Page, name: string, theme: Theme): Promise<void> {
   // Nothing of a page may be wider than the window.
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   await page.screenshot({ path: path.join(folder, `${name}-${theme}.png`), animations: "disabled" });
+}
+
+/** Of pages that only a demo fills: what keeps people out who cannot see or use a mouse is looked for, too. */
+async function lookAt(page: Page, name: string, theme: Theme): Promise<void> {
+  await picture(page, name, theme);
+  expect((await axe(page)).violations).toEqual([]);
 }
 
 const rows = (page: Page) => page.getByRole("table", { name: "Audit Logs" }).locator("tbody tr");
@@ -151,6 +158,50 @@ const pagesOfPeople = [
   ["activity", "/settings/activity", "My activity"],
   ["api-keys", "/settings/api-keys", "API keys"],
 ] as const;
+
+/** The pages of a guru, and the heading of each; null where the guru's name is. */
+const pagesOfGuru = [
+  ["ask", "", null],
+  ["data-sources", "/data-sources", "Data sources"],
+  ["integrations", "/integrations", "Integrations"],
+  ["backfill-jobs", "/backfill-jobs", "Backfill jobs"],
+  ["widgets", "/widgets", "Widgets"],
+  ["excel-jobs", "/excel-jobs", "Excel jobs"],
+  ["secrets", "/secrets", "Secrets"],
+  ["analytics", "/analytics?range=30d", "Analytics"],
+  ["team", "/team", "Team"],
+] as const;
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the pages of a guru stand in a wide window and on a phone, ${theme}`, async ({ browser }) => {
+    test.skip(isForReadme, "the README shows the log");
+    test.setTimeout(120_000);
+    for (const phone of [false, true]) {
+      const page = await open(browser, theme, phone);
+      const problems = watchProblems(page);
+      for (const [name, address, heading] of pagesOfGuru) {
+        await page.goto(`${demo.product.url}/gurus/platform-docs${address}`);
+        await expect(
+          page.getByRole("heading", { level: 1, ...(heading ? { name: heading } : {}) }),
+        ).toBeVisible();
+        await picture(page, `guru-${name}${phone ? "-phone" : ""}`, theme);
+      }
+      await page.goto(`${demo.product.url}/gurus/platform-docs/excel-jobs`);
+      await page.getByRole("table", { name: "Excel jobs" }).getByRole("link").first().click();
+      await expect(page.getByRole("table", { name: "Answers" })).toBeVisible();
+      await lookAt(page, `guru-excel-job${phone ? "-phone" : ""}`, theme);
+      await page.goto(`${demo.product.url}/gurus/platform-docs/integrations/slack`);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await lookAt(page, `guru-integration${phone ? "-phone" : ""}`, theme);
+      await page.goto(`${demo.product.url}/gurus/support-desk/backfill-jobs`);
+      await page.getByRole("link", { name: "project = DESK AND status = Done" }).click();
+      await expect(page.getByRole("form", { name: "Settings" })).toBeVisible();
+      await lookAt(page, `guru-backfill-job${phone ? "-phone" : ""}`, theme);
+      expect(problems()).toEqual([]);
+      await page.context().close();
+    }
+  });
+}
 
 for (const theme of ["light", "dark"] as const) {
   test(`the pages of people and organization stand in a wide window and on a phone, ${theme}`, async ({

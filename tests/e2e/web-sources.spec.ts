@@ -139,6 +139,14 @@ test("pages of a site are looked for, chosen, read and asked; what cannot be rea
   await runbooks.getByRole("link", { name: /team\/runbooks/ }).click();
   await expect(page.getByRole("list", { name: "Passages" })).toContainText("lever.ts:1");
   await pictures(page, "repository-passages");
+  // Other settings have it read anew.
+  await page.getByText("Settings of this repository", { exact: true }).click();
+  await page.getByLabel("Not these files").fill("lever.ts");
+  await page.getByRole("button", { name: "Save and read anew" }).click();
+  await expect(page.getByText(/Settings saved/)).toBeVisible();
+  await expect(page.getByRole("list", { name: "Passages" })).not.toContainText("lever.ts:1", {
+    timeout: 30_000,
+  });
 
   await page.goto(`${product.url}/gurus/handbook`);
   await page.getByLabel("Question").fill("How is the gateway rolled back?");
@@ -150,7 +158,7 @@ test("pages of a site are looked for, chosen, read and asked; what cannot be rea
 
   const rows = await rowsOfLog(page, product, "?guru=handbook");
   const of = (operation: string) => rows.filter((row) => row.includes(operation)).length;
-  expect([of("ADD_DATASOURCE"), of("INDEX_DATASOURCE_FAILED")]).toEqual([5, 2]);
+  expect([of("ADD_DATASOURCE"), of("INDEX_DATASOURCE_FAILED")]).toEqual([6, 2]);
   expect(problems()).toEqual([]);
 });
 
@@ -168,7 +176,7 @@ test("a search is stopped by whoever watches it", async ({ browser }) => {
     .fill(`http://127.0.0.1:${(endless.address() as AddressInfo).port}/1`);
   await page.getByLabel("Pages to find at most").fill("2000");
   await page.getByRole("button", { name: "Find pages" }).click();
-  await expect(page.getByRole("row", { name: /Page 2/ })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("row", { name: /Page 2 Page 2 http/ })).toBeVisible({ timeout: 30_000 });
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible({ timeout: 30_000 });
   endless.close();

@@ -7,6 +7,7 @@ export function SearchForm({
   search,
   hidden = {},
   label = "Name or address",
+  shortest,
 }: {
   action: string;
   /** What is searched for now. */
@@ -15,6 +16,8 @@ export function SearchForm({
   hidden?: Record<string, string>;
   /** What is searched. */
   label?: string;
+  /** Characters that a search has at least; any number when left out. */
+  shortest?: number;
 }) {
   return (
     <search>
@@ -23,7 +26,14 @@ export function SearchForm({
           <input key={name} type="hidden" name={name} value={value} />
         ))}
         <div className="min-w-0 flex-1">
-          <TextField name="search" label={label} defaultValue={search} maxLength={320} autoComplete="off" />
+          <TextField
+            name="search"
+            label={label}
+            defaultValue={search}
+            minLength={shortest}
+            maxLength={320}
+            autoComplete="off"
+          />
         </div>
         <Button type="submit" className="mb-4 h-9">
           Search

@@ -1,6 +1,8 @@
 // Loaded into the web process by `--import`: answers its parent with memory and event-loop delay. The product knows
 // nothing of it.
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { isMainThread } from "node:worker_threads";
 
 const resolutionMs = 2;
@@ -15,6 +17,7 @@ if (isMainThread && process.send) {
   setInterval(look, 25).unref();
   const lag = (ns) => Math.max(0, ns / 1e6 - resolutionMs);
   process.on("message", (message) => {
+    if (message === "held") process.send({ held: held() });
     if (message !== "mark" && message !== "read") return;
     look();
     process.send({
@@ -31,4 +34,12 @@ if (isMainThread && process.send) {
   });
   // The product ends by itself; a channel to the bench must not keep it.
   process.channel?.unref();
+}
+
+/** Bytes that are in use: what is left once the heap has been cleared up. */
+function held() {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }

@@ -8,6 +8,8 @@ export interface Server {
   url: string;
   /** What the web process says of itself; `mark` begins a new stretch. */
   probe(what: "mark" | "read"): Promise<Probe>;
+  /** Bytes that it has in use, once its heap has been cleared up. */
+  held(): Promise<number>;
   /** The end of what it has printed: why it answered with an error. */
   lastLines(): string;
   stop(): Promise<void>;
@@ -74,17 +76,21 @@ export async function startServer({ dataDir, databaseUrl, env = {} }: ServerOpti
   });
   return {
     url: url.replace("localhost", "127.0.0.1"),
-    probe: (what) =>
-      new Promise((resolve, reject) => {
-        child.once("message", (answer) => resolve(answer as Probe));
-        child.send(what, (error) => error && reject(error));
-      }),
+    probe: (what) => ask<Probe>(child, what),
+    held: async () => (await ask<{ held: number }>(child, "held")).held,
     lastLines: () => text.trim().split("\n").slice(-20).join("\n"),
     async stop() {
       child.kill("SIGTERM");
       await exited;
     },
   };
+}
+
+function ask<T>(child: ChildProcess, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    child.once("message", (answer) => resolve(answer as T));
+    child.send(what, (error) => error && reject(error));
+  });
 }
 
 function inherited(): Record<string, string> {

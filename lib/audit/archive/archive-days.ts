@@ -7,6 +7,7 @@ import { parseCheckpoint } from "@/lib/audit/proof/checkpoint";
 import { asOwner, type MaintenanceOptions } from "@/lib/audit/retention/maintenance-session";
 import { clearTrouble, noteTrouble } from "@/lib/audit/trouble";
 import { ArchiveUnwritable, freeName, openArchive, writeArchiveFile } from "./archive-file";
+import { waitsForReading } from "./archived-files";
 
 export interface ArchiveOptions extends MaintenanceOptions {
   /** GURULOG_ARCHIVE_DIR; undefined on an instance that has none: it only notices that days wait. */
@@ -66,7 +67,8 @@ export async function archiveDays(options: ArchiveOptions): Promise<Archived> {
     const due = await dueDays(sql);
     try {
       await archiveAll(sql, due, options.folder, done);
-      await clearTrouble(sql, "archive_unwritable");
+      // What the cleanup noted of files that it cannot read is not over because others could be written.
+      if (!(await waitsForReading(sql))) await clearTrouble(sql, "archive_unwritable");
     } catch (error) {
       if (!(error instanceof ArchiveUnwritable || error instanceof DayNotWhole)) throw error;
       await noteTrouble(sql, "archive_unwritable", error.message);
@@ -90,11 +92,11 @@ async function archiveAll(
       `Events of ${late.day} have expired and wait for the archive, which this instance has no folder for. Set GURULOG_ARCHIVE_DIR where the worker runs, or stop every instance and start without it.`,
     );
   }
-  await openArchive(folder);
+  const mark = await openArchive(folder);
   let broken: DayNotWhole | undefined;
   for (const day of due) {
     try {
-      const file = await archiveDay(sql, day, folder);
+      const file = await archiveDay(sql, day, folder, mark);
       if (file === null) continue;
       done.files.push(file);
       done.freed ||= day.expired;
@@ -123,7 +125,12 @@ async function dueDays(sql: postgres.Sql): Promise<DueDay[]> {
 }
 
 /** @returns the file's name; null when the day has to wait for the sealer */
-async function archiveDay(sql: postgres.Sql, due: DueDay, folder: string): Promise<string | null> {
+async function archiveDay(
+  sql: postgres.Sql,
+  due: DueDay,
+  folder: string,
+  mark: string,
+): Promise<string | null> {
   const { org_id: orgId, day, part } = due;
   const [from, to] = [`${day}T00:00:00.000Z`, `${day}T23:59:59.999Z`];
   const where = `e.org_id = ${Math.trunc(orgId)} and e.occurred_at >= '${from}'::timestamptz
@@ -164,8 +171,8 @@ async function archiveDay(sql: postgres.Sql, due: DueDay, folder: string): Promi
   const checkpoint = end?.manifest?.checkpoint;
   if (!end || !checkpoint) throw new Error("unreachable: a day was archived without its checkpoint");
   await sql`
-    insert into audit_archive_day (org_id, day, part, file, bytes, sha256, events, tree_size)
-    values (${orgId}, ${day}, ${part}, ${name}, ${bytes}, ${sha256}, ${end.rows}, ${parseCheckpoint(checkpoint).size})`;
+    insert into audit_archive_day (org_id, day, part, folder, file, bytes, sha256, events, tree_size)
+    values (${orgId}, ${day}, ${part}, ${mark}, ${name}, ${bytes}, ${sha256}, ${end.rows}, ${parseCheckpoint(checkpoint).size})`;
   return name;
 }
 

@@ -1,7 +1,7 @@
 import "server-only";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, constants, mkdir, open, rename, rm, stat, unlink } from "node:fs/promises";
+import { access, constants, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 
 /** The archive's folder cannot be used, or does not give back what was written. Says what and where. */
@@ -14,17 +14,43 @@ export interface WrittenFile {
   sha256: Buffer;
 }
 
+const markPrefix = ".gurulog-archive-";
+
 /**
  * Makes the folder, but not those above it: where the disk of an archive is missing, another one must not take its place.
+ * An empty file in it, its mark, tells it from other folders of the same path: on other hosts, or under a disk that is
+ * not mounted.
+ * @returns the mark's name
  * @throws ArchiveUnwritable
  */
-export async function openArchive(folder: string): Promise<void> {
-  await reported(folder, async () => {
+export async function openArchive(folder: string): Promise<string> {
+  return reported(folder, async () => {
     await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
       if (codeOf(error) !== "EEXIST") throw error;
     });
     await access(path.join(folder, "."), constants.R_OK | constants.W_OK | constants.X_OK);
+    const [mark] = (await readdir(folder)).filter((name) => name.startsWith(markPrefix)).sort();
+    if (mark !== undefined) return mark;
+    const made = `${markPrefix}${randomUUID()}`;
+    await (await open(path.join(folder, made), "wx", 0o600)).close();
+    await syncFolder(folder);
+    return made;
   });
+}
+
+/** Whether a folder is the one that `openArchive` gave this mark. @throws what the file system says */
+export async function isMarked(folder: string, mark: string): Promise<boolean> {
+  return exists(path.join(folder, mark));
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** The first name of a day that no file has: nothing in an archive is ever overwritten. */
@@ -36,14 +62,7 @@ export async function freeName(
   return reported(folder, async () => {
     for (let part = from; ; part += 1) {
       const name = nameOf(part);
-      const taken = await stat(path.join(folder, name)).then(
-        () => true,
-        (error: unknown) => {
-          if (codeOf(error) === "ENOENT") return false;
-          throw error;
-        },
-      );
-      if (!taken) return name;
+      if (!(await exists(path.join(folder, name)))) return name;
     }
   });
 }
@@ -110,7 +129,8 @@ async function writeHidden(
   return { bytes, sha256: digest.digest() };
 }
 
-async function readBack(file: string): Promise<WrittenFile> {
+/** What a file holds now. @throws what the file system says */
+export async function readBack(file: string): Promise<WrittenFile> {
   const digest = createHash("sha256");
   let bytes = 0;
   for await (const chunk of createReadStream(file)) {
@@ -144,6 +164,7 @@ async function reported<T>(folder: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function codeOf(error: unknown): string | undefined {
+/** Of an error of the file system. */
+export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }

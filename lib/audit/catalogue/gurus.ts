@@ -11,7 +11,7 @@ const sourceFacts = {
   sha256: z.string().optional(),
   /** Where it is read, if it is of the network, and the name of the secret whose value goes there. */
   url: z.string().optional(),
-  branch: z.string().optional(),
+  branches: z.array(z.string()).optional(),
   secret: z.string().optional(),
 };
 
@@ -35,7 +35,7 @@ export const guruDeleted = defineEvent({
   action: "guru.deleted",
   operation: "DELETE_GURU",
   actionType: "deleted",
-  when: "a guru is deleted; its sources, secrets, team and saved views follow, each with this event as cause",
+  when: "a guru is deleted; its sources, integrations, backfill jobs, Excel jobs, widgets, secrets, team and saved views follow, each with this event as cause",
 });
 export const guruAsked = defineEvent({
   ...guruType,
@@ -44,11 +44,21 @@ export const guruAsked = defineEvent({
   actionType: "access",
   details: {
     question: z.string(),
-    door: z.enum(["ui", "api", "widget"]),
+    door: z.enum(["ui", "api", "widget", "slack", "discord", "github"]),
     answered: z.boolean(),
     references: z.array(z.string()),
-    /** What became of it; `written` by the model named. */
-    outcome: z.enum(["quoted", "written", "nothing_found", "not_answered", "stopped", "failed", "lost"]),
+    /** What became of it; `written` by the model named, `guru_deleted` while the answer was written. */
+    outcome: z.enum([
+      "quoted",
+      "written",
+      "nothing_found",
+      "search_timed_out",
+      "not_answered",
+      "stopped",
+      "failed",
+      "lost",
+      "guru_deleted",
+    ]),
     llm: z.string().optional(),
   },
   when: "a question is asked; its first 200 characters, what became of it and the sources quoted; recorded when the answer ends, also when it breaks off",
@@ -66,9 +76,14 @@ export const dataSourceAdded = defineEvent({
   action: "datasource.added",
   operation: "ADD_DATASOURCE",
   actionType: "created",
-  /** `updated`: a text of the same name was there, and its content changed. */
-  details: { ...sourceFacts, updated: z.literal(true).optional() },
-  when: "a source is added, or a text is sent again under its name with other content; one event a source",
+  /** `updated`: it was there, and its text, an item's content or a repository's settings changed. */
+  details: {
+    ...sourceFacts,
+    updated: z.literal(true).optional(),
+    /** Id of the backfill job that brought it in. */
+    backfillJob: z.string().optional(),
+  },
+  when: "a source is added, the content of one is brought up to date (a text sent again under its name, an item that a backfill job finds changed), or other settings are chosen for a repository; one event a source",
 });
 export const dataSourceDeleted = defineEvent({
   ...source,
@@ -123,7 +138,9 @@ export const secretRead = defineEvent({
   action: "secret.read",
   operation: "SECRET_READ",
   actionType: "access",
-  when: "a maintainer has a secret shown; recorded before the value leaves",
+  /** Of the service that it goes to; none when it is shown to the person. */
+  details: { type: z.string().optional(), host: z.string().optional() },
+  when: "a maintainer has a secret shown, or has a service asked whether it takes it; recorded before the value leaves",
 });
 export const secretWritten = defineEvent({
   ...secret,

@@ -1,7 +1,12 @@
 import * as accounts from "./accounts";
+import * as analytics from "./analytics";
 import * as auditLog from "./audit-log";
+import * as backfillJobs from "./backfill-jobs";
 import type { EventDefinition } from "./define";
+import * as doors from "./doors";
+import * as excelJobs from "./excel-jobs";
 import * as gurus from "./gurus";
+import * as integrations from "./integrations";
 import * as members from "./members";
 import * as organization from "./organization";
 
@@ -11,7 +16,12 @@ export const catalogue: Readonly<Record<string, EventDefinition>> = {
   ...organization,
   ...members,
   ...gurus,
+  ...integrations,
   ...auditLog,
+  ...analytics,
+  ...backfillJobs,
+  ...excelJobs,
+  ...doors,
 };
 
 export const allEvents: readonly EventDefinition[] = Object.values(catalogue);

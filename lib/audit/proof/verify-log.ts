@@ -9,12 +9,14 @@ import { NotChecked } from "./verify/not-checked";
 import { nameBackdated, nameTooManyExpired, placesOfStrays } from "./verify-log/backdated-keys";
 import { compareSlice, type Slice, type SliceResult } from "./verify-log/compare-slice";
 import { judgeStates, nameBroken, nameUnsigned } from "./verify-log/judge-states";
+import { type KeptLog, keptEvents, nameKeptApart } from "./verify-log/kept-events";
 import { nameNodes } from "./verify-log/name-nodes";
 import { joinSlices, nameRows } from "./verify-log/name-rows";
 import { type RebuiltTree, rebuildTree } from "./verify-log/rebuild-tree";
 import { cutoffInForce, removedInAll } from "./verify-log/retention-in-force";
+import { progressOf, slicesOf } from "./verify-log/slices-of-time";
 import { type Snapshot, takeSnapshot } from "./verify-log/snapshot";
-import { readSpans, type Spans } from "./verify-log/stored-keys";
+import { readSpans } from "./verify-log/stored-keys";
 import type { LogReport, VerifyTask } from "./verify-log/task";
 import {
   adoptionStatements,
@@ -38,8 +40,6 @@ export interface VerifyOptions {
   /** Compares one slice, in a thread where there is one. */
   compare?: CompareSlice;
 }
-
-const worthSlicing = 100_000;
 
 interface Head {
   origin: string;
@@ -68,7 +68,7 @@ export async function verifyLog(task: VerifyTask, options: VerifyOptions = {}): 
 }
 
 async function verifyIn(
-  { sql, name }: Snapshot,
+  { sql, name, beside }: Snapshot,
   task: VerifyTask,
   options: VerifyOptions,
 ): Promise<Omit<LogReport, "durationMs">> {
@@ -77,14 +77,14 @@ async function verifyIn(
   const head = await readHead(sql, task.orgId);
   const { states, adoptions, retiredNames } = await readStates(sql, task, head, publicKeys, findings);
   const spans = await readSpans(sql, task.orgId);
-  const cutoff = await cutoffInForce(sql, task.orgId, spans);
+  const log = { orgId: task.orgId, spans, events: keptEvents(beside) };
+  const cutoff = await cutoffInForce(sql, log);
   const wanted = new Set(states.map((s) => s.size));
   const progress = progressOf(head.size, options.onProgress);
   const slices = slicesOf(spans, head.size, options.slices ?? 1).map(({ from, to }) => ({
     url: task.url,
     snapshot: name,
-    orgId: task.orgId,
-    spans,
+    ...log,
     from,
     to,
     cutoff,
@@ -109,17 +109,19 @@ async function verifyIn(
     },
     findings,
   );
-  const allowed = await removedInAll(sql, task.orgId, spans);
+  const allowed = await removedInAll(sql, log);
   if (allowed !== null && rows.expired > allowed)
-    await nameTooManyExpired(sql, task.orgId, spans, { cutoff, allowed }, findings);
+    await nameTooManyExpired(sql, log, { cutoff, allowed }, findings);
   // Where the numbers are known, an odd time is a clock that was wrong.
-  if (allowed === null)
-    await nameBackdated(sql, task.orgId, spans, { cutoff, firstFresh: rows.firstFresh }, findings);
+  if (allowed === null) await nameBackdated(sql, log, { cutoff, firstFresh: rows.firstFresh }, findings);
   nameNodes(tree.nodes, findings);
   nameBroken(tree, head.origin, judged, findings);
-  const recorded = await wasRotated(sql, task.orgId, rows);
+  const recorded = await wasRotated(sql, log, rows);
   nameUnsigned(tree, head.origin, judged, states, { recorded, cutoff, retiredNames }, findings);
-  await nameErased(sql, task.orgId, rows, findings);
+  await nameErased(sql, log, rows, findings);
+  const kept = await nameKeptApart(sql, task.orgId, beside, findings);
+  if (kept[0] !== undefined && findings.count === 0) throw new NotChecked(kept[0]);
+  for (const message of kept) findings.add("removed", message);
   const [outbox] = await sql<
     { n: string }[]
   >`select count(*)::text as n from audit_outbox where org_id = ${task.orgId} and position > 0`;
@@ -245,10 +247,15 @@ async function otherLogs(sql: AnySql, orgId: number): Promise<Set<number>> {
 }
 
 /** Every erasure is an event with the number of events it touched: more erased than that were erased past the product. */
-async function nameErased(sql: AnySql, orgId: number, rows: SliceResult, findings: Findings): Promise<void> {
+async function nameErased(
+  sql: AnySql,
+  { orgId, events }: KeptLog,
+  rows: SliceResult,
+  findings: Findings,
+): Promise<void> {
   if (rows.erased === 0) return;
   const told = await sql<{ id: string; events: string }[]>`
-    select id, details->>'events' as events from audit_event
+    select e.id, e.details->>'events' as events from ${sql.unsafe(events)} e
     where org_id = ${orgId} and model = 'AuditLog' and action_type = 'deleted' and action = 'audit.person_erased'`;
   const wrong = new Set([...rows.mismatched, ...rows.strays].map((row) => row.id));
   const recorded = told.filter((row) => !wrong.has(row.id)).reduce((sum, row) => sum + Number(row.events), 0);
@@ -261,32 +268,10 @@ async function nameErased(sql: AnySql, orgId: number, rows: SliceResult, finding
 }
 
 /** Whether the log holds the record of a key's rotation, as it was sealed. */
-async function wasRotated(sql: AnySql, orgId: number, rows: SliceResult): Promise<boolean> {
+async function wasRotated(sql: AnySql, { orgId, events }: KeptLog, rows: SliceResult): Promise<boolean> {
   const wrong = [...rows.mismatched, ...rows.strays].map((row) => row.id);
   const [found] = await sql<{ rotated: boolean }[]>`
-    select exists (select from audit_event where org_id = ${orgId} and model = 'AuditLog' and action_type = 'updated'
+    select exists (select from ${sql.unsafe(events)} e where org_id = ${orgId} and model = 'AuditLog' and action_type = 'updated'
       and action = 'audit.key_rotated' and not id = any (${wrong}::uuid[])) as rotated`;
   return found?.rotated === true;
-}
-
-/** Stretches of time that hold about as many leaves each. */
-function slicesOf(spans: Spans, size: number, wanted: number): { from: number | null; to: number | null }[] {
-  const count = size < worthSlicing ? 1 : wanted;
-  const cuts = Array.from(
-    { length: count - 1 },
-    (_, i) => spans.from[Math.floor((spans.tiles.length * (i + 1)) / count)],
-  );
-  // Keys may be tampered with: a moment that the database cannot name is no cut.
-  const moments = cuts.filter((c) => c !== undefined && Math.abs(c) < 2 ** 53) as number[];
-  const ends = [null, ...moments.sort((a, b) => a - b), null];
-  return ends.slice(1).map((to, i) => ({ from: ends[i] ?? null, to }));
-}
-
-/** Each leaf counts twice: once for its hash in the tree, once for its event. */
-function progressOf(size: number, report: VerifyOptions["onProgress"]): (leaves: number) => void {
-  let done = 0;
-  return (leaves) => {
-    done += leaves;
-    report?.(size === 0 ? 1 : Math.min(1, done / (2 * size)));
-  };
 }

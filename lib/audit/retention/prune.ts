@@ -6,7 +6,7 @@ import { asOwner, type MaintenanceOptions } from "./maintenance-session";
 import { attachAgain, attachedWeeks, detachedWeeks, detachWeek, finalizeDetaching } from "./partitions";
 
 export interface Pruned {
-  /** False when another instance is cleaning up at the moment, or when nothing was due. Nothing was done then. */
+  /** False when another instance is cleaning up at the moment, when nothing was due, or when it has to wait. */
   ran: boolean;
   /** Events before it are gone: 00:00 UTC of a day. Null when events are kept for ever. */
   cutoff: Date | null;
@@ -22,6 +22,8 @@ export interface PruneOptions extends MaintenanceOptions {
   onlyWhenDue?: boolean;
   /** How long to wait for open exports before a week is left to the next run; a longer one is not waited for. */
   patienceMs?: number;
+  /** Called as the owner before anything is removed. When it answers false nothing is, and the cleanup stays due. */
+  beforeRemoval?: (sql: postgres.Sql) => Promise<boolean>;
   /**
    * Called as the owner in the very transaction that removes the events and drops the weeks, so that the removal and
    * its event stand or fall together.
@@ -47,6 +49,10 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
     const nothing: Pruned = { ran: false, cutoff: null, removed: 0, removedInAll: 0, droppedPartitions: [] };
     const [lock] = await sql`select pg_try_advisory_lock(hashtext('gurulog.cleanup')) as held`;
     if (!lock?.held || (options.onlyWhenDue && !(await isDue(sql)))) return nothing;
+    if ((await options.beforeRemoval?.(sql)) === false) {
+      await bringBack(sql);
+      return nothing;
+    }
     await detachOldWeeks(sql);
     const weeks = await detachedWeeks(sql);
     for (const week of weeks.filter((w) => !w.over)) await attachAgain(sql, week.name);
@@ -70,6 +76,16 @@ async function isDue(sql: postgres.Sql): Promise<boolean> {
       as due
     from audit_config`;
   return found?.due ?? true;
+}
+
+/** What is to be kept must not stay hidden while nothing may be removed: a week that a cleanup before was cut off with. */
+async function bringBack(sql: postgres.Sql): Promise<void> {
+  try {
+    await finalizeDetaching(sql);
+    for (const week of await detachedWeeks(sql)) if (!week.over) await attachAgain(sql, week.name);
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+  }
 }
 
 async function detachOldWeeks(sql: postgres.Sql): Promise<void> {

@@ -35,7 +35,9 @@ export const attempt = pgTable(
 export const auditCounter = pgTable(
   "audit_counter",
   {
-    kind: text("kind", { enum: ["throttled", "access.denied", "api_key.rejected"] }).notNull(),
+    kind: text("kind", {
+      enum: ["throttled", "access.denied", "api_key.rejected", "webhook.rejected"],
+    }).notNull(),
     principal: text("principal").notNull(),
     target: text("target").notNull(),
     minute: moment("minute").notNull(),

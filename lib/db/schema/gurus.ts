@@ -8,10 +8,12 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { itemKinds } from "../item-kinds";
 import { account, organization } from "./accounts";
 import { bytea, createdAt, id, moment } from "./columns";
 
@@ -78,12 +80,21 @@ export const guruRole = pgTable(
 
 /** What a repository is read with. The token itself is a secret of the guru; here stands its name. */
 export interface SourceSettings {
+  /** Names, and patterns in which `*` stands for anything; none = the host's default. */
+  branches?: string[];
+  /** Of a source from the time when each had one. */
   branch?: string;
   include?: string[];
   exclude?: string[];
   secret?: string;
   /** The commit whose files the present passages are of. */
   commit?: string;
+  /** Of what a backfill job brought in: the service's own id, what tells one state of it from another, and what its text is. */
+  item?: { key: string; version: string; format: "html" | "markdown" };
+  /** The same where there may be several branches. */
+  heads?: { branch: string | null; commit: string }[];
+  /** Since when (ISO 8601, UTC) and why its host could not say whether there is something new, and how often it was asked. */
+  unreached?: { since: string; reason: string; looks: number };
 }
 
 export const dataSource = pgTable(
@@ -94,10 +105,10 @@ export const dataSource = pgTable(
       .notNull()
       .references(() => guru.id, { onDelete: "cascade" }),
     kind: text("kind", {
-      enum: ["WEBSITE", "TEXT", "PDF", "EXCEL", "WORD", "MARKDOWN", "FILE", "GITHUB_REPO"],
+      enum: ["WEBSITE", "TEXT", "PDF", "EXCEL", "WORD", "MARKDOWN", "FILE", "GITHUB_REPO", ...itemKinds],
     }).notNull(),
     title: text("title").notNull(),
-    /** The text of a TEXT source. */
+    /** The text of a TEXT source, and of what a backfill job brought in. */
     content: text("content"),
     /** The upload a file came by; kept with the source, as reindexing reads it again. */
     uploadId: uuid("upload_id"),
@@ -226,10 +237,24 @@ export const passageWord = pgTable(
   ],
 );
 
-const outcomes = ["quoted", "written", "nothing_found", "not_answered", "stopped", "failed", "lost"] as const;
+const outcomes = [
+  "quoted",
+  "written",
+  "nothing_found",
+  "search_timed_out",
+  "not_answered",
+  "stopped",
+  "failed",
+  "lost",
+] as const;
 
 /** What became of a question. */
 export type QuestionOutcome = (typeof outcomes)[number];
+
+const doors = ["ui", "api", "widget", "slack", "discord", "github"] as const;
+
+/** By which way a question came in: our page, the HTTP API, a widget on somebody's site, or a bot of an integration. */
+export type QuestionDoor = (typeof doors)[number];
 
 /** How an answer that a model wrote came to its end. */
 export interface AnswerEnd {
@@ -240,17 +265,16 @@ export interface AnswerEnd {
   startedMs: number | null;
   /** Milliseconds from the question to the end. */
   durationMs: number;
+  /** 0 to 100; left out where nobody reckoned it. */
+  trustScore?: number;
 }
 
 /** Who asked a question that is still being answered: what its event needs when the process that answers dies. */
-export interface AskedBy {
-  kind: "user" | "api_key";
-  email: string;
-  key?: { id: string; name: string };
-  ip: string | null;
-  userAgent: string | null;
-  requestId: string | null;
-}
+export type AskedBy = { ip: string | null; userAgent: string | null; requestId: string | null } & (
+  | { kind: "user" | "api_key"; email: string; key?: { id: string; name: string } }
+  /** A visitor of a site with a widget; System for somebody in a channel. */
+  | { kind: "anonymous" | "system" }
+);
 
 /** With the end where it could not be recorded yet; that alone where the person was erased. */
 export type KeptAsker = (AskedBy | { kind?: undefined }) & { end?: AnswerEnd };
@@ -264,7 +288,7 @@ export const question = pgTable(
       .notNull()
       .references(() => guru.id, { onDelete: "cascade" }),
     accountId: uuid("account_id"),
-    door: text("door", { enum: ["ui", "api", "widget"] }).notNull(),
+    door: text("door", { enum: doors }).notNull(),
     text: text("text").notNull(),
     answered: text("answered", { enum: ["yes", "no"] }).notNull(),
     /** Ids of the sources quoted. */
@@ -276,11 +300,20 @@ export const question = pgTable(
     answer: text("answer"),
     answerStartedMs: integer("answer_started_ms"),
     vote: text("vote", { enum: ["up", "down"] }),
+    /** How far the sources bear the answer, 0 to 100; null while it is open, and for one of before this was reckoned. */
+    trustScore: smallint("trust_score"),
+    /** What an API's client holds several questions together by. */
+    sessionId: uuid("session_id"),
+    widgetId: uuid("widget_id"),
     askedBy: jsonb("asked_by").$type<KeptAsker>(),
     createdAt: createdAt(),
   },
   (t) => [
-    index("question_guru").on(t.guruId, t.createdAt),
+    index("question_asked").on(t.guruId, t.createdAt.desc(), t.id.desc()),
+    index("question_unanswered")
+      .on(t.guruId, t.createdAt.desc(), t.id.desc())
+      .where(sql`answered = 'no' and outcome is not null`),
+    index("question_text_trigrams").using("gin", t.guruId, sql`text gin_trgm_ops`),
     index("question_open").on(t.createdAt).where(sql`outcome is null`),
   ],
 );

@@ -1,14 +1,13 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { Tx } from "@/lib/db/client";
+import { inTime } from "./in-time";
 import { hitEnd, hitStart, safeLink, segmentsOf, wordsToCompare } from "./rules";
 import type { Quote } from "./schemas";
 
 const mostQuotes = 5;
 /** Passages that are ranked, at most: a word that stands everywhere must not cost seconds. */
 const mostRanked = 5_000;
-/** Time for one way of searching, in milliseconds; what takes longer finds nothing. */
-const patienceMs = 4_000;
 /** Likeness of two words, 0 to 1, from which one may be the other misspelt (pg_trgm's similarity: shared trigrams). */
 const likeness = "0.4";
 const alikePerWord = 3;
@@ -24,24 +23,38 @@ interface Row extends Record<string, unknown> {
   marked: string;
 }
 
+/** Passages, or what it comes to that there are none: nothing is said of sources that nobody could look into. */
+interface Found {
+  quotes: Quote[];
+  without: "nothing_found" | "search_timed_out" | null;
+}
+
 /**
  * The best passages of a guru for a question: those with all its words, then those with some, ranked by how close the
- * words stand; where no word is found at all, those with words spelt alike.
+ * words stand; where no word is found at all, those with words spelt alike. A way of searching that takes too long finds
+ * nothing, and the others go on.
  */
-export async function findPassages(tx: Tx, guruId: string, question: string): Promise<Quote[]> {
+export async function findPassages(tx: Tx, guruId: string, question: string): Promise<Found> {
+  let hasTimedOut = false;
+  const search = async <T>(way: (inner: Tx) => Promise<Iterable<T>>): Promise<T[]> => {
+    const rows = await inTime(tx, way);
+    hasTimedOut ||= rows === null;
+    return rows ?? [];
+  };
   const all = sql`websearch_to_tsquery('english', ${question})`;
   const found = new Map<string, Quote>();
   for (const words of [all, anyOf(question)]) {
     if (found.size >= mostQuotes) break;
-    for (const row of await inTime(tx, (inner) => byWords(inner, guruId, words))) add(found, row);
+    for (const row of await search((inner) => byWords(inner, guruId, words))) add(found, row);
   }
   if (found.size === 0) {
-    const alike = await inTime(tx, (inner) => alikeWords(inner, guruId, question));
+    const alike = await search((inner) => alikeWords(inner, guruId, question));
     if (alike.length > 0)
-      for (const row of await inTime(tx, (inner) => byWords(inner, guruId, anyOf(alike.join(" ")))))
+      for (const row of await search((inner) => byWords(inner, guruId, anyOf(alike.join(" ")))))
         add(found, row);
   }
-  return [...found.values()].slice(0, mostQuotes);
+  if (found.size === 0) return { quotes: [], without: hasTimedOut ? "search_timed_out" : "nothing_found" };
+  return { quotes: [...found.values()].slice(0, mostQuotes), without: null };
 }
 
 /** The words joined by "or"; a word that holds the sign itself is in quotes and only finds less. */
@@ -90,28 +103,4 @@ async function alikeWords(tx: Tx, guruId: string, question: string): Promise<str
       group by p.word order by similarity(p.word, asked.word) desc, p.word limit ${alikePerWord}
     ) best`);
   return [...rows].map((row) => row.word);
-}
-
-/** Runs one way of searching with a time limit of its own; out of time, it has found nothing. */
-async function inTime<T>(tx: Tx, search: (inner: Tx) => Promise<Iterable<T>>): Promise<T[]> {
-  try {
-    return await tx.transaction(async (inner) => {
-      const [before] = await inner.execute<{ limit: string }>(
-        sql`select current_setting('statement_timeout') as limit`,
-      );
-      await inner.execute(sql`select set_config('statement_timeout', ${`${patienceMs}ms`}, true)`);
-      const rows = [...(await search(inner))];
-      await inner.execute(sql`select set_config('statement_timeout', ${before?.limit ?? "15s"}, true)`);
-      return rows;
-    });
-  } catch (error) {
-    if (isTimeout(error)) return [];
-    throw error;
-  }
-}
-
-/** 57014: the statement was cancelled. */
-function isTimeout(error: unknown): boolean {
-  for (let e = error; e instanceof Error; e = e.cause) if ("code" in e && e.code === "57014") return true;
-  return false;
 }

@@ -55,13 +55,18 @@ const batch = 100;
 
 /**
  * Records the questions whose answer nobody is writing any more: it has ended, but could not be recorded, or the process
- * died. For the worker: each minute and at start.
+ * died. A bot's question whose message still waits for its answer is taken up again, and recorded then. For the worker: each
+ * minute and at start.
  * @returns how many
  */
 export async function closeLostAnswers(): Promise<number> {
   return inTransaction(async (tx) => {
-    const { askedBy, createdAt } = schema.question;
-    const due = sql`(${askedBy} -> 'end' is not null or ${createdAt} < gurulog_now() - ${lostAfter})`;
+    const { askedBy, createdAt, sessionId } = schema.question;
+    const { botMessage } = schema;
+    const isTakenUp = sql`exists (
+      select from ${botMessage} where ${botMessage.id} = ${sessionId} and ${botMessage.state} = 'waiting')`;
+    const isLost = sql`${createdAt} < gurulog_now() - ${lostAfter} and not ${isTakenUp}`;
+    const due = sql`(${askedBy} -> 'end' is not null or ${isLost})`;
     const open = await takeOpenQuestions(tx, due, batch);
     for (const question of open) {
       await settleQuestion(tx, question.id, question.end);

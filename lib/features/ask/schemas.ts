@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { QuestionDoor } from "@/lib/db/schema/gurus";
 
 export const maxQuestion = 1_000;
 
@@ -9,7 +10,11 @@ export const askGuruInput = z.strictObject({
     .trim()
     .min(1, "Ask a question.")
     .max(maxQuestion, `A question has at most ${maxQuestion.toLocaleString("en-US")} characters.`),
+  /** Holds several questions of one conversation together; of the HTTP API alone. */
+  sessionId: z.guid("A session_id is one that an answer gave.").optional(),
 });
+
+export const searchGuruInput = askGuruInput.omit({ sessionId: true });
 
 /** A piece of a quoted passage; `hit` where it holds a word of the question. */
 export interface Segment {
@@ -32,14 +37,24 @@ export interface Quote {
 }
 
 /**
- * What became of a question. `quoted`: passages, no model is set up; `written`: a model answered; `not_answered`: it found
- * no answer in the passages; `failed`: it gave none; `stopped`: the person left; `lost`: our process died meanwhile, or the guru was deleted.
+ * What became of a question. `quoted`: passages, no model is set up; `written`: a model answered; `search_timed_out`: no
+ * passage was found in time, so nobody knows what there is; `not_answered`: the model found no answer in the passages;
+ * `failed`: it gave none; `stopped`: the person left; `lost`: our process died meanwhile.
  */
-export type Outcome = "quoted" | "written" | "nothing_found" | "not_answered" | "stopped" | "failed" | "lost";
+export type Outcome =
+  | "quoted"
+  | "written"
+  | "nothing_found"
+  | "search_timed_out"
+  | "not_answered"
+  | "stopped"
+  | "failed"
+  | "lost";
 
 export interface Answer {
   questionId: string;
   guru: { id: string; slug: string; name: string };
+  door: QuestionDoor;
   question: string;
   quotes: Quote[];
   /** What a model wrote, as far as it came; null where none is asked. */
@@ -49,10 +64,16 @@ export interface Answer {
   /** What the person is to know besides, such as why the model gave no answer. */
   note: string | null;
   durationMs: number;
+  /** How far the sources bear it, 0 to 100; null while a model writes, or where nobody could reckon it. */
+  trustScore: number | null;
+  /** The model that writes, or wrote; null where none does. */
+  model: string | null;
+  /** The conversation it belongs to, of the HTTP API alone. */
+  sessionId: string | null;
 }
 
 /** One line of the streamed answer: first what was found, then pieces of text, last how it ended. */
 export type AnswerLine =
   | { type: "found"; answer: Answer }
   | { type: "text"; text: string }
-  | { type: "end"; outcome: Outcome; note: string | null; durationMs: number };
+  | { type: "end"; outcome: Outcome; note: string | null; durationMs: number; trustScore: number | null };

@@ -3,6 +3,7 @@ import { and, eq, inArray, ne } from "drizzle-orm";
 import type { Change } from "@/lib/audit/record/event-input";
 import { schema, type Tx } from "@/lib/db/client";
 import { cleanText } from "@/lib/platform/clean-text";
+import { type Head, readHeads, sameHeads } from "./git/branches";
 import type { Learnt } from "./indexing/learnt";
 import { maxTitle } from "./schemas";
 
@@ -38,8 +39,16 @@ export async function applyLearnt(
     values.settings = { ...source.settings, commit };
     changes.push({ field: "commit", before: source.settings.commit ?? null, after: commit });
   }
+  const { heads } = learnt;
+  const read = readHeads(source.settings);
+  if (heads !== undefined && !sameHeads(heads, read)) {
+    values.settings = { ...source.settings, heads };
+    changes.push({ field: "commits", before: read.length > 0 ? inWords(read) : null, after: inWords(heads) });
+  }
   return { values, changes };
 }
+
+const inWords = (heads: readonly Head[]) => heads.map(({ branch, commit }) => `${branch ?? ""} ${commit}`);
 
 /** Pages of one site often have one title: then it stands before the address. @returns null when it says nothing */
 async function freeTitle(tx: Tx, source: Row, given: string): Promise<string | null> {

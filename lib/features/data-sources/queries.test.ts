@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { done, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
+import { done, giveRole, guruOf, textIn } from "@/tests/integration/gurus/guru-for-tests";
 import { createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
-import { guruSources } from "./queries";
+import { indexDataSource } from "./indexing/index-data-source";
+import { guruSources, sourcePassages } from "./queries";
 import { sourceListQuery } from "./schemas";
 
 let product: TestProduct;
@@ -54,5 +55,44 @@ describe("the list of sources", () => {
       expect(await titles(asked)).toHaveLength(4);
     expect(await titles({ search: "\0" })).toEqual([]);
     expect(await titles({ search: "x".repeat(1_000_000) })).toEqual([]);
+  });
+});
+
+describe("a source that an answer leads to", () => {
+  it("shows its passages to whoever may ask, and its size, progress and failures to maintainers alone", async () => {
+    const own = await guruOf(member, { visibility: "organization" });
+    const viewer = await product.person("viewer@halden.example");
+    await giveRole(own.id, viewer, "viewer");
+    const visitor = await product.person("visitor@halden.example");
+    const id = await textIn(own.slug, member, "Quoted", "quoted words");
+    await indexDataSource({ dataSourceId: id });
+    const settings = {
+      secret: "GIT_TOKEN",
+      unreached: { since: "2026-11-19T10:00:00Z", reason: "fine-unreached", looks: 2 },
+    };
+    await product.admin`
+      update data_source set status = 'FAIL', error = 'fine-reason GIT_TOKEN', size_bytes = 123456789,
+        progress_bytes = 223456789, progress_done = 323456789, progress_total = 423456789,
+        progress_note = 'fine-note', settings = ${product.admin.json(settings)} where id = ${id}`;
+    const seen = async (principal: UserPrincipal) =>
+      done(await sourcePassages.execute({ principal, request, input: { guru: own.slug, id } }));
+    const maintained = await seen(member);
+    expect(maintained?.upkeep).toEqual({
+      status: "FAIL",
+      error: "fine-reason GIT_TOKEN",
+      unreached: expect.stringContaining("fine-unreached"),
+      sizeBytes: 123456789,
+      progressBytes: 223456789,
+      progressDone: 323456789,
+      progressTotal: 423456789,
+      progressNote: "fine-note",
+    });
+    for (const person of [viewer, visitor]) {
+      const asked = await seen(person);
+      expect(asked?.rows).toMatchObject([{ content: "quoted words" }]);
+      expect(asked?.source).toMatchObject({ id, title: "Quoted", passages: 1 });
+      expect(asked).toEqual({ ...maintained, upkeep: null });
+      expect(JSON.stringify(asked)).not.toMatch(/fine-|GIT_TOKEN|23456789|FAIL/);
+    }
   });
 });

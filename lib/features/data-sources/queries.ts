@@ -1,11 +1,16 @@
 import "server-only";
 import { and, asc, count, desc, eq, lt, lte, or, sql } from "drizzle-orm";
+import { guruStanding } from "@/lib/access/guru-standing";
+import { mayOnGuru } from "@/lib/access/permissions";
 import { schema } from "@/lib/db/client";
+import type { SourceSettings } from "@/lib/db/schema/gurus";
 import { onGuru } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { cleanText } from "@/lib/platform/clean-text";
 import { isUuid } from "@/lib/platform/ids";
+import { chosenOf } from "./repository-settings";
 import type { SourceListQuery } from "./schemas";
+import { unreachedInWords } from "./unreached";
 
 const pageSize = 100;
 const passagesPerPage = 40;
@@ -35,6 +40,7 @@ export const guruSources = query({
         sizeBytes: dataSource.sizeBytes,
         status: dataSource.status,
         error: dataSource.error,
+        settings: dataSource.settings,
         passages: dataSource.passages,
         progressBytes: dataSource.progressBytes,
         progressDone: dataSource.progressDone,
@@ -54,7 +60,7 @@ export const guruSources = query({
       .select({ n: count() })
       .from(dataSource)
       .where(and(ofGuru, or(eq(dataSource.status, "NOT_PROCESSED"), eq(dataSource.status, "PROCESSING"))));
-    const sources = rows.slice(0, pageSize);
+    const sources = rows.slice(0, pageSize).map(shown);
     const next = rows.length > pageSize ? (sources.at(-1)?.id ?? null) : null;
     return {
       guru: scope.guru,
@@ -68,12 +74,13 @@ export const guruSources = query({
 });
 
 /**
- * One source with a page of its passages, for whoever may ask the guru: the answers' links lead here.
+ * One source with a page of its passages, for whoever may ask the guru: the answers' links lead here. Its `upkeep` is for
+ * those who may read the list of sources: size, progress, and why it failed, which may name a secret or a server.
  * @returns null when the guru has no such source
  */
 export const sourcePassages = query({
   allow: onGuru<{ guru: string; id: string; from?: number | undefined }>("guru:see", ({ guru }) => guru),
-  async run({ db, input, scope }) {
+  async run({ db, input, principal, scope }) {
     const { dataSource, passage } = schema;
     if (!isUuid(input.id)) return null;
     const [source] = await db
@@ -84,13 +91,13 @@ export const sourcePassages = query({
         sizeBytes: dataSource.sizeBytes,
         status: dataSource.status,
         error: dataSource.error,
+        settings: dataSource.settings,
         passages: dataSource.passages,
         progressBytes: dataSource.progressBytes,
         progressDone: dataSource.progressDone,
         progressTotal: dataSource.progressTotal,
         progressNote: dataSource.progressNote,
         shownRun: dataSource.shownRun,
-        indexedAt: dataSource.indexedAt,
       })
       .from(dataSource)
       .where(and(eq(dataSource.guruId, scope.guru.id), eq(dataSource.id, input.id)));
@@ -115,6 +122,45 @@ export const sourcePassages = query({
         ),
       )
       .orderBy(asc(passage.ordinal));
-    return { guru: scope.guru, source, from, perPage: passagesPerPage, rows };
+    const { id, kind, title, passages, shownRun, ...upkeep } = shown(source);
+    const isUnderWay = source.status === "NOT_PROCESSED" || source.status === "PROCESSING";
+    const standing = await guruStanding(db, principal, scope.guru.id);
+    const isTheirs = mayOnGuru(principal, "datasource:read", standing?.standing ?? null);
+    return {
+      guru: scope.guru,
+      source: { id, kind, title, passages, isUnderWay },
+      upkeep: isTheirs ? upkeep : null,
+      from,
+      perPage: passagesPerPage,
+      rows,
+    };
   },
 });
+
+/**
+ * What a person has chosen of a repository, for its settings.
+ * @returns null when the guru has no such source, or it is no repository
+ */
+export const repositorySettings = query({
+  allow: onGuru<{ guru: string; id: string }>("datasource:read", ({ guru }) => guru),
+  async run({ db, input, scope }) {
+    const { dataSource } = schema;
+    if (!isUuid(input.id)) return null;
+    const [source] = await db
+      .select({ settings: dataSource.settings })
+      .from(dataSource)
+      .where(
+        and(
+          eq(dataSource.guruId, scope.guru.id),
+          eq(dataSource.id, input.id),
+          eq(dataSource.kind, "GITHUB_REPO"),
+        ),
+      );
+    return source ? chosenOf(source.settings) : null;
+  },
+});
+
+/** Of its settings the pages need nothing but what they say of its host. */
+function shown<T extends { settings: SourceSettings }>({ settings, ...source }: T) {
+  return { ...source, unreached: unreachedInWords(settings) };
+}

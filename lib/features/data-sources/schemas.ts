@@ -15,6 +15,12 @@ export const sourceKinds = {
   MARKDOWN: "Markdown",
   FILE: "Plain file",
   GITHUB_REPO: "Repository",
+  JIRA: "Jira",
+  CONFLUENCE: "Confluence",
+  ZENDESK: "Zendesk",
+  SLACK: "Slack",
+  DISCORD: "Discord",
+  GITHUB_ISSUE: "GitHub issue",
 } as const;
 
 /** Where a source can stand, with the words of its badge. */
@@ -83,15 +89,32 @@ const ids = z.preprocess(
 
 export const selectedSourcesInput = z.strictObject({ guru, ids });
 
+/** What a file can be uploaded for. */
+export const uploadUses = ["source", "excel-job"] as const;
+export type UploadUse = (typeof uploadUses)[number];
+
+const fileName = z
+  .string("Name the file.")
+  .trim()
+  .min(1, "Name the file.")
+  .max(maxTitle, `A file's name has at most ${maxTitle} characters. Rename the file.`);
+
+/** What is sent beside the bytes of a workbook for an Excel job. */
+export const workbookFacts = z.strictObject({
+  guru,
+  fileName: fileName.refine(
+    (name) => name.toLowerCase().endsWith(".xlsx"),
+    "An Excel job takes .xlsx workbooks alone. Save older ones, and those with macros, as .xlsx.",
+  ),
+});
+
 /** What is sent beside the bytes of an upload. */
 export const uploadFacts = z.strictObject({
   guru,
-  fileName: z
-    .string("Name the file.")
-    .trim()
-    .min(1, "Name the file.")
-    .max(maxTitle, `A file's name has at most ${maxTitle} characters. Rename the file.`)
-    .refine((name) => fileEndings.some((ending) => name.toLowerCase().endsWith(ending)), wrongEnding),
+  fileName: fileName.refine(
+    (name) => fileEndings.some((ending) => name.toLowerCase().endsWith(ending)),
+    wrongEnding,
+  ),
 });
 
 const oneOf = <K extends string>(names: Record<K, string>) =>

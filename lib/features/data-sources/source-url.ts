@@ -7,12 +7,15 @@ export function pageKey(url: URL): string {
   return url.href;
 }
 
-/** A repository is the same with and without `.git` and the slash at its end, and its hosts do not tell case apart. */
+/**
+ * A repository is the same with and without `.git` and the slash at its end. Hosts that are git and little else tell the
+ * case of a path apart: two that differ in it alone may be two.
+ */
 export function repositoryKey(url: URL): string {
-  return `${url.origin}${repositoryPath(url)}`.toLowerCase();
+  return `${url.origin}${repositoryPath(url)}`;
 }
 
 /** Without `.git` and slashes at the end. */
 export function repositoryPath(url: URL): string {
-  return url.pathname.replace(/\/+$/, "").replace(/\.git$/i, "");
+  return url.pathname.replace(/\/+$/, "").replace(/\.git$/, "");
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { eq, type SQL, sql } from "drizzle-orm";
+import { forgetServiceAccounts } from "@/lib/access/service-accounts";
 import { schema, type Tx } from "@/lib/db/client";
 import { rateKeyOfAddress } from "@/lib/platform/client-ip";
 
@@ -72,11 +73,27 @@ export async function deletePersonalRows(tx: Tx, { accountId, addresses }: Trace
     sql`update question set account_id = null, asked_by = case when asked_by -> 'end' is not null then
         jsonb_build_object('end', asked_by -> 'end') end where account_id = ${account}`,
     sql`update secret set created_by = null where created_by = ${account}`,
+    sql`update widget set created_by = null where created_by = ${account}`,
+    // Their own answers go with their keys, their turns with the account's minute.
+    sql`delete from answer_turn where subject = 'account:' || ${account}`,
+    sql`delete from api_reply where api_key_id in (select id from api_key where account_id = ${account})
+      or ${named(sql`body`)}`,
+    sql`update integration set created_by = null where created_by = ${account}`,
+    sql`update integration set account_name = '(erased)' where ${named(sql`account_name`)}`,
+    sql`update integration set trouble = null where ${named(sql`trouble`)}`,
+    // What it asks for stays, as other settings that people made for others; a service may have named somebody.
+    sql`update backfill_job set created_by = null where created_by = ${account}`,
+    sql`update backfill_job set note = null where ${named(sql`note`)}`,
     sql`update crawl set created_by = null where created_by = ${account}`,
     sql`update data_source set created_by = null where created_by = ${account}`,
+    sql`update excel_job set created_by = null where created_by = ${account}`,
+    // Those on their way too, which end with their next piece. None begins meanwhile: that waits for the account's row, which
+    // this transaction holds, and a source or a job of one cannot be recorded before its end.
     sql`delete from upload u where u.account_id = ${account}
-      and not exists (select from data_source s where s.upload_id = u.id)`,
+      and not exists (select from data_source s where s.upload_id = u.id)
+      and not exists (select from excel_job j where j.upload_id = u.id)`,
   ];
   for (const statement of statements) await tx.execute(statement);
+  await forgetServiceAccounts(tx, addresses);
   if (accountId !== null) await tx.delete(schema.account).where(eq(schema.account.id, accountId));
 }

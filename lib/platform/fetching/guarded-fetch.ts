@@ -14,7 +14,13 @@ const limits = { redirects: 3, bytes: 10 * 1024 * 1024, ms: 15_000, headerBytes:
 const redirectStatus = new Set([301, 302, 303, 307, 308]);
 
 export interface FetchOptions {
+  /** By default GET. Another is sent to the address given and nowhere else: where that leads on, it is refused. */
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Of a request that is not GET; its content type is one of `headers`. */
+  send?: string;
   accept?: string;
+  /** By default our name and version. */
+  userAgent?: string;
   /** Sent to the first address's origin only, never to where a redirect leads. */
   authorization?: string;
   /** Sent to every address on the way; none that is secret. */
@@ -43,7 +49,7 @@ export interface Fetched {
 }
 
 /**
- * Gets what stands at an address that somebody else chose. Every address of every hop is judged when it is connected to,
+ * Gets what stands at an address that somebody else chose, or sends something there. Every address of every hop is judged when it is connected to,
  * redirects (at most three) like the first; proxies of the environment are not used; no cookie is sent or kept.
  * @throws FetchRefused with the reason in words; the signal's reason when the caller ended it
  */
@@ -76,6 +82,11 @@ export async function guardedFetch(address: string | URL, options: FetchOptions 
         const host = at.hostname.replace(/^\[|\]$/g, "");
         return { url: at, address: connectedTo.get(`${host} ${at.port}`) ?? "", ...answer.fetched };
       }
+      if ((options.method ?? "GET") !== "GET")
+        throw new FetchRefused(
+          "redirects",
+          `${at.host} leads on to another address, and what is sent there is not sent on. Give that address.`,
+        );
       if (hop === limits.redirects)
         throw new FetchRefused(
           "redirects",
@@ -108,9 +119,11 @@ async function answerOf(
   const { statusCode, headers, body } = await request(url, {
     dispatcher,
     signal,
+    method: options.method ?? "GET",
+    ...(options.send === undefined ? {} : { body: options.send }),
     headers: {
       ...options.headers,
-      "user-agent": `${userAgentName}/${runtime().version}`,
+      "user-agent": options.userAgent ?? `${userAgentName}/${runtime().version}`,
       accept: options.accept ?? "*/*",
       "accept-encoding": acceptEncoding,
       ...(options.authorization && isFirstOrigin ? { authorization: options.authorization } : {}),

@@ -16,6 +16,24 @@ describe("an address of the web", () => {
   it.each([
     ["https://docs.example.com", "https://docs.example.com/"],
     ["HTTP://Docs.Example.COM:80/A?b=c#d", "http://docs.example.com/A?b=c"],
+    [
+      "https://docs.example.com/at/https://b.example/@team",
+      "https://docs.example.com/at/https://b.example/@team",
+    ],
+    [
+      "https://docs.example.com/?to=https://b.example:8443/@x",
+      "https://docs.example.com/?to=https://b.example:8443/@x",
+    ],
+    ["https://docs.example.com/x://", "https://docs.example.com/x://"],
+    [
+      "https://docs.example.com/?to=https%3A%2F%2Fb.example%2F%40team%3Fq%3Da%40b",
+      "https://docs.example.com/?to=https%3A%2F%2Fb.example%2F%40team%3Fq%3Da%40b",
+    ],
+    [
+      "https://sso.example.com/login?redirect_uri=https%3A%2F%2Fapp.example.com&login_hint=me%40example.com",
+      "https://sso.example.com/login?redirect_uri=https%3A%2F%2Fapp.example.com&login_hint=me%40example.com",
+    ],
+    ["https://docs.example.com/100%/50%2525@x", "https://docs.example.com/100%/50%2525@x"],
     ["https://bücher.example/ø", "https://xn--bcher-kva.example/%C3%B8"],
     // Shown as what it is, and judged as that when it is connected to.
     ["http://2130706433/", "http://127.0.0.1/"],
@@ -51,6 +69,26 @@ describe("an address of the web", () => {
     ["https://name:word@docs.example.com/", "credentials"],
     ["https://token@docs.example.com/", "credentials"],
     ["https://:word@docs.example.com/", "credentials"],
+    // Two that were joined: the second one's would stand in the path of the first.
+    ["https://a.example/,https://name:word@b.example/x", "credentials"],
+    ["https://a.example/;https://token@b.example/x", "credentials"],
+    ["https://a.example,https://token@b.example/x", "credentials"],
+    ["https://a.example/?next=ssh://token@b.example/x", "credentials"],
+    ["https://a.example/#https://token@b.example/x", "credentials"],
+    ["https://a.example/,https://name:a/word@b.example/x", "credentials"],
+    ["https://a.example/,https://b.example/,https://token@c.example/", "credentials"],
+    // The same, escaped: as a whole, in part, or twice.
+    ["https://a.example/,https%3A%2F%2Fname:word@b.example/x", "credentials"],
+    ["https://a.example/,https%3a%2f%2fname%3aword%40b.example/x", "credentials"],
+    ["https://a.example/,https%253A%252F%252Fname%253Aword%2540b.example/x", "credentials"],
+    ["https://a.example/?next=https%3A%2F%2Ftoken%40b.example%2Fx", "credentials"],
+    ["https://a.example/?a=1&next=https%3A%2F%2Fname%3Aa%26word%40b.example%2Fx&b=2", "credentials"],
+    ["https://a.example/,https%3A%2F%2Fname%3Aa&word%40b.example/x", "credentials"],
+    ["https://a.example/,https:%2F%2Ftoken@b.example/x", "credentials"],
+    ["https://a.example/,https://name:word%40b.example/x", "credentials"],
+    ["https%3A%2F%2Fname:word@b.example/x", "credentials"],
+    ["https%3A%2F%2Fname%3Aword%40b.example/x", "credentials"],
+    ["https://a.example/ https://name:word@b.example/x", "url"],
     ["http://docs.example.com:25/", "port"],
     ["http://docs.example.com:22/", "port"],
     ["http://docs.example.com:6667/", "port"],
@@ -66,6 +104,8 @@ describe("an address of the web", () => {
     expect(parseWebAddress("../c", base).href).toBe("https://docs.example.com/c");
     expect(parseWebAddress("//other.example/x", base).href).toBe("https://other.example/x");
     expect(problemOf("file:///etc/passwd", base.href)).toBe("scheme");
+    expect(problemOf("/c,https://token@other.example/", base.href)).toBe("credentials");
+    expect(problemOf("https%3A%2F%2Ftoken@other.example/", base.href)).toBe("credentials");
   });
 });
 
@@ -81,6 +121,23 @@ describe("an address for the log and for messages", () => {
     ["https://name:canary @host.example/team", "…@host.example/team"],
     ["ssh://name:canary@host.example/team", "…@host.example/team"],
     ["name:canary@host.example", "…@host.example"],
+    ["https://a.example/,https://name:canary@host.example/team", "…@host.example/team"],
+    ["https://a.example/,https://name:a/canary@host.example/team", "…@host.example/team"],
+    ["https://a.example/#ssh://canary@host.example/team", "…@host.example/team"],
+    ["https://a.example/ https://name:canary@host.example/team", "…@host.example/team"],
+    ["https://a.example/ name:canary@host.example/team", "…@host.example/team"],
+    ["https://a.example/\tname:canary@host.example/team", "…@host.example/team"],
+    ["https://a.example/,https://canary@b.example/ https://canary@host.example/", "…@host.example/"],
+    ["https://a.example/,https%3A%2F%2Fname:canary@host.example/team", "…@host.example/team"],
+    ["https://a.example/,https%3A%2F%2Fname%3Acanary%40host.example/team", "…@host.example/team"],
+    ["https://a.example/,https%253A%252F%252Fcanary%2540host.example/team", "…@host.example/team"],
+    ["https%3A%2F%2Fname%3Acanary%40host.example/team", "…@host.example/team"],
+    ["https://a.example/ b", "https://a.example/ b"],
+    [
+      "https://a.example/?to=http%3A%2F%2Fb.example&by=me%40c.example",
+      "https://a.example/?to=http%3A%2F%2Fb.example&by=me%40c.example",
+    ],
+    ["https://a.example/at/https://b.example/@team", "https://a.example/at/https://b.example/@team"],
     ["no address", "no address"],
   ])("%j stands there as %j", (text, shown) => {
     expect(withoutCredentials(text)).toBe(shown);

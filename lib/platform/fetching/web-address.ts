@@ -21,11 +21,53 @@ const unseen = /[\p{Cc}\p{Cf}\p{Z}\p{Cs}\\]/u;
  * no address and so nobody can tell what of it is the password.
  */
 export function withoutCredentials(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = URL.canParse(text) && !unseen.test(text) ? new URL(text) : null;
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
-  if (isWeb && url.username === "" && url.password === "") return text;
-  const at = text.lastIndexOf("@");
-  return at === -1 ? text : `…${text.slice(at)}`;
+  if (isWeb && !hasCredentials(url) && !holdsCredentials(text)) return text;
+  const last = [...text.matchAll(atSign)].at(-1);
+  return last === undefined ? text : `…@${text.slice(last.index + last[0].length)}`;
+}
+
+/** The sign before which a name or password stands, plain or escaped, however often. */
+const atSign = /@|%(?:25)*40/g;
+
+const hasCredentials = (url: URL) => url.username !== "" || url.password !== "";
+
+/**
+ * Does one of the addresses in a text hold a name or password? Of two that were joined by a comma the second stands in
+ * the path of the first, where it would be shown; one that was copied out of a query is escaped besides. The values of a
+ * query are unescaped each by itself: a name in the second is none of the address in the first.
+ */
+function holdsCredentials(text: string): boolean {
+  return (
+    hidesCredentials(text) ||
+    valuesApart(text).some((part) => part.includes("%") && hidesCredentials(unescaped(part)))
+  );
+}
+
+/** The text up to the first `&` of its query or fragment, and what is between the others. Before, that sign parts nothing. */
+function valuesApart(text: string): string[] {
+  const start = text.search(/[?#]/);
+  if (start === -1) return [text];
+  const [first = "", ...others] = text.slice(start).split("&");
+  return [text.slice(0, start) + first, ...others];
+}
+
+/** A text without the escapes of ASCII signs, also those that were escaped again. The others are no part of an address' form. */
+function unescaped(text: string): string {
+  return text.replaceAll(/%(?:25)*([0-7][0-9a-f])/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+function hidesCredentials(text: string): boolean {
+  const last = text.lastIndexOf("@");
+  for (let at = text.indexOf("://"); at !== -1 && at < last; at = text.indexOf("://", at + 3)) {
+    // Whatever its scheme: only of http is it known where the name ends.
+    const address = `http${text.slice(at)}`;
+    if (!URL.canParse(address) || hasCredentials(new URL(address))) return true;
+  }
+  return false;
 }
 
 /**
@@ -46,6 +88,12 @@ export function parseWebAddress(text: string, base?: URL): URL {
       "The address holds a space, a backslash or an invisible character. Write it again by hand.",
     );
   const url = URL.canParse(text, base?.href) ? new URL(text, base?.href) : null;
+  const credentials = () =>
+    new FetchRefused(
+      "credentials",
+      "An address must not hold a name or a password. Leave out what stands before the @.",
+    );
+  if (!url && holdsCredentials(text)) throw credentials();
   if (!url)
     throw new FetchRefused(
       "url",
@@ -53,11 +101,7 @@ export function parseWebAddress(text: string, base?: URL): URL {
     );
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw new FetchRefused("scheme", "Only addresses that begin with https:// or http:// are fetched.");
-  if (url.username !== "" || url.password !== "")
-    throw new FetchRefused(
-      "credentials",
-      "An address must not hold a name or a password. Leave out what stands before the @.",
-    );
+  if (hasCredentials(url) || holdsCredentials(text)) throw credentials();
   if (url.hostname.length > maxHostLength)
     throw new FetchRefused("url", "No server has a name as long as this one.");
   if (url.port !== "" && blockedPorts.has(Number(url.port)))

@@ -2,8 +2,12 @@ import { closeCounters } from "@/lib/gate/counted";
 import { inTransaction } from "@/lib/gate/transaction";
 import type { Act, PlannedAct } from "../plan/act";
 import * as accounts from "./accounts";
+import * as analytics from "./analytics";
+import * as backfillJobs from "./backfill-jobs";
+import * as excelJobs from "./excel-jobs";
 import * as guests from "./guests";
 import * as gurus from "./gurus";
+import * as integrations from "./integrations";
 import * as keys from "./keys";
 import * as log from "./log";
 import * as profiles from "./profiles";
@@ -12,6 +16,7 @@ import * as secrets from "./secrets";
 import * as singleSignOn from "./single-sign-on";
 import * as sources from "./sources";
 import * as visitors from "./visitors";
+import * as widgets from "./widgets";
 import type { World } from "./world";
 
 type Handlers = { [K in Act["kind"]]: (world: World, act: Extract<Act, { kind: K }>) => Promise<void> };
@@ -36,6 +41,10 @@ const handlers: Handlers = {
   "remove-maintainer": gurus.removeMaintainerAct,
   "edit-guru": gurus.editGuru,
   ask: gurus.ask,
+  "export-analytics": analytics.exportAnalyticsAct,
+  "excel-job": excelJobs.excelJobAct,
+  "backfill-job": backfillJobs.backfillAct,
+  integration: integrations.integrationAct,
   secret: secrets.secretAct,
   wander: gurus.wander,
   "add-text": sources.addText,
@@ -54,6 +63,8 @@ const handlers: Handlers = {
   "delete-key-again": keys.deleteKeyAgain,
   "read-log-by-key": keys.readLogByKey,
   "ask-by-key": keys.askByKey,
+  "search-by-key": widgets.searchByKey,
+  widget: widgets.widgetAct,
   "use-dead-key": keys.useDeadKey,
   "scan-with-key": keys.scanWithKey,
 };

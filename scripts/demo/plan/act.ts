@@ -1,7 +1,11 @@
 import type { AuditFilter } from "@/lib/audit/query/filter";
+import type { BackfillStep } from "../acts/backfill-jobs";
+import type { ExcelStep } from "../acts/excel-jobs";
 import type { GuestStep } from "../acts/guests";
+import type { IntegrationStep } from "../acts/integrations";
 import type { SecretStep } from "../acts/secrets";
 import type { VisitorStep } from "../acts/visitors";
+import type { WidgetStep } from "../acts/widgets";
 import type { Place } from "../acts/world";
 
 /** Something that somebody does at a moment. What exactly (which guru, which source) is decided when it happens. */
@@ -25,6 +29,10 @@ export type Act =
   | { kind: "remove-maintainer"; slug: string; who: string }
   | { kind: "edit-guru"; who: string }
   | { kind: "ask"; who: string; vote?: "up" | "down" }
+  | { kind: "export-analytics"; slug: string; format: "xlsx" | "csv"; interval: "7d" | "30d" }
+  | { kind: "excel-job"; slug: string; step: ExcelStep }
+  | { kind: "backfill-job"; slug: string; step: BackfillStep }
+  | { kind: "integration"; slug: string; step: IntegrationStep }
   | { kind: "secret"; slug: string; step: SecretStep }
   | { kind: "wander"; who: string }
   | { kind: "add-text"; who: string; slug?: string }
@@ -43,6 +51,8 @@ export type Act =
   | { kind: "delete-key-again"; who: string; name: string }
   | { kind: "read-log-by-key"; name: string }
   | { kind: "ask-by-key"; name: string; slug: string }
+  | { kind: "search-by-key"; name: string; slug: string }
+  | { kind: "widget"; slug: string; step: WidgetStep }
   | { kind: "use-dead-key"; name: string; times: number }
   | { kind: "scan-with-key"; ip: string };
 

@@ -1,6 +1,9 @@
+import type { BackfillStep } from "../acts/backfill-jobs";
 import type { GuestStep } from "../acts/guests";
+import type { IntegrationStep } from "../acts/integrations";
 import type { SecretStep } from "../acts/secrets";
 import type { VisitorStep } from "../acts/visitors";
+import type { WidgetStep } from "../acts/widgets";
 import { gurus, shortLived } from "../gurus/all";
 import type { Random } from "../random";
 import { colleagues, founder } from "../team/people";
@@ -36,7 +39,12 @@ export function story(period: Period, random: Random): PlannedAct[] {
     ...viewsAreKept(on),
     ...strangersKnock(period, on),
     ...tokenIsKept(on),
+    ...servicesAreTied(on),
+    ...questionnairesAreAnswered(on),
+    ...ticketsComeIn(on),
     ...answersAreRated(on),
+    ...visitorsAsk(on),
+    ...analyticsAreExported(on),
   ];
 }
 
@@ -123,11 +131,63 @@ function tokenIsKept(on: On): PlannedAct[] {
   return [step(7.45, "stored"), step(9.95, "renewed"), step(12.95, "shown"), step(17.15, "deleted")];
 }
 
+function questionnairesAreAnswered(on: On): PlannedAct[] {
+  return [
+    on(10.1, { kind: "excel-job", slug: "platform-docs", step: "withdrawn" }),
+    on(10.15, { kind: "excel-job", slug: "platform-docs", step: "answered" }),
+    on(19.1, { kind: "excel-job", slug: "support-desk", step: "answered" }),
+  ];
+}
+
+function servicesAreTied(on: On): PlannedAct[] {
+  const step = (day: number, what: IntegrationStep): PlannedAct =>
+    on(day, { kind: "integration", slug: "platform-docs", step: what });
+  return [
+    step(7.83, "slack-tied"),
+    step(7.87, "discord-tied"),
+    step(8.13, "slack-opened"),
+    step(12.77, "knocked"),
+    step(16.61, "discord-untied"),
+  ];
+}
+
+function ticketsComeIn(on: On): PlannedAct[] {
+  const step = (day: number, what: BackfillStep): PlannedAct =>
+    on(day, { kind: "backfill-job", slug: "support-desk", step: what });
+  return [
+    step(11.15, "made"),
+    step(13.83, "due"),
+    step(15.47, "by-hand"),
+    step(16.33, "mistaken"),
+    step(19.63, "paused"),
+  ];
+}
+
 function answersAreRated(on: On): PlannedAct[] {
   return [
     on(6.85, { kind: "ask", who: "m.solberg", vote: "up" }),
     on(10.9, { kind: "ask", who: "d.okafor", vote: "up" }),
     on(15.85, { kind: "ask", who: "m.solberg", vote: "down" }),
+  ];
+}
+
+function analyticsAreExported(on: On): PlannedAct[] {
+  return [
+    on(8.71, { kind: "export-analytics", slug: "platform-docs", format: "csv", interval: "7d" }),
+    on(16.93, { kind: "export-analytics", slug: "platform-docs", format: "xlsx", interval: "30d" }),
+  ];
+}
+
+function visitorsAsk(on: On): PlannedAct[] {
+  const widget = (step: WidgetStep): Act => ({ kind: "widget", slug: "support-desk", step });
+  return [
+    on(8.31, widget("made")),
+    on(9.42, widget("tried")),
+    on(10.57, { kind: "search-by-key", name: "support-bot", slug: "support-desk" }),
+    on(11.18, widget("asked")),
+    on(12.36, widget("given-up")),
+    on(14.83, widget("asked")),
+    on(19.27, widget("asked")),
   ];
 }
 

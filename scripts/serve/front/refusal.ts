@@ -33,7 +33,7 @@ const LINGER_MS = 1_000;
  * application's yet: a refusal in mid-request goes back to these headers, and past any compression that was put
  * round the response since.
  *
- * @param path decides the shape: JSON below /api, plain text elsewhere
+ * @param path decides the shape: JSON below /api and /widget, plain text elsewhere
  */
 export function prepareRefusal(
   req: IncomingMessage,
@@ -42,7 +42,7 @@ export function prepareRefusal(
 ): Refuse {
   const headers = Object.entries(res.getHeaders());
   const [writeHead, write, end] = [res.writeHead.bind(res), res.write.bind(res), res.end.bind(res)];
-  const json = path === "/api" || path.startsWith("/api/");
+  const json = /^\/(api|widget)(\/|$)/.test(path);
 
   let refused = false;
 
@@ -90,7 +90,8 @@ function linger(req: IncomingMessage, end: () => void): () => void {
   return endOnce;
 }
 
-/** The two API families have error bodies of their own, which their clients know. */
+/** The two API families have error bodies of their own, which their clients know; widgets speak as the second one does. */
 function jsonBody(path: string, statusCode: number, errorCode: string, message: string): string {
-  return JSON.stringify(path.startsWith("/api/v1/") ? { msg: message } : { statusCode, errorCode, message });
+  const saysMsg = /^\/(api\/v1|widget)\//.test(path);
+  return JSON.stringify(saysMsg ? { msg: message } : { statusCode, errorCode, message });
 }

@@ -25,11 +25,19 @@ export const pageTable = table(`
   /gurus                           in         200                404                   200                200                200                200                /pending           /pending           /pending
   /gurus/new                       in         200                404                   200                200                200                200                /pending           /pending           /pending
   /gurus/[guru]                    in         200                404                   404                200                200                404                /pending           /pending           /pending
+  /gurus/[guru]/analytics          in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/audit-logs         in         200                404                   404                200                403                404                /pending           /pending           /pending
+  /gurus/[guru]/backfill-jobs      in         200                404                   404                200                403                404                /pending           /pending           /pending
+  /gurus/[guru]/backfill-jobs/[job]  in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/data-sources       in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/data-sources/[id]  in         200                404                   404                200                200                404                /pending           /pending           /pending
   /gurus/[guru]/data-sources/searches/[search]  in         200                404                   404                200                403                404                /pending           /pending           /pending
+  /gurus/[guru]/excel-jobs         in         200                404                   404                200                403                404                /pending           /pending           /pending
+  /gurus/[guru]/excel-jobs/[excelJob]  in     200                404                   404                200                403                404                /pending           /pending           /pending
+  /gurus/[guru]/integrations       in         200                404                   404                200                403                404                /pending           /pending           /pending
+  /gurus/[guru]/integrations/[service]  in    200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/secrets            in         200                404                   404                200                403                404                /pending           /pending           /pending
+  /gurus/[guru]/widgets            in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/settings           in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/team               in         200                404                   404                200                403                404                /pending           /pending           /pending
   /settings                        in         /settings/profile  /settings/profile     /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile  /settings/profile
@@ -68,7 +76,10 @@ export const routeTable = table(`
   #                                    anonymous  owner  auditor  member  maintainer  viewer  foreign  removed  pending  outsider
   GET /gurus/[guru]/logo               in         200    404      404     200         200     404      404      404      404
   POST /uploads                        401        201    404      404     201         403     404      404      404      404
+  POST /excel-jobs/workbook            401        404    404      404     404         403     404      404      404      404
+  POST /excel-jobs/[excelJob]/output   401        409    404      404     409         403     404      404      404      404
   POST /answers                        401        200    404      404     200         200     404      404      404      404
+  POST /exports/analytics              401        200    404      404     200         403     404      404      404      404
   POST /proofs                         401        200    404      404     200         403     404      404      404      404
   GET /audit/choices                   401        200    404      404     200         403     404      404      404      404
   GET /audit/newer                     401        200    404      404     200         403     404      404      404      404
@@ -109,6 +120,39 @@ export const routeTable = table(`
   PUT /api/ee/audit/tile/[...tile]     405        405    405      405     405         405     405      405      405      405
   PATCH /api/ee/audit/tile/[...tile]   405        405    405      405     405         405     405      405      405      405
   DELETE /api/ee/audit/tile/[...tile]  405        405    405      405     405         405     405      405      405      405
+  POST /api/v1/[guru]/analytics/export    401     401    401      401     401         401     401      401      401      401
+  GET /api/v1/[guru]/analytics/export     405     405    405      405     405         405     405      405      405      405
+  PUT /api/v1/[guru]/analytics/export     405     405    405      405     405         405     405      405      405      405
+  PATCH /api/v1/[guru]/analytics/export   405     405    405      405     405         405     405      405      405      405
+  DELETE /api/v1/[guru]/analytics/export  405     405    405      405     405         405     405      405      405      405
+  POST /api/v1/[guru]/answer                  401      401      401      401      401      401      401      401      401      401
+  GET /api/v1/[guru]/answer                   405      405      405      405      405      405      405      405      405      405
+  PUT /api/v1/[guru]/answer                   405      405      405      405      405      405      405      405      405      405
+  PATCH /api/v1/[guru]/answer                 405      405      405      405      405      405      405      405      405      405
+  DELETE /api/v1/[guru]/answer                405      405      405      405      405      405      405      405      405      405
+  POST /api/v1/[guru]/semantic-search         401      401      401      401      401      401      401      401      401      401
+  GET /api/v1/[guru]/semantic-search          405      405      405      405      405      405      405      405      405      405
+  PUT /api/v1/[guru]/semantic-search          405      405      405      405      405      405      405      405      405      405
+  PATCH /api/v1/[guru]/semantic-search        405      405      405      405      405      405      405      405      405      405
+  DELETE /api/v1/[guru]/semantic-search       405      405      405      405      405      405      405      405      405      405
+  POST /api/v1/[guru]/data-sources/reindex    401      401      401      401      401      401      401      401      401      401
+  GET /api/v1/[guru]/data-sources/reindex     405      405      405      405      405      405      405      405      405      405
+  PUT /api/v1/[guru]/data-sources/reindex     405      405      405      405      405      405      405      405      405      405
+  PATCH /api/v1/[guru]/data-sources/reindex   405      405      405      405      405      405      405      405      405      405
+  DELETE /api/v1/[guru]/data-sources/reindex  405      405      405      405      405      405      405      405      405      405
+  GET /api/v1/[guru]/data-sources             401      401      401      401      401      401      401      401      401      401
+  HEAD /api/v1/[guru]/data-sources            401      401      401      401      401      401      401      401      401      401
+  POST /api/v1/[guru]/data-sources            401      401      401      401      401      401      401      401      401      401
+  DELETE /api/v1/[guru]/data-sources          401      401      401      401      401      401      401      401      401      401
+  PUT /api/v1/[guru]/data-sources             405      405      405      405      405      405      405      405      405      405
+  PATCH /api/v1/[guru]/data-sources           405      405      405      405      405      405      405      405      405      405
+  GET /widget/guru                            401      401      401      401      401      401      401      401      401      401
+  OPTIONS /widget/guru                        401      401      401      401      401      401      401      401      401      401
+  POST /widget/ask                            401      401      401      401      401      401      401      401      401      401
+  OPTIONS /widget/ask                         401      401      401      401      401      401      401      401      401      401
+  GET /widget/icon/[widget]                   404      404      404      404      404      404      404      404      404      404
+  POST /api/webhooks/slack/[id]        401        401    401      401     401         401     401      401      401      401
+  POST /api/webhooks/github/[id]       401        401    401      401     401         401     401      401      401      401
   GET /api/health                      200        200    200      200     200         200     200      200      200      200
   GET /metrics                         404        404    404      404     404         404     404      404      404      404
   GET /api/[[...unknown]]              404        404    404      404     404         404     404      404      404      404
@@ -181,16 +225,32 @@ export const actionTable = table(`
   addFileSourceAction          in         no        404       404       no          403       404       404       404       404
   addWebsiteSourcesAction      in         no        404       404       no          403       404       404       404       404
   addRepositorySourceAction    in         no        404       404       no          403       404       404       404       404
+  changeRepositorySourceAction  in        no        404       404       no          403       404       404       404       404
   startCrawlAction             in         no        404       404       no          403       404       404       404       404
   stopCrawlAction              in         no        404       404       no          403       404       404       404       404
   addCrawledPagesAction        in         no        404       404       no          403       404       404       404       404
   reindexDataSourcesAction     in         no        404       404       no          403       404       404       404       404
   deleteDataSourcesAction      in         no        404       404       no          403       404       404       404       404
+  createBackfillJobAction      in         no        404       404       no          403       404       404       404       404
+  editBackfillJobAction        in         no        404       404       no          403       404       404       404       404
+  pauseBackfillJobAction       in         no        404       404       no          403       404       404       404       404
+  syncBackfillJobAction        in         no        404       404       no          403       404       404       404       404
+  deleteBackfillJobAction      in         no        404       404       no          403       404       404       404       404
   askGuruAction                in         ok        404       404       ok          ok        404       404       404       404
   rateAnswerAction             in         no        404       404       no          no        404       404       404       404
+  createExcelJobAction         in         no        404       404       no          403       404       404       404       404
+  cancelExcelJobAction         in         no        404       404       no          403       404       404       404       404
+  deleteExcelJobAction         in         no        404       404       no          403       404       404       404       404
+  createIntegrationAction      in         no        404       404       no          403       404       404       404       404
+  replaceCredentialsAction     in         no        404       404       no          403       404       404       404       404
+  editIntegrationAction        in         no        404       404       no          403       404       404       404       404
+  listChannelsAction           in         no        404       404       no          403       404       404       404       404
+  deleteIntegrationAction      in         no        404       404       no          403       404       404       404       404
   writeSecretAction            in         ok        404       404       ok          403       404       404       404       404
   readSecretAction             in         no        404       404       no          403       404       404       404       404
   deleteSecretAction           in         no        404       404       no          403       404       404       404       404
+  createWidgetAction           in         ok        404       404       ok          403       404       404       404       404
+  deleteWidgetAction           in         no        404       404       no          403       404       404       404       404
   startExportAction:guru       in         ok        404       404       ok          403       404       404       404       404
   startExportAction:global     in         ok        ok        404       404         404       404       404       404       404
   cancelExportAction           in         ok        404       404       404         404       404       404       404       404

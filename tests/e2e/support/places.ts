@@ -20,8 +20,35 @@ export const places: { name: string; path: string; act?: (page: Page) => Promise
       await expect(page.getByText("Only addresses that begin with https://")).toBeVisible();
     },
   },
+  { name: "its Excel jobs", path: "/gurus/platform-docs/excel-jobs" },
+  { name: "its Excel jobs on a phone", path: "/gurus/platform-docs/excel-jobs", phone: true },
+  { name: "its widgets", path: "/gurus/platform-docs/widgets" },
+  { name: "its widgets on a phone", path: "/gurus/platform-docs/widgets", phone: true },
+  {
+    name: "a domain refused",
+    path: "/gurus/platform-docs/widgets",
+    act: async (page) => {
+      await page.getByLabel("Domain").fill("https://*.com");
+      await page.getByRole("button", { name: "Add widget" }).click();
+      await expect(page.getByText("A star must not stand for the end")).toBeVisible();
+    },
+  },
+  { name: "its integrations", path: "/gurus/platform-docs/integrations" },
+  { name: "its integrations on a phone", path: "/gurus/platform-docs/integrations", phone: true },
+  { name: "an integration", path: "/gurus/platform-docs/integrations/slack" },
+  { name: "an integration on a phone", path: "/gurus/platform-docs/integrations/slack", phone: true },
+  { name: "a service to connect", path: "/gurus/platform-docs/integrations/github" },
+  { name: "its backfill jobs", path: "/gurus/platform-docs/backfill-jobs" },
+  { name: "its backfill jobs on a phone", path: "/gurus/platform-docs/backfill-jobs", phone: true },
   { name: "its secrets", path: "/gurus/platform-docs/secrets" },
   { name: "its secrets on a phone", path: "/gurus/platform-docs/secrets", phone: true },
+  { name: "its analytics", path: "/gurus/platform-docs/analytics" },
+  { name: "its analytics on a phone", path: "/gurus/platform-docs/analytics", phone: true },
+  { name: "its most referenced sources", path: "/gurus/platform-docs/analytics?table=sources" },
+  {
+    name: "analytics of a range without questions",
+    path: "/gurus/platform-docs/analytics?interval=custom&from=2020-01-01&to=2020-01-31",
+  },
   { name: "its team", path: "/gurus/platform-docs/team" },
   { name: "its settings", path: "/gurus/platform-docs/settings" },
   { name: "its log", path: "/gurus/platform-docs/audit-logs" },

@@ -46,8 +46,24 @@ export interface World {
   admin: Admin;
   people: Record<SignedIn, Someone>;
   cookieOf(role: Role): string | undefined;
-  guruA: { id: string; slug: string; sourceId: string; uploadId: string; searchId: string };
-  guruB: { id: string; slug: string; sourceId: string; uploadId: string; searchId: string };
+  guruA: {
+    id: string;
+    slug: string;
+    sourceId: string;
+    uploadId: string;
+    searchId: string;
+    excelJobId: string;
+    jobId: string;
+  };
+  guruB: {
+    id: string;
+    slug: string;
+    sourceId: string;
+    uploadId: string;
+    searchId: string;
+    excelJobId: string;
+    jobId: string;
+  };
   /** A second organization: a guru that is visible to everyone there, a member with a key, an open invite, a request to join. */
   abroad: {
     id: string;
@@ -157,8 +173,23 @@ async function makeGurus(url: string, admin: Admin, people: Record<SignedIn, Som
     const [search] = await admin<{ id: string }[]>`
       insert into crawl (guru_id, kind, url, max_pages, state)
       values (${guru?.id ?? ""}, 'links', ${`https://${slug}.example/${words.text}`}, 5, 'done') returning id`;
+    // As the form would make them, with what no key opens: nothing here is to be synced.
+    const [job] = await admin<{ id: string }[]>`
+      with tied as (
+        insert into integration (guru_id, type, base_url, account_name, credentials, key_id)
+        values (${guru?.id ?? ""}, 'JIRA', ${`https://${slug}.example`}, ${words.text}, '\\x00', 'none') returning id, guru_id)
+      insert into backfill_job (guru_id, integration_id, query, label, interval_hours, paused, run_wanted)
+      select guru_id, id, ${words.text}, ${words.text}, 24, true, false from tied returning id`;
+    // Cancelled, so that no worker takes it up.
+    const [excelJob] = await admin<{ id: string }[]>`
+      insert into excel_job (guru_id, upload_id, file_name, size_bytes, sha256, sheet, sheet_name, header_row,
+        question_column, answer_columns, state)
+      values (${guru?.id ?? ""}, gen_random_uuid(), ${`${words.text}.xlsx`}, 1, '\\x00', 0, 'Sheet 1', 1, 1, '{2}', 'cancelled')
+      returning id`;
     return {
       searchId: search?.id ?? "",
+      excelJobId: excelJob?.id ?? "",
+      jobId: job?.id ?? "",
       id: guru?.id ?? "",
       slug,
       sourceId: doneValue<{ id: string }>(added).id,

@@ -46,7 +46,8 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   const found = Object.fromEntries(
     kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
-  return { ...found, NODE_ENV: "production" };
+  // Tests ask faster than people do.
+  return { ...found, NODE_ENV: "production", GURULOG_ANSWERS_PER_MINUTE: "0" };
 }
 
 /** Starts the built product as `npm start` does, and waits until it says where it is. */

@@ -6,6 +6,7 @@ import {
   agree,
   type ConfigChanges,
 } from "../../../scripts/serve/agreement";
+import { instancesLacking } from "../../../scripts/serve/presence";
 import { StartError } from "../../../scripts/serve/start-error";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres-for-tests";
 import { terminate } from "../sealer/cut-off";
@@ -193,6 +194,30 @@ describe("what instances must agree on", () => {
     for (const keys of lacking) await expect(start({}, keys)).rejects.toThrow(/^GURULOG_SEALING_KEY [^\n]+$/);
     await second.release();
     await start({}, lacking[1]);
+  });
+
+  it("an encryption key that others encrypt with is not left out while they run, an older one may be", async () => {
+    const first = await start();
+    await start({}, { keysFingerprint: "v1:pepper:sealing:k2,k1", encryptionKeys: ["k2", "k1"] });
+    await first.release();
+    await expect(start()).rejects.toThrow(/^GURULOG_ENCRYPTION_KEY [^\n]+$/);
+    await start({}, { keysFingerprint: "v1:pepper:sealing:k2", encryptionKeys: ["k2"] });
+  });
+
+  it("an instance that runs without the newest encryption key is counted until it knows it", async () => {
+    const rotated = { keysFingerprint: "v1:pepper:sealing:k2,k1", encryptionKeys: ["k2", "k1"] };
+    expect(await instancesLacking(admin, "k2")).toBe(0);
+    const before = await start();
+    expect(await instancesLacking(admin, "k2")).toBe(1);
+    await start({}, rotated);
+    expect(await instancesLacking(admin, "k2")).toBe(1);
+    expect(await instancesLacking(admin, "k1")).toBe(0);
+    await before.release();
+    await until("it is gone", async () => (await instancesLacking(admin, "k2")) === 0);
+    // Its connection is cut: it shows its keys again as soon as it shows that it runs.
+    expect(await terminate(admin, "gurulog instance")).toBe(1);
+    await until("it is back", async () => (await instancesLacking(admin, "k3")) === 1);
+    expect(await instancesLacking(admin, "k2")).toBe(0);
   });
 
   it("the change and its event stand or fall together", async () => {

@@ -9,6 +9,7 @@ import { createGuru } from "@/lib/features/gurus/commands/create-guru";
 import { setRuntime } from "@/lib/platform/runtime";
 import { type Filled, fillDemo } from "../../../scripts/demo/fill-demo";
 import { StartError } from "../../../scripts/serve/start-error";
+import { gurubaseOperations } from "../../fixtures/gurubase-operations";
 import { createTestProduct, type EventRow, type TestProduct, testRequest } from "../../support/product";
 import { createLogDatabase, type LogDatabase } from "../append-only/databases";
 
@@ -95,11 +96,24 @@ describe("a demo", () => {
     expect(events.some(({ action, changes }) => action === "guru.updated" && changes.length > 0)).toBe(true);
   });
 
+  it.each(gurubaseOperations)(
+    "has recorded the operation %s, as Gurubase's documentation types it",
+    (operation, types) => {
+      const recorded = events.filter((event) => event.operation === operation);
+      // A sign-in that fails is the one whose act is the failure.
+      const outcome = operation === "LOGIN_FAILED" ? "failure" : "success";
+      expect(recorded.map((event) => event.outcome)).toContain(outcome);
+      expect(recorded.filter((event) => !types.includes(event.action_type))).toEqual([]);
+      for (const { actor_type, ip } of recorded) expect(ip === null).toBe(actor_type === "system");
+    },
+  );
+
   it("leaves nothing behind for the product to do at another time", async () => {
     const [left] = await product.admin`
       select (select count(*)::int from audit_counter) as counters, (select count(*)::int from audit_outbox) as outbox,
         (select count(*)::int from pgboss.job where state in ('created', 'active', 'retry')) as jobs,
-        (select count(*)::int from data_source where status not in ('SUCCESS', 'FAIL')) as sources,
+        (select count(*)::int from data_source where status not in ('SUCCESS', 'FAIL'))
+          + (select count(*)::int from excel_job where state in ('waiting', 'running')) as sources,
         (select count(*)::int from export_job where state in ('pending', 'running')) as exports`;
     expect(left).toEqual({ counters: 0, outbox: 0, jobs: 0, sources: 0, exports: 0 });
     await asTheProductRuns(product);

@@ -3,9 +3,9 @@ import type { UserPrincipal } from "@/lib/access/principal";
 import { addFileSource } from "@/lib/features/data-sources/commands/add-file-source";
 import { extractApart } from "@/lib/features/data-sources/extraction/extract-apart";
 import type { DocumentKind, Extracted } from "@/lib/features/data-sources/extraction/extracted";
-import type { ExtractionLimits } from "@/lib/features/data-sources/extraction/limits";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
+import type { ReadingLimits } from "@/lib/platform/reading-apart/limits";
 import { done, guruOf } from "@/tests/integration/gurus/guru-for-tests";
 import { createTestProduct, testRequest as request, type TestProduct } from "@/tests/support/product";
 
@@ -71,7 +71,7 @@ async function* bytesOf(bytes: Buffer): AsyncGenerator<Buffer> {
 export async function extract(
   kind: DocumentKind,
   bytes: Buffer,
-  limits?: ExtractionLimits,
+  limits?: ReadingLimits,
 ): Promise<Extracted[]> {
   const task = { kind, sizeBytes: bytes.length, resumeAt: null };
   const pieces: Extracted[] = [];

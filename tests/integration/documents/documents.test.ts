@@ -61,6 +61,25 @@ describe("documents as sources", () => {
       { heading: "Payouts", content: "Region | Day\nNorth | 25th" },
       { heading: "Payouts › Holidays", content: "A payout on a holiday moves < one day." },
     ]);
+    // Those of headings too, so that a misspelt one is found.
+    const words = await product.admin`select word from passage_word where data_source_id = ${source.id}`;
+    expect(words.map(({ word }) => word)).toEqual(expect.arrayContaining(["holidays", "holiday", "north"]));
+  });
+
+  it("takes the text of a Word document for text, also where it looks like Markdown", async () => {
+    const text = "# pip install handbook\n```\n# no heading either";
+    const source = await indexed(
+      "shell.docx",
+      makeWord([
+        { text: "Shell", style: "Heading1" },
+        ...text.split("\n").map((line) => ({ text: line })),
+        { text: "Later", style: "Heading1" },
+      ]),
+    );
+    expect(await passagesOf(source.id)).toMatchObject([
+      { heading: "Shell", content: text.replaceAll("\n", "\n\n") },
+      { heading: "Later", content: "Later" },
+    ]);
   });
 
   it("reads the notes of a Word document where they are referred to, each once", async () => {

@@ -3,8 +3,8 @@ import { buffer } from "node:stream/consumers";
 import { createDeflate } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { extractApart } from "@/lib/features/data-sources/extraction/extract-apart";
-import { extractionLimits } from "@/lib/features/data-sources/extraction/limits";
-import { Unreadable } from "@/lib/features/data-sources/indexing/text-piece";
+import { readingLimits } from "@/lib/platform/reading-apart/limits";
+import { Unreadable } from "@/lib/platform/reading-apart/unreadable";
 import { makeWorkbook } from "@/tests/support/documents/office";
 import { makePdf } from "@/tests/support/documents/pdf";
 import { extract, withDocumentProduct } from "./document-harness";
@@ -42,7 +42,7 @@ describe("the limits of an extraction", () => {
     // What the first extraction of all takes (bundling) is none of the bomb's.
     expect(await extract("PDF", makePdf([["A page."]]))).toHaveLength(1);
     const before = process.memoryUsage().rss;
-    const end = await endOf(extract("PDF", bomb, { ...extractionLimits, memoryBytes: 300 * mib }));
+    const end = await endOf(extract("PDF", bomb, { ...readingLimits, memoryBytes: 300 * mib }));
     expect(end).toEqual({
       name: "Unreadable",
       message: expect.stringContaining("more memory than is allowed (300 MB)"),
@@ -53,13 +53,13 @@ describe("the limits of an extraction", () => {
   it("ends a workbook that is larger than its memory", async () => {
     const rows = Array.from({ length: 60_000 }, (_, n) => [`Bank ${n}`, `Branch ${n}`, n, n / 3]);
     const bytes = makeWorkbook({ Rates: rows });
-    const end = await endOf(extract("EXCEL", bytes, { ...extractionLimits, memoryBytes: 140 * mib }));
+    const end = await endOf(extract("EXCEL", bytes, { ...readingLimits, memoryBytes: 140 * mib }));
     expect(end).toEqual({ name: "Unreadable", message: expect.stringContaining("more memory") });
   }, 60_000);
 
   it("ends one that gives nothing for too long, and one that takes too long in all", async () => {
     const bytes = makePdf(Array.from({ length: 50 }, (_, n) => [`Page ${n}`]));
-    const limits = { ...extractionLimits, pieceMs: 150_000, wholeMs: 2_400_000 };
+    const limits = { ...readingLimits, pieceMs: 150_000, wholeMs: 2_400_000 };
     for (const [limit, words] of [
       [{ pieceMs: 1 }, "stood still at one part for longer than is allowed (1 min)"],
       [{ wholeMs: 1 }, "takes longer than is allowed (1 min)"],
@@ -115,6 +115,6 @@ describe("the limits of an extraction", () => {
     const end = await endOf(extractApart(task, broken(), signal).next());
     expect(end).toEqual({ name: "Unreadable", message: "A part is missing." });
     const short = extractApart(task, once(bytes.subarray(0, 10)), signal).next();
-    expect(await endOf(short)).toEqual({ name: "Error", message: "the extraction ended without an answer" });
+    expect(await endOf(short)).toEqual({ name: "Error", message: "the reader ended without an answer" });
   });
 });

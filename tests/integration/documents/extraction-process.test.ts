@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ExtractionTask } from "@/lib/features/data-sources/extraction/extracted";
-import { extractionLimits, piecesAhead } from "@/lib/features/data-sources/extraction/limits";
-import { extractorScript } from "@/lib/features/data-sources/extraction/script";
-import { startPageReader } from "@/lib/features/data-sources/pages/read-page-apart";
+import { framed } from "@/lib/features/data-sources/pages/page-frame";
+import { startPageReader } from "@/lib/features/data-sources/pages/page-reader";
+import { piecesAhead, readingLimits } from "@/lib/platform/reading-apart/limits";
+import { readerScript } from "@/lib/platform/reading-apart/script";
+import type { ReadingTask } from "@/lib/platform/reading-apart/task";
 import { makePdf } from "@/tests/support/documents/pdf";
 import { extract, withDocumentProduct } from "./document-harness";
 
@@ -18,14 +19,13 @@ afterEach(() => {
 
 /** The process of one extraction, left alone: nobody watches its time, or takes what it says. */
 async function started({ lifeMs = 600_000, ipc = true }): Promise<ChildProcess> {
-  const task: ExtractionTask = {
-    kind: "PDF",
+  const task: ReadingTask = {
+    order: { kind: "PDF", resumeAt: null },
     sizeBytes: document.length,
-    resumeAt: null,
-    memoryBytes: extractionLimits.memoryBytes,
+    memoryBytes: readingLimits.memoryBytes,
     lifeMs,
   };
-  const child = spawn(process.execPath, [await extractorScript(), JSON.stringify(task)], {
+  const child = spawn(process.execPath, [await readerScript("extract"), JSON.stringify(task)], {
     stdio: ["pipe", "ignore", "ignore", ipc ? "ipc" : "ignore"],
     env: { NODE_ENV: "production" },
   });
@@ -65,12 +65,12 @@ describe("the process of an extraction", () => {
 describe("the process that reads a page", () => {
   it("is ended by the system when it computes for too long and nobody is there to end it", async () => {
     const limits = { heapMiB: 512, computingS: 1 };
-    const script = await extractorScript("extract-page");
-    const child = startPageReader(script, limits, new AbortController().signal);
+    const script = await readerScript("extract-page");
+    const child = startPageReader(script, limits);
     running.push(child);
     child.stdout.resume();
     const html = `<main><pre>${" ".repeat(3_000_000)}x</pre></main>`;
-    child.stdin.end(JSON.stringify({ url: "https://docs.example.com/", html }));
+    child.stdin.write(framed({ url: "https://docs.example.com/", html }));
     const [code, signal] = await once(child, "close");
     expect(code).toBeNull();
     expect(["SIGKILL", "SIGXCPU"]).toContain(signal);

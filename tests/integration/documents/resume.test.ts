@@ -5,7 +5,7 @@ import { PassageKeeper } from "@/lib/features/data-sources/indexing/passage-keep
 import { textOf } from "@/lib/features/data-sources/indexing/read-text";
 import { beginRun, keepBatch } from "@/lib/features/data-sources/indexing/runs";
 import { done } from "@/tests/integration/gurus/guru-for-tests";
-import { makeWorkbook } from "@/tests/support/documents/office";
+import { makeWord, makeWorkbook } from "@/tests/support/documents/office";
 import { makePdf } from "@/tests/support/documents/pdf";
 import { testRequest as request } from "@/tests/support/product";
 import { guru, member, passagesOf, product, sourceOf, withDocumentProduct } from "./document-harness";
@@ -100,6 +100,34 @@ describe("a document whose indexing crashed midway", () => {
       const banks = text.flatMap((content) => [...content.matchAll(/Bank (\d+)/g)].map((m) => Number(m[1])));
       expect(new Set(banks).size, sheet).toBe(3_000);
     }
+  });
+
+  it("goes on in a Word document under the headings that it stands under", async () => {
+    const day = (n: number) => `On day ${n} the gateway is closed. ${"It opens on the next. ".repeat(60)}`;
+    const section = (name: string) => [
+      { text: name, style: "Heading1" },
+      { text: `Hours of ${name}`, style: "Heading2" },
+      ...Array.from({ length: 60 }, (_, n) => ({ text: day(n) })),
+      { text: `Left bare in ${name}`, style: "Heading2" },
+    ];
+    const id = await sourceOf("crashed.docx", makeWord([...section("North"), ...section("South")]));
+    const whole = await sourceOf(
+      "whole.docx",
+      makeWord([...section("North"), ...section("South"), { text: "." }]),
+    );
+    await indexDataSource({ dataSourceId: whole });
+    await crashAfter(id, 2);
+    const before = await passagesOf(id);
+    await indexDataSource({ dataSourceId: id });
+    const after = await passagesOf(id);
+    expect(after.slice(0, before.length).map((p) => p.xmin)).toEqual(before.map((p) => p.xmin));
+    const told = (passages: typeof after) => passages.map(({ heading, content }) => [heading, content]);
+    expect(told(after).slice(0, -1)).toEqual(told(await passagesOf(whole)).slice(0, -1));
+    expect(after[before.length]?.heading).toBe("North › Hours of North");
+    expect(after.filter((p) => p.content.startsWith("Left bare"))).toMatchObject([
+      { heading: "North › Left bare in North" },
+      { heading: "South › Left bare in South" },
+    ]);
   });
 
   it("begins from the start when it was sent to be indexed anew meanwhile", async () => {

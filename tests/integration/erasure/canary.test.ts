@@ -29,9 +29,12 @@ import { reindexDataSources } from "@/lib/features/data-sources/commands/reindex
 import { startCrawl } from "@/lib/features/data-sources/commands/start-crawl";
 import { receiveUpload } from "@/lib/features/data-sources/uploads/receive-upload";
 import { erasePerson } from "@/lib/features/erasure/commands/erase-person";
+import { cancelExcelJob } from "@/lib/features/excel-jobs/commands/cancel-excel-job";
+import { createExcelJob } from "@/lib/features/excel-jobs/commands/create-excel-job";
 import { createGuru } from "@/lib/features/gurus/commands/create-guru";
 import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
 import { updateGuru } from "@/lib/features/gurus/commands/update-guru";
+import { keepIntegration } from "@/lib/features/integrations/commands/keep-integration";
 import { acceptInvite } from "@/lib/features/members/commands/accept-invite";
 import { invitePeople } from "@/lib/features/members/commands/invite-people";
 import { joinOrganization } from "@/lib/features/members/commands/join-organization";
@@ -40,6 +43,7 @@ import { removeMember } from "@/lib/features/members/commands/remove-member";
 import { addMaintainer } from "@/lib/features/team/commands/add-maintainer";
 import { removeMaintainer } from "@/lib/features/team/commands/remove-maintainer";
 import type { Command } from "@/lib/gate/command";
+import { makeWorkbook } from "@/tests/support/documents/office";
 import { byKey, createTestProduct, type TestProduct, testRequest } from "@/tests/support/product";
 import { closeMinute, otherPassword, rightPassword, signedInAs } from "../accounts/accounts-for-tests";
 import { done } from "../gurus/guru-for-tests";
@@ -119,6 +123,22 @@ async function live(): Promise<{ kestrel: UserPrincipal; guru: { id: string; slu
   const upload = done(await receiveUpload({ ...sent, fileName: "notes.txt", body: body() }));
   done(await act(addFileSource, again, { guru: guru.slug, uploadId: upload.id }));
   done(await receiveUpload({ ...sent, fileName: "left.txt", body: body() }));
+  const workbook = new Blob([new Uint8Array(makeWorkbook({ S: [["Question"], ["How do I roll back?"]] }))]);
+  const sheet = { ...sent, fileName: "questions.xlsx", use: "excel-job" as const };
+  const { id: uploadId } = done(
+    await receiveUpload({ ...sheet, declaredBytes: workbook.size, body: workbook.stream() }),
+  );
+  const choices = { sheet: 0, headerRow: 1, questionColumn: 1, answerColumns: [2] };
+  const excelJob = done(await act(createExcelJob, again, { guru: guru.slug, uploadId, ...choices }));
+  done(await act(cancelExcelJob, again, { guru: guru.slug, id: excelJob.id }));
+  // With the person's own account at the service, by the name that the service calls it.
+  const jira = {
+    type: "JIRA",
+    baseUrl: "https://jira.example",
+    account: { accountName: `Jira of ${email}` },
+  };
+  const login = { credentials: { email, apiToken: "token-of-the-person" } };
+  done(await act(keepIntegration, again, { guru: guru.slug, ...jira, ...login }));
   done(await act(startCrawl, again, { guru: guru.slug, kind: "links", url: "https://docs.example.com/" }));
   done(await act(askGuru, again, { guru: guru.slug, question: "How do I roll back?" }));
   done(await act(deleteDataSources, again, { guru: guru.slug, ids: [source.id] }));
@@ -267,6 +287,8 @@ it("leaves no trace of the person in any column of any table, and every number r
   const [left] = await product.admin`
     select (select count(*) from session where account_id = ${kestrel.accountId}) + (select count(*) from api_key where account_id = ${kestrel.accountId})
       + (select count(*) from guru_role where account_id = ${kestrel.accountId}) + (select count(*) from question where account_id = ${kestrel.accountId})
+      + (select count(*) from excel_job where created_by = ${kestrel.accountId})
+      + (select count(*) from integration where created_by = ${kestrel.accountId} or account_name <> '(erased)')
       + (select count(*) from crawl where created_by = ${kestrel.accountId}) as n`;
   expect(left?.n).toBe("0");
   // The owner was acted upon by nobody: who acted stays.

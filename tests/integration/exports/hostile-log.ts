@@ -26,7 +26,7 @@ const hostileLabels = [
   "\ufffe\uffff not characters",
   "\u202eevil\u202c bidi \u200d",
   "<b>&amp;</b> ]]> <!-- & -->",
-  "_x0041_ _x000D_ _xD800_ _x41_",
+  "_x0041_ _x000D_ _xD800_ _x41_ _x0041_x0042_",
   "  blanks around  ",
   "emoji 😀 and Ærøskøbing 漢字",
   "\\. \\N \\x01",

@@ -108,6 +108,19 @@ describe("a body", () => {
       expect((await post(path, 65 * KIB)).status, path).toBe(413);
   });
 
+  it("too large is refused in the words of the address: JSON as its clients know it, or a text", async () => {
+    for (const path of ["/api/v1/docs/answer/", "/widget/ask", "/widget/ask/"]) {
+      const answer = await post(path, 65 * KIB, { origin: "https://docs.example.com" });
+      expect([path, answer.status, answer.headers["content-type"]]).toEqual([
+        ...[path, 413, "application/json; charset=utf-8"],
+      ]);
+      expect(JSON.parse(answer.text)).toEqual({ msg: expect.stringContaining("Send less at a time.") });
+    }
+    const page = await post("/widgets", 65 * KIB);
+    expect(page.status).toBe(413);
+    expect(page.text).toMatch(/^The request is larger than this address accepts/);
+  });
+
   it("shorter than declared ends as an error in the application", async () => {
     const { socket } = await connect(front.port, head("/api/short", "Content-Length: 10"));
     socket.end("hello");

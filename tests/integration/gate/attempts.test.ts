@@ -54,6 +54,41 @@ it("a refused outcome is told again, and recorded once, also to ten at once", as
   expect(await product.events("api_key.creation_failed")).toHaveLength(before + 1);
 });
 
+it("who was told to wait sends the same attempt again, which then does it, once", async () => {
+  let tries = 0;
+  const act = actWithTwin(async () => {
+    tries += 1;
+    if (tries === 1) throw refuse("throttled", "Wait 7 seconds.", { retryAfterS: 7 });
+  });
+  const call = aCall();
+  expect((await doIt(act, member, call)).result).toMatchObject({
+    ok: false,
+    code: "throttled",
+    retryAfterS: 7,
+  });
+  expect(await product.admin`select from attempt where attempt_id = ${call.attemptId}`).toHaveLength(0);
+  expect(await stands(call.key)).toBe(false);
+  expect((await doIt(act, member, call)).result).toEqual({ ok: true, value: `secret of ${call.key}` });
+  expect((await doIt(act, member, call)).result).toHaveProperty("repeated");
+  expect(await recorded(call.key)).toBe(1);
+});
+
+it("of parallel attempts whose first came too early, the next one does it", async () => {
+  let tries = 0;
+  const act = actWithTwin(async (tx) => {
+    tries += 1;
+    const isFirst = tries === 1;
+    await tx.execute("select pg_sleep(0.05)");
+    if (isFirst) throw refuse("throttled", "Wait.", { retryAfterS: 1 });
+  });
+  const call = aCall();
+  const all = await Promise.all(Array.from({ length: 5 }, () => doIt(act, member, call)));
+  expect(all.filter(({ result }) => !result.ok)).toHaveLength(1);
+  expect(all.filter(({ result }) => result.ok && !("repeated" in result))).toHaveLength(1);
+  expect(all.filter(({ result }) => "repeated" in result)).toHaveLength(3);
+  expect(await recorded(call.key)).toBe(1);
+});
+
 it("another input or another act under the same id is a conflict, and nothing happens", async () => {
   const act = actWithTwin();
   const call = aCall();

@@ -201,10 +201,18 @@ describe("what happens while an answer is written", () => {
     const expected = [
       [written, { ...asker, cause: null, details: { outcome: "written" } }],
       [unrecorded, { ...asker, cause: null, details: { outcome: "written", answered: true } }],
-      [left, { ...asker, details: { outcome: "lost", answered: false, requestId: request.requestId } }],
+      [
+        left,
+        { ...asker, details: { outcome: "guru_deleted", answered: false, requestId: request.requestId } },
+      ],
       [
         dead,
-        { ...asker, actor_type: "api_key", actor_id: byKey(member).keyId, details: { outcome: "lost" } },
+        {
+          ...asker,
+          actor_type: "api_key",
+          actor_id: byKey(member).keyId,
+          details: { outcome: "guru_deleted" },
+        },
       ],
     ] as const;
     for (const [answer, event] of expected) expect(await eventsOf(answer)).toMatchObject([event]);

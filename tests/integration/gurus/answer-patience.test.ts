@@ -7,7 +7,9 @@ import type { UserPrincipal } from "@/lib/access/principal";
 import { currentCookieName, sessionCookieValue, startSession } from "@/lib/access/sessions";
 import { askGuru } from "@/lib/features/ask/commands/ask-guru";
 import { beginAnswer } from "@/lib/features/ask/commands/begin-answer";
+import { longestSilenceMs, plainAnswer } from "@/lib/features/ask/http/plain-answer";
 import { aliveEveryMs, answerBody } from "@/lib/features/ask/http/post-answer";
+import { longestInOnePieceMs } from "@/lib/features/ask/whole-answer";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { inTransaction } from "@/lib/gate/transaction";
 import { runWithRequest } from "@/lib/platform/request-context";
@@ -16,6 +18,9 @@ import { createTestProduct, testRequest as request, type TestProduct } from "@/t
 import { begin, type StandInModel, send, startStandInModel } from "@/tests/support/stand-in-model";
 import { createFront, type Front } from "../../../scripts/serve/front/create-front";
 import { DEFAULT_LIMITS } from "../../../scripts/serve/front/limits";
+import { askV1, jsonOf } from "../api-v1/v1-harness";
+import { keyOf } from "../audit-api/api-harness";
+import { call, widgetOf } from "../widgets/widget-harness";
 import { done, guruOf, textIn } from "./guru-for-tests";
 
 let product: TestProduct;
@@ -96,14 +101,19 @@ it("a model that thinks for longer than the front waits is waited for", async ()
   expect(2 * aliveEveryMs).toBeLessThan(DEFAULT_LIMITS.stalledMs);
 });
 
-it("an answer in one piece is given up before the front gives up the connection", async () => {
-  // Time runs a thousand times as fast.
+/** Lets time limits run a thousand times as fast. @returns them, as they come, in milliseconds */
+function fastTime(): number[] {
   const limits: number[] = [];
   const timeout = AbortSignal.timeout.bind(AbortSignal);
   vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
     limits.push(ms);
     return timeout(Math.ceil(ms / 1_000));
   });
+  return limits;
+}
+
+it("an answer in one piece is given up before the front gives up the connection", async () => {
+  const limits = fastTime();
   model.answers((response) => begin(response));
   const question = "How to roll back in one piece?";
   const answer = done(await askGuru.execute({ principal: member, request, input: inputOf(question) }));
@@ -112,6 +122,69 @@ it("an answer in one piece is given up before the front gives up the connection"
   // Ten seconds are for the record.
   expect(Math.max(...limits)).toBeLessThan(DEFAULT_LIMITS.stalledMs - 10_000);
   expect(await eventsOf(question)).toMatchObject([{ details: { outcome: "failed", answered: false } }]);
+});
+
+const byDoor = {
+  "the API": async (question: string) =>
+    askV1(guru.slug, "answer/", { key: await keyOf(member), body: { question } }),
+  "a widget": async (question: string) => {
+    const widget = (await widgetOf(product, member, guru.slug, "https://docs.example.com")).publicId;
+    return call("POST ask", { widget, body: { question, fetch_existing: true } });
+  },
+};
+
+it.each(["the API", "a widget"] as const)(
+  "by %s a model that is silent after a slow search is given up as much earlier, in words",
+  async (door) => {
+    const limits = fastTime();
+    model.answers((response) => begin(response));
+    const question = `How to roll back by ${door}?`;
+    const { answering, tookMs } = await product.admin.begin(async (tx) => {
+      await tx`lock table passage in access exclusive mode`;
+      const answering = byDoor[door](question);
+      const first = await searchInLine();
+      const began = performance.now();
+      // It is given up, and the next way of searching is begun.
+      while ((await searchInLine()) === first);
+      return { answering, tookMs: Math.floor(performance.now() - began) };
+    });
+    const { content } = await jsonOf<{ content: string }>(answering);
+    expect(content).toMatch(/took too long.*To roll back/s);
+    expect(tookMs).toBeGreaterThan(1_000);
+    expect(Math.max(...limits) + tookMs).toBeLessThanOrEqual(longestInOnePieceMs);
+    // Ten seconds are for the record.
+    expect(longestInOnePieceMs).toBeLessThan(DEFAULT_LIMITS.stalledMs - 10_000);
+    expect(await eventsOf(question)).toMatchObject([{ details: { outcome: "failed" } }]);
+  },
+);
+
+/** When the search that waits for the passages was begun. */
+async function searchInLine(): Promise<string> {
+  for (;;) {
+    const [row] = await product.admin`
+      select query_start::text as began from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%from passage p%'`;
+    if (row) return String(row.began);
+  }
+}
+
+it("an answer of text alone is given up as slow when the model is silent, and says so", async () => {
+  model.answers((response) => {
+    begin(response);
+    send(response, "Run it [1]. ");
+  });
+  const question = "How to roll back in silence?";
+  const answer = done(await beginAnswer.execute({ principal: member, request, input: inputOf(question) }));
+  const by = { principal: member, request };
+  const body = plainAnswer(answer, by, new AbortController().signal, {
+    contentType: "text/plain",
+    began: performance.now(),
+    silentMs: 500,
+  });
+  expect(await body.text()).toMatch(/^Run it \[1\]\. \n\n.*took too long/s);
+  expect(await eventsOf(question)).toMatchObject([{ details: { outcome: "failed", answered: false } }]);
+  // Ten seconds are for the way in and the record.
+  expect(longestSilenceMs).toBeLessThan(DEFAULT_LIMITS.stalledMs - 10_000);
 });
 
 it("that the person left before the answer began is recorded at once, though nobody takes its body", async () => {

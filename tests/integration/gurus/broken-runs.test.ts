@@ -29,8 +29,11 @@ async function begun(id: string): Promise<Run> {
   return run;
 }
 
-const fallSilent = (id: string) =>
-  product.admin`update data_source set heartbeat_at = now() - interval '31 seconds' where id = ${id}`;
+const silentFor = (id: string, interval: string) =>
+  product.admin`update data_source set heartbeat_at = now() - ${interval}::interval where id = ${id}`;
+const fallSilent = (id: string) => silentFor(id, "31 seconds");
+const jobsOf = (id: string) => product.admin<{ state: string }[]>`
+  select state from pgboss.job where data->>'dataSourceId' = ${id} order by created_on, id`;
 
 async function keptOf(id: string) {
   const words =
@@ -101,5 +104,42 @@ describe("a run that falls silent", () => {
     const [row] = await product.admin`
       select heartbeat_at >= ${clearingAt}::timestamptz as later from data_source where id = ${id}`;
     expect(row).toEqual({ later: true });
+  });
+});
+
+describe("a source that waits", () => {
+  it("keeps the one job that it has, however long it waits, and gets one when that is lost", async () => {
+    const id = await textIn(guru.slug, member, "Waiting", "waiting words");
+    for (let looks = 0; looks < 3; looks += 1) {
+      await silentFor(id, "11 minutes");
+      await requeueSilent();
+      expect(await jobsOf(id)).toEqual([{ state: "created" }]);
+    }
+    await product.admin`update pgboss.job set state = 'retry' where data->>'dataSourceId' = ${id}`;
+    await silentFor(id, "11 minutes");
+    await requeueSilent();
+    expect(await jobsOf(id)).toEqual([{ state: "retry" }]);
+    await product.admin`delete from pgboss.job where data->>'dataSourceId' = ${id}`;
+    for (let looks = 0; looks < 2; looks += 1) {
+      await silentFor(id, "11 minutes");
+      await requeueSilent();
+      expect(await jobsOf(id)).toEqual([{ state: "created" }]);
+    }
+  });
+
+  it("gets one where its job is with a worker that crashed, or was used up", async () => {
+    for (const [title, state] of [
+      ["Held", "active"],
+      ["Used up", "failed"],
+    ] as const) {
+      const id = await textIn(guru.slug, member, title, "words");
+      await begun(id);
+      await product.admin`update pgboss.job set state = ${state} where data->>'dataSourceId' = ${id}`;
+      for (const silence of ["31 seconds", "11 minutes"]) {
+        await silentFor(id, silence);
+        await requeueSilent();
+        expect(await jobsOf(id)).toEqual([{ state }, { state: "created" }]);
+      }
+    }
   });
 });

@@ -8,12 +8,13 @@ import { addFileSource } from "@/lib/features/data-sources/commands/add-file-sou
 import { addRepositorySource } from "@/lib/features/data-sources/commands/add-repository-source";
 import { addTextSource } from "@/lib/features/data-sources/commands/add-text-source";
 import { addWebsiteSources } from "@/lib/features/data-sources/commands/add-website-sources";
+import { changeRepositorySource } from "@/lib/features/data-sources/commands/change-repository-source";
 import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-data-sources";
 import { reindexDataSources } from "@/lib/features/data-sources/commands/reindex-data-sources";
 import { startCrawl } from "@/lib/features/data-sources/commands/start-crawl";
 import { stopCrawl } from "@/lib/features/data-sources/commands/stop-crawl";
 import { crawlPages, guruCrawls } from "@/lib/features/data-sources/crawl-queries";
-import { guruSources, sourcePassages } from "@/lib/features/data-sources/queries";
+import { guruSources, repositorySettings, sourcePassages } from "@/lib/features/data-sources/queries";
 import { deleteGuru } from "@/lib/features/gurus/commands/delete-guru";
 import { updateGuru } from "@/lib/features/gurus/commands/update-guru";
 import { guruLogo, guruOverview, guruProfile, guruSettings } from "@/lib/features/gurus/queries";
@@ -93,6 +94,14 @@ const forMaintainers: Record<string, { door: Door; input: (guru: string) => unkn
   "add-repository-source": {
     door: addRepositorySource,
     input: (guru) => ({ guru, url: "ssh://docs.example.com/a" }),
+  },
+  "change-repository-source": {
+    door: changeRepositorySource,
+    input: (guru) => ({ guru, id: randomUUID() }),
+  },
+  "the settings of a repository": {
+    door: repositorySettings as Door,
+    input: (guru) => ({ guru, id: randomUUID() }),
   },
   "start-crawl": {
     door: startCrawl,

@@ -2,7 +2,12 @@ import { randomUUID } from "node:crypto";
 import { HashedPassword } from "@/lib/access/hashed-password";
 import { systemPrincipal } from "@/lib/access/principal";
 import { sha256 } from "@/lib/platform/crypto";
+import { analyticsCases } from "./analytics-cases";
+import { backfillCases } from "./backfill-cases";
 import { addresses, type Case, member, owner, stranger } from "./case";
+import { doorCases } from "./door-cases";
+import { excelCases } from "./excel-cases";
+import { integrationCases } from "./integration-cases";
 import { linkCases } from "./link-cases";
 import { memberCases } from "./member-cases";
 import { secretCases } from "./secret-cases";
@@ -34,11 +39,16 @@ const noOwner = (w: HostileWorld) =>
  * Every command, with every text field that it takes. A test fails where one is missing.
  */
 export const cases: Record<string, Case> = {
+  ...analyticsCases,
+  ...excelCases,
+  ...doorCases,
+  ...integrationCases,
   ...linkCases,
   ...signInCases,
   ...memberCases,
   ...secretCases,
   ...sourceCases,
+  ...backfillCases,
   "add-file-source": {
     by: member,
     input: (w) => ({ guru: w.guru.slug, uploadId: randomUUID(), title: w.word() }),
@@ -200,12 +210,6 @@ export const cases: Record<string, Case> = {
     by: owner,
     input: (w) => ({ email: `${w.word()}@nobody.example`, confirmation: "no" }),
     shown: {},
-  },
-  "fail-indexing": {
-    by: () => systemPrincipal,
-    input: async (w) => ({ dataSourceId: await w.beingIndexed(), run: 1, claim: 1, message: w.word() }),
-    shown: { message: detail("message") },
-    outcome: "failure",
   },
   "fetch-audit-log": {
     by: owner,

@@ -14,6 +14,8 @@ export interface HostileWorld {
   beingIndexed(): Promise<string>;
   /** A verification under way. */
   beingVerified(): Promise<string>;
+  /** An Excel job under way. */
+  excelJobUnderWay(): Promise<string>;
   /** One column of the row that an event is about. */
   columnOf(table: string, column: string, id: string): Promise<unknown>;
 }
@@ -51,6 +53,13 @@ export async function makeHostileWorld(): Promise<HostileWorld> {
       await admin`update audit_verification set state = 'error' where state in ('waiting', 'running')`;
       const [row] = await admin<{ id: string }[]>`
         insert into audit_verification (org_id, state, attempts) values (1, 'running', 1) returning id`;
+      return row?.id ?? "";
+    },
+    async excelJobUnderWay() {
+      const [row] = await admin<{ id: string }[]>`
+        insert into excel_job (guru_id, upload_id, file_name, size_bytes, sha256, sheet, sheet_name, header_row,
+          question_column, answer_columns, state, run_claim)
+        values (${guru.id}, gen_random_uuid(), 'a.xlsx', 1, '\\x00', 0, 'S', 1, 1, '{2}', 'running', 1) returning id`;
       return row?.id ?? "";
     },
     async columnOf(table, column, id) {

@@ -33,6 +33,13 @@ test("a query on a reserved connection that was cut fails, instead of ending the
   expect(await kept()).toEqual([]);
 });
 
+test("a statement that failed midway leaves nothing of its rows to the next answer", async () => {
+  await expect(sql`select 1 / (5 - i) from generate_series(1, 10) i`).rejects.toThrow("division by zero");
+  expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }]);
+  await expect(sql.begin((tx) => tx`select 1 / (5 - i) from generate_series(1, 10) i`)).rejects.toThrow();
+  expect((await sql`select 2 as two`)[0]).toEqual({ two: 2 });
+});
+
 test("a transaction that was cut never writes on the connection that comes after it", async () => {
   let continued: unknown;
   const work = sql.begin(async (tx) => {

@@ -29,7 +29,7 @@ it("invites that ended a month ago are forgotten, without an event; younger and 
   const kept = [await made(expired(29)), await made(accepted(29)), await made(async () => {})];
   const forget = systemWork.find(({ name }) => name === "forgetting");
   if (!forget) throw new Error("nothing forgets");
-  expect(await eventsOf(product, () => forget.run())).toEqual([]);
+  expect(await eventsOf(product, () => forget.run(new AbortController().signal))).toEqual([]);
   const left = await admin<{ id: string }[]>`select id from invite`;
   expect(left.map(({ id }) => id).sort()).toEqual(kept.map(({ id }) => id).sort());
   const opened = await inviteFacts.execute({

@@ -30,14 +30,14 @@ describe("folders without end", () => {
 
   it("are given up after a time", async () => {
     const { folder, commit } = endless();
-    await expect(chosenFiles(folder, commit, {}, signal, { gitMs: 1_000 })).rejects.toThrow(
+    await expect(chosenFiles(folder, [commit], {}, signal, { gitMs: 1_000 })).rejects.toThrow(
       /more time than is allowed/,
     );
   });
 
   it("are given up by the system after so much computing, when nobody is there to do it", async () => {
     const { folder, commit } = endless();
-    await expect(chosenFiles(folder, commit, {}, signal, { cpuSeconds: 1 })).rejects.toThrow(
+    await expect(chosenFiles(folder, [commit], {}, signal, { cpuSeconds: 1 })).rejects.toThrow(
       /more time than is allowed/,
     );
   });
@@ -46,7 +46,7 @@ describe("folders without end", () => {
     const { folder, commit } = endless();
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error("the worker stops")), 300);
-    await expect(chosenFiles(folder, commit, {}, stop.signal)).rejects.toThrow("the worker stops");
+    await expect(chosenFiles(folder, [commit], {}, stop.signal)).rejects.toThrow("the worker stops");
   });
 });
 
@@ -65,7 +65,7 @@ describe("names and patterns that take minutes to compare", () => {
     };
     const timer = setInterval(look, 1);
     try {
-      await expect(chosenFiles(folder, commit, { include }, signal, { choosingMs: 2_000 })).rejects.toThrow(
+      await expect(chosenFiles(folder, [commit], { include }, signal, { choosingMs: 2_000 })).rejects.toThrow(
         /fewer or shorter patterns/,
       );
     } finally {
@@ -79,14 +79,14 @@ describe("names and patterns that take minutes to compare", () => {
     const { folder, commit } = costly();
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error("the worker stops")), 1_000);
-    await expect(chosenFiles(folder, commit, { include }, stop.signal)).rejects.toThrow("the worker stops");
+    await expect(chosenFiles(folder, [commit], { include }, stop.signal)).rejects.toThrow("the worker stops");
   });
 });
 
 it("a path of more than a thousand characters is left out", async () => {
   const lengths = [999, 1_000, 1_001, 3_999, 100_000];
   const { folder, commit } = withFiles(lengths.map((length) => "ø".repeat(length)));
-  const { files } = await chosenFiles(folder, commit, {}, signal);
+  const { files } = await chosenFiles(folder, [commit], {}, signal);
   expect(files.map((file) => file.path.length)).toEqual([999, 1_000]);
 });
 
@@ -96,6 +96,6 @@ it("a file that git does not come to the end of is given up", async () => {
   mkdirSync(path.join(folder, "objects", "ab"), { recursive: true });
   // Nobody ever writes into it.
   execFileSync("mkfifo", [path.join(folder, "objects", "ab", blob.slice(2))]);
-  const texts = fileTexts(folder, [{ path: "a", blob, sizeBytes: 5 }], signal, { gitMs: 500 });
+  const texts = fileTexts(folder, [{ path: "a", blob, sizeBytes: 5, commits: [] }], signal, { gitMs: 500 });
   await expect(texts.next()).rejects.toThrow(/more time than is allowed/);
 });

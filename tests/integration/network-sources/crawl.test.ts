@@ -139,6 +139,11 @@ describe("a sitemap", () => {
     ["one of other sites", urlset("http://other.example/"), /names no page of its own site/],
     ["a bomb", gzipSync(Buffer.alloc(30 * 1024 * 1024, " ")), /larger than 10 MB/],
     [
+      "a small file of three million elements in each other",
+      gzipSync(`<urlset>${"<a>".repeat(3_400_000)}`),
+      /no sitemap/,
+    ],
+    [
       "entities of its own",
       '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><urlset><url><loc>&a;</loc></url></urlset>',
       /no sitemap/,

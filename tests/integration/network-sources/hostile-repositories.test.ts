@@ -56,15 +56,20 @@ describe("an address that git would understand in another way is refused when it
   });
 
   it.each([
-    ["branch", "-f"],
-    ["branch", "--upload-pack=x"],
-    ["branch", "a..b"],
-    ["branch", "main:refs/heads/x"],
-    ["branch", "+main"],
-    ["branch", "a b"],
-    ["branch", "main\n"],
-    ["branch", "a\u202Eb"],
-    ["branch", "x".repeat(201)],
+    ["branches", "-f"],
+    ["branches", "--upload-pack=x"],
+    ["branches", "a..b"],
+    ["branches", "main:refs/heads/x"],
+    ["branches", "+main"],
+    ["branches", "a b"],
+    ["branches", "release/*/../x"],
+    ["branches", "-*"],
+    ["branches", "main,-f"],
+    ["branches", Array.from({ length: 21 }, (_, n) => `b${n}`).join("\n")],
+    ["branches", "x".repeat(10_000_000)],
+    ["branches", "main\n"],
+    ["branches", "a\u202Eb"],
+    ["branches", "x".repeat(201)],
     ["include", "[z-a]"],
     ["include", "!(a)"],
     ["exclude", "a\\b"],
@@ -210,9 +215,9 @@ describe("a repository that is made to do harm", () => {
     const signal = new AbortController().signal;
     const remote = await remoteRepository(`${host.origin}/team/handbook`, null, signal);
     const dataSourceId = "0199d0a4-0000-7000-8000-00000000000a";
-    await expect(bringUpToDate({ dataSourceId, remote, signal, mostBytes: 20_000 })).rejects.toThrow(
-      /larger than 1 MB/,
-    );
+    await expect(
+      bringUpToDate({ dataSourceId, remote, branches: [], signal, mostBytes: 20_000 }),
+    ).rejects.toThrow(/larger than 1 MB/);
     expect(existsSync(path.join(product.runtime.dataDir, "repositories", `${dataSourceId}.git`))).toBe(false);
   });
 
@@ -225,7 +230,7 @@ describe("a repository that is made to do harm", () => {
     const signal = new AbortController();
     const remote = await remoteRepository(`${host.origin}/team/handbook`, null, signal.signal);
     const dataSourceId = "0199d0a4-0000-7000-8000-00000000000b";
-    const fetching = bringUpToDate({ dataSourceId, remote, signal: signal.signal });
+    const fetching = bringUpToDate({ dataSourceId, remote, branches: [], signal: signal.signal });
     setTimeout(() => signal.abort(new Error("the worker stops")), 300);
     await expect(fetching).rejects.toThrow("the worker stops");
   });

@@ -73,11 +73,11 @@ describe("a repository", () => {
     repository.commit({ "a.md": "of the release" });
     repository.git("checkout", "--quiet", "main");
     const host = await serveGit(repository);
-    const id = await repositorySource(`${host.origin}/team/handbook`, { branch: "release/1.0" });
+    const id = await repositorySource(`${host.origin}/team/handbook`, { branches: "release/1.0" });
     await indexed(id);
     expect((await passagesOf(id)).map(({ content }) => content)).toEqual(["of the release"]);
     const other = await serveGit(repository);
-    const missing = await repositorySource(`${other.origin}/team/handbook`, { branch: "gone" });
+    const missing = await repositorySource(`${other.origin}/team/handbook`, { branches: "gone" });
     expect((await indexed(missing)).error).toBe("The repository has no branch gone.");
   });
 

@@ -5,7 +5,8 @@ import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { bringUpToDate, newestCommit } from "@/lib/features/data-sources/git/bring-up-to-date";
+import { bringUpToDate } from "@/lib/features/data-sources/git/bring-up-to-date";
+import { newestHeads } from "@/lib/features/data-sources/git/remote-heads";
 import { remoteRepository } from "@/lib/features/data-sources/git/remote-repository";
 import { NotNow, Unreadable } from "@/lib/features/data-sources/indexing/text-piece";
 import { serveGit, TestRepository } from "./git-server";
@@ -52,9 +53,10 @@ describe("the address that was judged", () => {
     const url = `http://git.halden.example:${host.port}/team/handbook`;
     const remote = await remoteRepository(url, null, signal, resolve);
     expect(remote.url).toBe(url);
-    expect(await newestCommit({ remote, signal })).toBe(commit);
-    const copy = await bringUpToDate({ dataSourceId: randomUUID(), remote, signal });
-    expect(copy.commit).toBe(commit);
+    const heads = [{ branch: null, commit }];
+    expect(await newestHeads({ remote, branches: [], signal })).toEqual(heads);
+    const copy = await bringUpToDate({ dataSourceId: randomUUID(), remote, branches: [], signal });
+    expect(copy.heads).toEqual(heads);
   });
 
   it.each(["+git.halden.example", "-git.halden.example", "*"])(
@@ -82,7 +84,7 @@ describe("a host", () => {
       if (!isOfGit(req)) pass();
     });
     const remote = await remoteRepository(`${host.origin}/team/handbook`, null, signal);
-    const asking = newestCommit({ remote, signal, patienceMs: 300 });
+    const asking = newestHeads({ remote, branches: [], signal, patienceMs: 300 });
     await expect(asking).rejects.toBeInstanceOf(NotNow);
     await expect(asking).rejects.toThrow(/took too long to say which commit/);
   });
@@ -93,7 +95,13 @@ describe("a host", () => {
       if (req.method === "GET") pass();
     });
     const remote = await remoteRepository(`${host.origin}/team/handbook`, null, signal);
-    const fetching = bringUpToDate({ dataSourceId: randomUUID(), remote, signal, patienceMs: 500 });
+    const fetching = bringUpToDate({
+      dataSourceId: randomUUID(),
+      remote,
+      branches: [],
+      signal,
+      patienceMs: 500,
+    });
     await expect(fetching).rejects.toBeInstanceOf(Unreadable);
     await expect(fetching).rejects.toThrow(/took longer than 1 min to fetch/);
   });
@@ -103,7 +111,7 @@ describe("a branch", () => {
   it("that is not there is told so, without fetching", async () => {
     const host = await serveGit(handbook().repository);
     const remote = await remoteRepository(`${host.origin}/team/handbook`, null, signal);
-    const asking = newestCommit({ remote, branch: "gone", signal });
+    const asking = newestHeads({ remote, branches: ["gone"], signal });
     await expect(asking).rejects.toThrow("The repository has no branch gone.");
   });
 
@@ -114,7 +122,7 @@ describe("a branch", () => {
     const killed = `#!/bin/sh\ncase "$*" in *ls-remote*) kill -9 $$;; esac\nexec ${git} "$@"\n`;
     writeFileSync(path.join(folder, "git"), killed, { mode: 0o755 });
     vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
-    const asking = newestCommit({ remote, branch: "main", signal });
+    const asking = newestHeads({ remote, branches: ["main"], signal });
     await expect(asking).rejects.toBeInstanceOf(NotNow);
   });
 });

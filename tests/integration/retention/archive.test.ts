@@ -13,7 +13,11 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const files = (folder = world.folder) => readdirSync(folder).sort();
+/** Without the folder's mark. */
+const files = (folder = world.folder) =>
+  readdirSync(folder)
+    .filter((file) => !file.startsWith(".gurulog-archive-"))
+    .sort();
 const name = (days: number, org = 1) => `audit_archive_${org}_${dayOf(days)}.zip`;
 const read = (file: string) => readFileSync(path.join(world.folder, file));
 

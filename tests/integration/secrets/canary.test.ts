@@ -1,8 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
-import { csv } from "@/lib/audit/export/formats/csv";
-import { json } from "@/lib/audit/export/formats/json";
 import { askGuru } from "@/lib/features/ask/commands/ask-guru";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { deleteSecret } from "@/lib/features/secrets/commands/delete-secret";
@@ -10,6 +8,9 @@ import { readSecret } from "@/lib/features/secrets/commands/read-secret";
 import { writeSecret } from "@/lib/features/secrets/commands/write-secret";
 import { guruSecrets } from "@/lib/features/secrets/queries";
 import { setRuntime } from "@/lib/platform/runtime";
+import { canary, foundIn } from "@/tests/support/canaries/forms";
+import { catchOutput } from "@/tests/support/canaries/output";
+import { placesToLook } from "@/tests/support/canaries/places";
 import {
   breakTheLog,
   createTestProduct,
@@ -17,11 +18,8 @@ import {
   type TestProduct,
 } from "@/tests/support/product";
 import { begin, refuses, type StandInModel, startStandInModel, writes } from "@/tests/support/stand-in-model";
-import { copyOfTables } from "../erasure/whole-database";
-import { make } from "../exports/make-file";
 import { done, guruOf, textIn } from "../gurus/guru-for-tests";
 
-const canary = (kind: string) => `canary-${kind}-${randomBytes(9).toString("hex")}`;
 const values = {
   stored: canary("stored"),
   replaced: canary("replaced"),
@@ -62,29 +60,8 @@ afterAll(async () => {
   await model?.close();
 });
 
-/** A value as some store may write it. The middle of a base64 text depends on where the value begins in it. */
-function formsOf(value: string): string[] {
-  const bytes = Buffer.from(value);
-  const base64 = [0, 1, 2].map((skip) =>
-    bytes
-      .subarray(skip, skip + 30)
-      .toString("base64")
-      .slice(0, 36),
-  );
-  const forms = [value, encodeURIComponent(value), ...base64];
-  // A column of bytes stands in the copy as hexadecimal.
-  return [...new Set(forms.flatMap((form) => [form, Buffer.from(form).toString("hex")]))];
-}
-
 it("a value pushed through every field for credentials is found in no table, log, export, answer or error", async () => {
-  const printed: string[] = [];
-  const keep = ((text: unknown) => printed.push(String(text)) > 0) as typeof process.stderr.write;
-  const spies = [vi.spyOn(process.stderr, "write"), vi.spyOn(process.stdout, "write")];
-  for (const spy of spies) spy.mockImplementation(keep);
-  const levels = ["error", "warn", "log", "info", "debug"] as const;
-  const consoles = levels.map((level) =>
-    vi.spyOn(console, level).mockImplementation((...said) => void printed.push(said.map(String).join(" "))),
-  );
+  const output = catchOutput();
   const answers: unknown[] = [];
   const write = async (
     name: string,
@@ -162,37 +139,24 @@ it("a value pushed through every field for credentials is found in no table, log
 
   // The one answer that may hold it.
   expect(done(await read(id)).secretValue).toBe(values.stored);
-  for (const spy of [...spies, ...consoles]) spy.mockRestore();
+  output.release();
 
-  const copy = await copyOfTables(product.admin);
-  const texts: [string, string][] = [
-    ["the output", printed.join("\n")],
-    ["the answers", JSON.stringify(answers)],
-    ["the CSV export", (await make(csv)).bytes.toString("utf8")],
-    ["the JSON export", (await make(json)).bytes.toString("utf8")],
-    ...copy,
-  ];
-  const found = Object.entries(values).flatMap(([kind, value]) =>
-    formsOf(value).flatMap((form) =>
-      texts.filter(([, text]) => text.includes(form)).map(([place]) => `${kind} in ${place}`),
-    ),
-  );
-  expect(found).toEqual([]);
+  const places = await placesToLook(product, output.text(), answers);
+  expect(foundIn(places, values)).toEqual([]);
   // What lies under the key ring stays in its own table.
   const rows = await product.admin<{ sealed: Buffer }[]>`select sealed from secret`;
   for (const { sealed } of rows) {
     const hex = sealed.toString("hex");
     const forms = [hex, sealed.toString("base64").replace(/=+$/, ""), sealed.toString("base64url")];
-    const places = texts.filter(([, text]) => forms.some((form) => text.includes(form)));
-    expect(places.map(([place]) => place)).toEqual(["public.secret"]);
+    const holding = [...places].filter(([, text]) => forms.some((form) => text.includes(form)));
+    expect(holding.map(([place]) => place)).toEqual(["public.secret"]);
   }
   expect(rows.length).toBeGreaterThan(2);
 
   // The search sees what is there.
   expect(model.asked.at(-1)?.headers.authorization).toBe(`Bearer ${values.modelKey}`);
-  const textOf = Object.fromEntries(texts);
-  expect(textOf["the CSV export"]).toContain("SECRET_READ");
-  expect(textOf["the output"]).toContain("write-secret");
-  expect(textOf["public.secret"]).not.toContain("TWO_LINES");
-  expect(textOf["public.secret"]).toContain("LOST");
+  for (const format of ["csv", "json", "xlsx", "zip"]) expect(places.get(format)).toContain("SECRET_READ");
+  expect(places.get("the output")).toContain("write-secret");
+  expect(places.get("public.secret")).not.toContain("TWO_LINES");
+  expect(places.get("public.secret")).toContain("LOST");
 }, 60_000);

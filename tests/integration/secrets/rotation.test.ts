@@ -50,9 +50,19 @@ describe("resealAll", () => {
     withRing(ring);
     done(await write("WRITTEN_SINCE", "value since"));
     expect(await keyIds()).toEqual(["fresh", "test"]);
-    expect(await resealAll(product.admin, ring)).toEqual({ secrets: 120, factors: 1, unreadable: [] });
+    expect(await resealAll(product.admin, ring)).toEqual({
+      secrets: 120,
+      factors: 1,
+      integrations: 0,
+      unreadable: [],
+    });
     expect(await keyIds()).toEqual(["fresh"]);
-    expect(await resealAll(product.admin, ring)).toEqual({ secrets: 0, factors: 0, unreadable: [] });
+    expect(await resealAll(product.admin, ring)).toEqual({
+      secrets: 0,
+      factors: 0,
+      integrations: 0,
+      unreadable: [],
+    });
 
     withRing([fresh]);
     for (const name of names) expect(await secretValue(guru.id, name)).toBe(`value of ${name}`);

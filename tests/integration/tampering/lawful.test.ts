@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyLog } from "@/lib/audit/proof/verify-log";
 import { ownTask } from "@/lib/audit/proof/verify-log/build-task";
-import { asOwner } from "@/lib/audit/retention/maintenance-session";
 import { sealBatch } from "@/lib/audit/seal/seal-batch";
 import { cleanUp } from "../../../scripts/serve/cleanup";
-import { insertEvents, setClock, variedEvents } from "../sealer/events-for-tests";
+import { insertEvents, variedEvents } from "../sealer/events-for-tests";
 import { type SigningHarness, signingHarness } from "../sealer/signing-harness";
+import { recordAged } from "./aged-log";
 
 let log: SigningHarness;
 beforeEach(async () => {
@@ -15,23 +15,8 @@ afterEach(() => log.close());
 
 const verify = async () => verifyLog(await ownTask(1));
 
-function maintenance() {
-  const { urls, roles, mode } = log.product.runtime;
-  return { maintenanceUrl: urls.maintenance, roles, mode };
-}
-
-/** Events of some days ago, and of today. */
-async function aged(days: number): Promise<void> {
-  await asOwner(maintenance(), { name: "test", lockTimeoutMs: 10_000 }, (sql) =>
-    sql.begin(async (tx) => {
-      const at = new Date(Date.now() - days * 86_400_000).toISOString();
-      await tx`select audit_make_partition(${at}::timestamptz)`;
-      await setClock(tx, at);
-      await insertEvents(tx, variedEvents(30));
-    }),
-  );
-  while ((await sealBatch(log.sealer, 5_000)) > 0);
-}
+/** Events of some days ago. */
+const aged = (days: number) => recordAged(log, days);
 
 describe("what is lawful is no finding", () => {
   it("events past the retention that the cleanup has removed", async () => {
@@ -97,16 +82,6 @@ describe("what is lawful is no finding", () => {
       await tx`update audit_seal_tail set occurred_at = occurred_at - interval '100 days' where index < 15`;
     });
     expect(await verify()).toMatchObject({ expired: 0, findingCount: 15 });
-  });
-
-  it("but a week that an interrupted cleanup has detached is not", async () => {
-    await aged(100);
-    await log.grow(20);
-    await log.signed();
-    const [week] = await log.admin`
-      select tableoid::regclass::text as name from audit_event where occurred_at < now() - interval '99 days' limit 1`;
-    await log.admin.unsafe(`alter table audit_event detach partition ${week?.name}`);
-    expect(await verify()).toMatchObject({ events: 20, expired: 30, findings: [] });
   });
 
   it("a younger one removed under the cover of a record of a cleanup that nobody sealed is, too", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { anonymousPrincipal, type UserPrincipal } from "@/lib/access/principal";
 import { countFailure } from "@/lib/access/sign-in-delay";
@@ -46,7 +47,8 @@ async function guess(code = noCode) {
   const input = { step: first.value.step, code };
   return completeSignIn.execute({ principal: anonymousPrincipal, request: from, input });
 }
-const disable = (code: string) => disableFactor.execute({ principal: person, request, input: { code } });
+const disable = (code: string, attempt: { attemptId?: string } = {}) =>
+  disableFactor.execute({ principal: person, request, input: { code }, ...attempt });
 const failures = async () =>
   (await product.events("user.sign_in_failed")).filter((event) => event.target_id === person.accountId);
 const counted = async () =>
@@ -142,4 +144,16 @@ it("behind a session a wrong code is LOGIN_FAILED with reason factor, by that pe
       details: { method: "factor", session: true },
     });
   expect(recorded.at(-1)?.details.count).toBe(3);
+});
+
+it("of an attempt that is sent twice while tries wait, one is counted; another attempt is another try", async () => {
+  for (let i = 0; i < 6; i += 1) expect(await disable(noCode)).toMatchObject({ code: "invalid" });
+  await holdDelays();
+  const once = { attemptId: randomUUID() };
+  const answers = await Promise.all([disable(app.code(), once), disable(app.code(), once)]);
+  for (const answer of answers)
+    expect(answer).toMatchObject({ code: "throttled", message: expect.stringContaining("Too many tries") });
+  await disable(app.code(), { attemptId: randomUUID() });
+  await closeMinute(product);
+  expect((await failures()).at(-1)?.details).toMatchObject({ reason: "throttled", count: 2 });
 });

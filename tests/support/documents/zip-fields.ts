@@ -4,6 +4,7 @@ const centralSign = Buffer.from([0x50, 0x4b, 0x01, 0x02]);
 const flagsAt = 8;
 const inflatedSizeAt = 24;
 const nameLengthAt = 28;
+const offsetAt = 42;
 const nameAt = 46;
 
 /** The place of a part's entry in the central directory of an archive. */
@@ -27,5 +28,13 @@ export function asEncrypted(archive: Buffer, name: string): Buffer {
   const changed = Buffer.from(archive);
   const at = entryOf(changed, name) + flagsAt;
   changed.writeUInt16LE(changed.readUInt16LE(at) | 1, at);
+  return changed;
+}
+
+/** The archive, whose directory says that a part begins where another does. */
+export function withOffsetOf(archive: Buffer, name: string, other: string): Buffer {
+  const changed = Buffer.from(archive);
+  const offset = changed.readUInt32LE(entryOf(changed, other) + offsetAt);
+  changed.writeUInt32LE(offset, entryOf(changed, name) + offsetAt);
   return changed;
 }

@@ -1,6 +1,7 @@
 "use client";
 import { FormMessage } from "@/components/forms/form-message";
 import { VisibleText } from "@/components/visible-text/visible-text";
+import { searchTookTooLong } from "@/lib/features/ask/answer-in-words";
 import type { Answer, Outcome } from "@/lib/features/ask/schemas";
 import { AnswerText, passageId } from "./answer-text";
 import { QuoteView } from "./quote-view";
@@ -11,8 +12,12 @@ const nothingFound =
 /** What is said of an outcome besides the note that may come with it. */
 const words: Partial<Record<Outcome, string>> = {
   nothing_found: nothingFound,
+  search_timed_out: searchTookTooLong,
   stopped: "Stopped. The question is kept.",
 };
+
+/** Is it no fault of the sources or of the person that there is no answer? */
+const isOurs = (outcome: Outcome | null) => outcome === "failed" || outcome === "search_timed_out";
 
 /** An answer, as far as it has come: what the model wrote, why it did not, and the passages. */
 export function AnswerView({ answer }: { answer: Answer }) {
@@ -41,7 +46,7 @@ export function AnswerView({ answer }: { answer: Answer }) {
           The answer is being written from the passages below.
         </p>
       ) : null}
-      {said ? <FormMessage tone={outcome === "failed" ? "error" : "info"}>{said}</FormMessage> : null}
+      {said ? <FormMessage tone={isOurs(outcome) ? "error" : "info"}>{said}</FormMessage> : null}
       {text !== null && quotes.length > 0 ? <h2 className="mb-3 font-semibold text-sm">Passages</h2> : null}
       {quotes.length > 0 ? (
         <ol className="space-y-4">

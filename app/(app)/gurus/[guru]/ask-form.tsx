@@ -8,11 +8,14 @@ import { FormMessage } from "@/components/forms/form-message";
 import { FormStateContext } from "@/components/forms/form-state";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { Button } from "@/components/ui/button";
-import { type Answer, maxQuestion } from "@/lib/features/ask/schemas";
+import { type Answer, maxQuestion, type Outcome } from "@/lib/features/ask/schemas";
 import { askGuruAction } from "./actions";
 import { AnswerView } from "./answer-view";
 import { readAnswer } from "./read-answer";
 import { VoteForm } from "./vote-form";
+
+/** There is nothing to vote on. */
+const isEmpty: Partial<Record<Outcome, true>> = { nothing_found: true, search_timed_out: true };
 
 /**
  * The question and, below it, what the guru answers.
@@ -68,7 +71,7 @@ export function AskForm({
         </div>
         <Answered guru={guru} coming={answer} onWhole={setAnswer} />
       </ActionForm>
-      {answer && answer.outcome !== null && answer.outcome !== "nothing_found" ? (
+      {answer && answer.outcome !== null && !isEmpty[answer.outcome] ? (
         <VoteForm guru={guru} questionId={answer.questionId} />
       ) : null}
     </div>

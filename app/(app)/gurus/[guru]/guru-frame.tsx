@@ -5,8 +5,21 @@ import { guruOverview } from "@/lib/features/gurus/queries";
 import { AppPage } from "../../app-page";
 import { load } from "../../load";
 
-const forMaintainers: GuruPage[] = ["ask", "data-sources", "secrets", "team", "audit-logs", "settings"];
-const pagesOf: Record<GuruStanding, GuruPage[]> = {
+const forMaintainers: GuruPage[] = [
+  "ask",
+  "data-sources",
+  "integrations",
+  "backfill-jobs",
+  "widgets",
+  "excel-jobs",
+  "secrets",
+  "analytics",
+  "team",
+  "audit-logs",
+  "settings",
+];
+/** The pages in the sidebar of a guru. */
+export const pagesOf: Record<GuruStanding, GuruPage[]> = {
   maintainer: forMaintainers,
   viewer: ["ask"],
   visitor: ["ask"],
@@ -14,7 +27,12 @@ const pagesOf: Record<GuruStanding, GuruPage[]> = {
 
 const titles: Partial<Record<GuruPage, string>> = {
   "data-sources": "Data sources",
+  integrations: "Integrations",
+  "backfill-jobs": "Backfill jobs",
+  "excel-jobs": "Excel jobs",
   secrets: "Secrets",
+  widgets: "Widgets",
+  analytics: "Analytics",
   team: "Team",
   "audit-logs": "Audit Logs",
   settings: "Settings",

@@ -7,12 +7,16 @@ import { answerLines, withLine } from "./read-answer";
 const found: Answer = {
   questionId: "q",
   guru: { id: "g", slug: "g", name: "G" },
+  door: "ui",
   question: "?",
   quotes: [],
   text: "",
   outcome: null,
   note: null,
   durationMs: 1,
+  trustScore: null,
+  model: null,
+  sessionId: null,
 };
 
 const bodyOf = (pieces: Uint8Array[]) =>
@@ -39,7 +43,7 @@ it("puts the lines together, wherever the body is cut into pieces and however lo
         const lines: AnswerLine[] = [
           { type: "found", answer: found },
           ...texts.map((text): AnswerLine => ({ type: "text", text })),
-          { type: "end", outcome: "written", note: null, durationMs: 9 },
+          { type: "end", outcome: "written", note: null, durationMs: 9, trustScore: 50 },
         ];
         const silence = "\n".repeat(silent);
         const text = lines.map((line) => `${silence}${JSON.stringify(line)}\n`).join("");
@@ -52,6 +56,7 @@ it("puts the lines together, wherever the body is cut into pieces and however lo
           text: texts.join(""),
           outcome: "written",
           durationMs: 9,
+          trustScore: 50,
         });
       },
     ),

@@ -59,8 +59,8 @@ export function withLine(answer: Answer | null, line: AnswerLine): Answer | null
   if (line.type === "found") return line.answer;
   if (!answer) return null;
   if (line.type === "text") return { ...answer, text: (answer.text ?? "") + line.text };
-  const { outcome, note, durationMs } = line;
-  return { ...answer, outcome, note, durationMs };
+  const { type: _, ...end } = line;
+  return { ...answer, ...end };
 }
 
 /** The lines of a body, each a JSON value; an empty one says that there is more to come. What follows the last line's end is a line that was cut, and left away. */

@@ -12,6 +12,7 @@ import { revokeOtherSessionsAction, revokeSessionAction } from "./actions";
 export function SessionsSection({ sessions, timeZone }: { sessions: OwnSession[]; timeZone: string }) {
   const now = new Date().toISOString();
   const time = (at: Date) => <RelativeTime value={at.toISOString()} timeZone={timeZone} now={now} />;
+  const address = (one: OwnSession) => (one.address ? <VisibleText text={one.address} /> : "-");
   const others = sessions.filter((one) => !one.isThisOne).length;
   return (
     <Section
@@ -22,7 +23,7 @@ export function SessionsSection({ sessions, timeZone }: { sessions: OwnSession[]
         <thead>
           <tr>
             <Th>Browser</Th>
-            <Th>Address</Th>
+            <Th className="max-md:hidden">Address</Th>
             <Th className="max-md:hidden">Signed in</Th>
             <Th>Last seen</Th>
             <Th>
@@ -36,8 +37,10 @@ export function SessionsSection({ sessions, timeZone }: { sessions: OwnSession[]
               <Td>
                 <span title={one.userAgent ?? undefined}>{one.browser}</span>{" "}
                 {one.isThisOne ? <Badge tone="created">This browser</Badge> : null}
+                {/* On a phone there is no room for a column of its own. */}
+                <span className="mono block [overflow-wrap:anywhere] md:hidden">{address(one)}</span>
               </Td>
-              <Td className="mono">{one.address ? <VisibleText text={one.address} /> : "-"}</Td>
+              <Td className="mono max-md:hidden">{address(one)}</Td>
               <Td className="whitespace-nowrap max-md:hidden">{time(one.createdAt)}</Td>
               <Td className="whitespace-nowrap">{time(one.lastSeenAt)}</Td>
               <Td className="text-right">

@@ -36,7 +36,7 @@ const asMarkup = (text: string) =>
  */
 function asXml(text: string): string {
   const legal = `case when ${hasIllegal(text)} then translate(${text}, ${illegal}, ${shown}) else ${text} end`;
-  const literal = `case when strpos(${text}, '_x') > 0 then regexp_replace(${legal}, '_(x[0-9A-Fa-f]{4}_)', '_x005F_\\1', 'g') else ${legal} end`;
+  const literal = `case when strpos(${text}, '_x') > 0 then regexp_replace(${legal}, '_(?=x[0-9A-Fa-f]{4}_)', '_x005F_', 'g') else ${legal} end`;
   return `replace(replace(replace(${asMarkup(literal)}, e'\\r', '&#13;'), e'\\n', '&#10;'), e'\\t', '&#9;')`;
 }
 

@@ -8,11 +8,12 @@ const relations = "http://schemas.openxmlformats.org/officeDocument/2006/relatio
 const packageRelations = "http://schemas.openxmlformats.org/package/2006/relationships";
 
 export const sheetPath = (ordinal: number) => `xl/worksheets/sheet${ordinal}.xml`;
-const sheetName = (ordinal: number) => (ordinal === 1 ? "Audit log" : `Audit log ${ordinal}`);
-const ordinals = (sheets: number) => Array.from({ length: sheets }, (_, i) => i + 1);
 
-/** Everything of a sheet before its events: widths, the header row in bold, frozen. */
-export function sheetHead(columns: readonly ExportColumn[], ordinal: number): string {
+/** Everything of a sheet before its rows: widths, the header row in bold, frozen. */
+export function sheetHead(
+  columns: readonly Pick<ExportColumn, "header" | "width">[],
+  ordinal: number,
+): string {
   const widths = columns
     .map((c, i) => `<col min="${i + 1}" max="${i + 1}" width="${c.width}" customWidth="1"/>`)
     .join("");
@@ -27,14 +28,19 @@ export function sheetHead(columns: readonly ExportColumn[], ordinal: number): st
 
 export const sheetTail = "</sheetData></worksheet>";
 
-/** The parts that name the sheets; they stand behind them, as the number of sheets is known only then. */
-export function closingParts(sheets: number): { path: string; xml: string }[] {
-  const overrides = ordinals(sheets).map(
-    (n) => `<Override PartName="/${sheetPath(n)}" ContentType="${types}.worksheet+xml"/>`,
+/**
+ * The parts that name the sheets; they stand behind them, as the number of sheets is known only then.
+ * @param names of the sheets in order, of our own making
+ */
+export function closingParts(names: readonly string[]): { path: string; xml: string }[] {
+  const sheets = names.length;
+  const overrides = names.map(
+    (_, i) => `<Override PartName="/${sheetPath(i + 1)}" ContentType="${types}.worksheet+xml"/>`,
   );
-  const named = ordinals(sheets).map((n) => `<sheet name="${sheetName(n)}" sheetId="${n}" r:id="rId${n}"/>`);
-  const linked = ordinals(sheets).map(
-    (n) => `<Relationship Id="rId${n}" Type="${relations}/worksheet" Target="worksheets/sheet${n}.xml"/>`,
+  const named = names.map((name, i) => `<sheet name="${name}" sheetId="${i + 1}" r:id="rId${i + 1}"/>`);
+  const linked = names.map(
+    (_, i) =>
+      `<Relationship Id="rId${i + 1}" Type="${relations}/worksheet" Target="worksheets/sheet${i + 1}.xml"/>`,
   );
   return [
     {

@@ -81,7 +81,8 @@ async function writeSheets(zip: ZipWriter, rows: AsyncIterable<Uint8Array>, writ
   // An empty log still has its header; a full last sheet is followed by none.
   if (ordinal === 0) await put(new Uint8Array());
   await close();
-  for (const part of closingParts(ordinal)) await zip.add(part.path, Buffer.from(part.xml));
+  const names = Array.from({ length: ordinal }, (_, i) => (i === 0 ? "Audit log" : `Audit log ${i + 1}`));
+  for (const part of closingParts(names)) await zip.add(part.path, Buffer.from(part.xml));
   await zip.end();
 }
 

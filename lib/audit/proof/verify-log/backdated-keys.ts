@@ -5,16 +5,8 @@ import { sameBytes } from "../bytes";
 import { voidLeaf } from "../entry";
 import type { Findings } from "../verify/findings";
 import { type SliceResult, timeOf } from "./compare-slice";
-import {
-  closedRuns,
-  hashBytes,
-  idAt,
-  keyBytes,
-  microsAt,
-  openRuns,
-  type Run,
-  type Spans,
-} from "./stored-keys";
+import type { KeptLog } from "./kept-events";
+import { closedRuns, hashBytes, idAt, keyBytes, microsAt, openRuns, type Run } from "./stored-keys";
 
 const mostLookedUp = 100;
 const tilesAtATime = 128;
@@ -58,17 +50,17 @@ export async function placesOfStrays(sql: AnySql, orgId: number, rows: SliceResu
  */
 export async function nameTooManyExpired(
   sql: AnySql,
-  orgId: number,
-  spans: Spans,
+  log: KeptLog,
   { cutoff, allowed }: { cutoff: number; allowed: number },
   findings: Findings,
 ): Promise<void> {
   const missing: { index: number; id: string }[] = [];
+  const { orgId, spans } = log;
   const old = spans.tiles.filter((_, i) => (spans.from[i] as number) < cutoff);
   for (let at = 0; at < old.length; at += tilesAtATime)
     for (const run of await closedRuns(sql, orgId, old.slice(at, at + tilesAtATime)))
-      missing.push(...(await missingIn(sql, orgId, run, cutoff)));
-  for (const run of await openRuns(sql, orgId)) missing.push(...(await missingIn(sql, orgId, run, cutoff)));
+      missing.push(...(await missingIn(sql, log, run, cutoff)));
+  for (const run of await openRuns(sql, orgId)) missing.push(...(await missingIn(sql, log, run, cutoff)));
   const tooMany = missing.sort((a, b) => a.index - b.index).slice(allowed);
   for (const { index, id } of tooMany)
     findings.add(
@@ -80,7 +72,7 @@ export async function nameTooManyExpired(
 
 async function missingIn(
   sql: AnySql,
-  orgId: number,
+  { orgId, events }: KeptLog,
   { first, keys, hashes }: Run,
   cutoff: number,
 ): Promise<{ index: number; id: string }[]> {
@@ -96,7 +88,7 @@ async function missingIn(
   if (places.length === 0) return places;
   const rows = await sql<
     { id: string }[]
-  >`select id from audit_event where id = any (${places.map((p) => p.id)}::uuid[])`;
+  >`select e.id from ${sql.unsafe(events)} e where e.id = any (${places.map((p) => p.id)}::uuid[])`;
   const there = new Set(rows.map((row) => row.id));
   return places.filter((p) => !there.has(p.id));
 }
@@ -108,8 +100,7 @@ async function missingIn(
  */
 export async function nameBackdated(
   sql: AnySql,
-  orgId: number,
-  spans: Spans,
+  { orgId, spans, events }: KeptLog,
   { cutoff, firstFresh }: { cutoff: number; firstFresh: number | null },
   findings: Findings,
 ): Promise<void> {
@@ -118,7 +109,7 @@ export async function nameBackdated(
     (tile, i) => (tile + 1) * 1024 > firstFresh && (spans.from[i] as number) < cutoff,
   );
   for (const run of [...(await closedRuns(sql, orgId, tiles)), ...(await openRuns(sql, orgId))])
-    for (const { index, id } of await backdatedIn(sql, run, cutoff, firstFresh))
+    for (const { index, id } of await backdatedIn(sql, events, run, { cutoff, firstFresh }))
       findings.add(
         "removed",
         "The event was removed, and the time at its place set back so that it looks expired.",
@@ -131,9 +122,9 @@ export async function nameBackdated(
 
 async function backdatedIn(
   sql: AnySql,
+  events: string,
   { first, keys }: Run,
-  cutoff: number,
-  firstFresh: number,
+  { cutoff, firstFresh }: { cutoff: number; firstFresh: number },
 ): Promise<{ index: number; id: string }[]> {
   const found: { index: number; id: string }[] = [];
   for (let leaf = 0; leaf * keyBytes < keys.length; leaf++)
@@ -143,7 +134,7 @@ async function backdatedIn(
   // One that is still there was read and compared.
   const rows = await sql<
     { id: string }[]
-  >`select id from audit_event where id = any (${found.map((f) => f.id)}::uuid[])`;
+  >`select e.id from ${sql.unsafe(events)} e where e.id = any (${found.map((f) => f.id)}::uuid[])`;
   const there = new Set(rows.map((row) => row.id));
   return found.filter((f) => !there.has(f.id));
 }

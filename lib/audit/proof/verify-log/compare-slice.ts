@@ -14,6 +14,8 @@ export interface Slice {
   snapshot: string;
   orgId: number;
   spans: Spans;
+  /** SQL: what stands of the events (`keptEvents`). */
+  events: string;
   /** Microseconds since 1970; null for no bound. */
   from: number | null;
   to: number | null;
@@ -100,7 +102,7 @@ export async function compareSlice(slice: Slice, onProgress: (leaves: number) =>
 }
 
 /** Events of other logs are read too: one whose organization was changed is missed in its own. */
-function copySql({ from, to }: Slice): string {
+function copySql({ events, from, to }: Slice): string {
   const moment = (micros: number) =>
     `timestamptz 'epoch' + ${BigInt(Math.trunc(micros))} * interval '1 microsecond'`;
   const bounds = [
@@ -108,7 +110,7 @@ function copySql({ from, to }: Slice): string {
     ...(to === null ? [] : [`e.occurred_at < ${moment(to)}`]),
   ];
   const where = bounds.length > 0 ? `where ${bounds.join(" and ")}` : "";
-  return `copy (select ${recordColumns} from audit_event e ${where} order by e.occurred_at, e.id) to stdout`;
+  return `copy (select ${recordColumns} from ${events} e ${where} order by e.occurred_at, e.id) to stdout`;
 }
 
 async function* linesOf(source: Readable): AsyncGenerator<string[]> {

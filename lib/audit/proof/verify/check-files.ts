@@ -77,9 +77,10 @@ async function checkBeside(file: NamedFile, beside: NamedFile, options: CheckOpt
 }
 
 async function checkZip(file: NamedFile, options: CheckOptions): Promise<Outcome> {
-  const entries = await readZip(file.source, options.platform);
+  const { entries, oddity } = await readZip(file.source, options.platform);
   const opened: ExportFiles = {
     names: entries.map((e) => e.name),
+    oddity,
     open: (name) => entries.find((e) => e.name === name)?.open() ?? nothing(),
   };
   return checkExport(opened, options);

@@ -4,7 +4,7 @@ import { Inflate } from "fflate";
 /** What reading a large export needs beyond hashing: both exist in plain JavaScript and, faster, in Node. */
 export interface VerifierPlatform {
   newSha256(): { update(data: Uint8Array): unknown; digest(): Uint8Array };
-  /** Raw DEFLATE (RFC 1951). Throws for damaged data, and for data that ends too early. */
+  /** Raw DEFLATE (RFC 1951). Throws for damaged data, and where its end and that of what was given differ. */
   inflateRaw(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
 }
 
@@ -30,5 +30,12 @@ export const plainPlatform: VerifierPlatform = {
     inflate.push(new Uint8Array(), true);
     yield* taken();
     if (!isOver) throw new Error("compressed data that ends too early");
+    if (leftIn(inflate) > 0) throw new Error("compressed data that goes on behind its end");
   },
 };
+
+/** Bytes that were given and not needed. The library has no name of its own for them: what it holds back, and the bit it is at. */
+function leftIn(inflate: Inflate): number {
+  const { p: held, s: state } = inflate as unknown as { p: Uint8Array; s: { p?: number } };
+  return held.length - (state.p ? 1 : 0);
+}

@@ -11,12 +11,15 @@ import type { Trust } from "./trust";
 import { type ManifestReport, verifyManifest } from "./verify-manifest";
 
 export const manifestName = "manifest.json";
+const mostCompanionBytes = 16 * 1024 * 1024;
 const companions = [manifestName, "verify.mjs", "verify.html", "README.txt"];
 
 /** The files of a verifiable export, in a zip or a folder. */
 export interface ExportFiles {
   /** Every name, a repeated one as often as it stands there. */
   names: string[];
+  /** Of a zip: why other programs may find something else in it, in words. */
+  oddity?: string | null;
   open(name: string): AsyncIterable<Uint8Array>;
 }
 
@@ -50,6 +53,8 @@ export async function verifyExport(
     throw new NotChecked(`This is no verifiable export: it has no ${manifestName} or no ${eventsName}.`);
   const report = verifyManifest(await textOf(files.open(manifestName)), options.trust, findings);
   checkNames(files.names, report.manifest, findings);
+  if (files.oddity)
+    findings.add("manifest", `Other programs may find something else in the zip: ${files.oddity}.`);
   const rows = new RowCheck(report.manifest, report.checkpoint, findings);
   const digests: Digests = {
     [eventsName]: measured(options.platform),
@@ -66,6 +71,7 @@ export async function verifyExport(
     );
   }
   checkFiles(report.manifest, digests, findings);
+  await checkCompanions(files, findings);
   return {
     ...report,
     rows: rows.count,
@@ -139,6 +145,24 @@ function checkFiles(manifest: Manifest, digests: Digests, findings: Findings): v
     if (!described) continue;
     if (described.bytes !== file.bytes || described.sha256 !== file.digest())
       findings.add("manifest", `${name} is not the file that the manifest was signed for.`);
+  }
+}
+
+/** They say nothing about the events, but in a zip something could stand behind the end of one of them. */
+async function checkCompanions(files: ExportFiles, findings: Findings): Promise<void> {
+  for (const name of companions.filter((n) => files.names.includes(n))) {
+    let bytes = 0;
+    try {
+      for await (const chunk of files.open(name)) {
+        bytes += chunk.length;
+        if (bytes > mostCompanionBytes) throw new Error("it is too long");
+      }
+    } catch (error) {
+      findings.add(
+        "manifest",
+        `${name} is damaged: ${error instanceof Error ? error.message : "unreadable"}.`,
+      );
+    }
   }
 }
 

@@ -66,5 +66,6 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
 
 async function* wholeAnswer(answer: Answer, outcome: Outcome): AsyncGenerator<AnswerLine, void> {
   yield { type: "found", answer };
-  yield { type: "end", outcome, note: answer.note, durationMs: answer.durationMs };
+  const { note, durationMs, trustScore } = answer;
+  yield { type: "end", outcome, note, durationMs, trustScore };
 }

@@ -2,22 +2,13 @@ import "server-only";
 import { eq } from "drizzle-orm";
 import { principalOfApiKey } from "@/lib/access/api-keys";
 import { mayInOrganization } from "@/lib/access/permissions";
-import {
-  type ApiKeyPrincipal,
-  anonymousPrincipal,
-  type RequestFacts,
-  type UserPrincipal,
-} from "@/lib/access/principal";
+import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/principal";
 import { currentCookieName, principalOfCookie } from "@/lib/access/sessions";
-import { addressKey } from "@/lib/access/sign-in-delay";
-import { apiKeyRejected } from "@/lib/audit/catalogue/accounts";
 import { readDb, schema } from "@/lib/db/client";
 import { inOrganization } from "@/lib/gate/allow";
-import { recordCounted } from "@/lib/gate/counted";
-import { eventOf } from "@/lib/gate/facts";
 import { query } from "@/lib/gate/query";
+import { recordRejectedKey } from "@/lib/gate/rejected-key";
 import { sourcebotError } from "@/lib/gate/to-route";
-import { inTransaction } from "@/lib/gate/transaction";
 
 export type Caller =
   | { ok: true; principal: UserPrincipal | ApiKeyPrincipal }
@@ -100,12 +91,4 @@ async function signedInHere(request: Request): Promise<UserPrincipal | null> {
   const person = await principalOfCookie(cookie?.slice(name.length));
   // Somebody who must change their password, or set up a second factor, may do nothing else yet.
   return person?.mustChangePassword || person?.mustEnrolFactor ? null : person;
-}
-
-/** Counted per address (/64 of IPv6, all of which is one client's): the first of a minute is an event at once. Never the key, nor which of the reasons it was. */
-async function recordRejectedKey(facts: RequestFacts): Promise<void> {
-  const { orgId } = anonymousPrincipal;
-  const fact = { target: { id: String(orgId) }, label: "API key", details: { reason: "unauthenticated" } };
-  const event = eventOf(apiKeyRejected, fact, anonymousPrincipal, facts);
-  await inTransaction((tx) => recordCounted(tx, "api_key.rejected", addressKey(facts.ip) ?? "-", "", event));
 }

@@ -60,7 +60,9 @@ async function ownUpload(tx: Tx, id: string, guruId: string, accountId: string |
     )
     // An upload that is being cleaned up, or used by a double click, is waited for.
     .for("update");
-  if (!found?.sha256 || !found.kind)
+  // Asked by itself: the statement above would not see a use of the file that it has waited for.
+  const [used] = await tx.execute(sql`select from excel_job where upload_id = ${id}`);
+  if (!found?.sha256 || !found.kind || used)
     throw refuse("not_found", "This upload is not there any more. Upload the file again.");
   return { ...found, sha256: found.sha256, kind: found.kind };
 }

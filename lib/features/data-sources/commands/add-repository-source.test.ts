@@ -69,8 +69,10 @@ describe("add-repository-source", () => {
 
   it("says that the same repository exists, however it is written", async () => {
     done(await add("https://git.example.com/team/one"));
-    for (const url of ["https://git.example.com/team/one.git", "https://GIT.example.com/Team/One/"])
-      expect(await add(url, { branch: "other" })).toMatchObject({ ok: false, code: "exists" });
+    for (const url of ["https://git.example.com/team/one.git", "https://GIT.example.com/team/one/"])
+      expect(await add(url, { branches: "other" })).toMatchObject({ ok: false, code: "exists" });
+    // Hosts may tell the case of a path apart, though not that of their own name.
+    done(await add("https://git.example.com/Team/One"));
     await textIn(guru.slug, member, "git.example.com/team/two", "a text of that name");
     expect(await add("https://git.example.com/team/two")).toMatchObject({ ok: false, code: "exists" });
   });
@@ -98,7 +100,7 @@ describe("add-repository-source", () => {
 
   it("is told with its address and the name of its secret by each event, also after its end, and never with the value", async () => {
     await keepSecret(guru.id, "PROD_KEY");
-    const given = { secret: "{PROD_KEY}", branch: "release" };
+    const given = { secret: "{PROD_KEY}", branches: "release" };
     const { id } = done(await add("https://taker.example/team/trap.git", given));
     const input = { guru: guru.slug, ids: [id] };
     done(await reindexDataSources.execute({ principal: member, request, input }));
@@ -112,7 +114,7 @@ describe("add-repository-source", () => {
     for (const { details } of events)
       expect(details).toMatchObject({
         url: "https://taker.example/team/trap.git",
-        branch: "release",
+        branches: ["release"],
         secret: "PROD_KEY",
       });
     expect(JSON.stringify(await product.events())).not.toContain("canary-value");
@@ -127,7 +129,7 @@ describe("add-repository-source", () => {
   });
 
   it("refuses fields that it does not have", async () => {
-    for (const more of [{ token: "x" }, { settings: {} }, { branch: ["a"] }, { include: { a: 1 } }])
+    for (const more of [{ token: "x" }, { settings: {} }, { branch: "a" }, { include: { a: 1 } }])
       expect(await add("https://git.example.com/b", more)).toMatchObject({ ok: false, code: "invalid" });
   });
 

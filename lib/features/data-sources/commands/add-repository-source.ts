@@ -1,10 +1,8 @@
 import "server-only";
 import { and, eq, or } from "drizzle-orm";
 import { accountOf } from "@/lib/access/principal";
-import { holdSecret, secretNameOf } from "@/lib/access/secrets";
 import { dataSourceAdded } from "@/lib/audit/catalogue/gurus";
 import { schema, type Tx } from "@/lib/db/client";
-import type { SourceSettings } from "@/lib/db/schema/gurus";
 import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { sha256 } from "@/lib/platform/crypto";
@@ -13,6 +11,7 @@ import { FetchRefused } from "@/lib/platform/fetching/fetch-refused";
 import { withoutCredentials } from "@/lib/platform/fetching/web-address";
 import { repositoryAddress } from "../git/repository-address";
 import { addRepositorySourceInput } from "../repository-schemas";
+import { settingsChosen } from "../repository-settings";
 import { sourceFact } from "../source-facts";
 import { repositoryKey, repositoryPath } from "../source-url";
 
@@ -28,12 +27,7 @@ export const addRepositorySource = command({
   target: ({ input }) => ({ id: withoutCredentials(input.url) }),
   async run({ tx, input, principal, scope, enqueue }) {
     const url = addressOf(input.url);
-    const settings: SourceSettings = {
-      ...(input.branch ? { branch: input.branch } : {}),
-      ...(input.include.length > 0 ? { include: input.include } : {}),
-      ...(input.exclude.length > 0 ? { exclude: input.exclude } : {}),
-      ...(input.secret ? { secret: await heldSecret(tx, scope.guru.id, input.secret) } : {}),
-    };
+    const settings = await settingsChosen(tx, scope.guru.id, input);
     const source = {
       guruId: scope.guru.id,
       kind: "GITHUB_REPO" as const,
@@ -65,16 +59,6 @@ function addressOf(text: string): URL {
     if (!(error instanceof FetchRefused)) throw error;
     throw refuse("invalid", error.message, { fieldErrors: { url: [error.message] } });
   }
-}
-
-/** What stands in the field may be the token itself: then it is neither looked up nor repeated. */
-async function heldSecret(tx: Tx, guruId: string, text: string): Promise<string> {
-  const name = secretNameOf(text) ?? secretNameOf(`{${text}}`);
-  const held = name !== null && (await holdSecret(tx, guruId, name));
-  if (name !== null && held) return name;
-  const message =
-    "This guru has no such secret. Store the token under Secrets, then write that secret's name here, such as {GIT_TOKEN}.";
-  throw refuse("invalid", message, { fieldErrors: { secret: [message] } });
 }
 
 function decodedPath(url: URL): string {

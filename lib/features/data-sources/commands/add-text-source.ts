@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq, sql } from "drizzle-orm";
+import { indexedAnew } from "@/lib/access/indexed-anew";
 import { accountOf } from "@/lib/access/principal";
 import { dataSourceAdded } from "@/lib/audit/catalogue/gurus";
 import { schema, type Tx } from "@/lib/db/client";
@@ -8,7 +9,6 @@ import { command } from "@/lib/gate/command";
 import { cleanText } from "@/lib/platform/clean-text";
 import { sha256 } from "@/lib/platform/crypto";
 import { refuse } from "@/lib/platform/errors";
-import { noProgress } from "../indexing/progress";
 import { addTextSourceInput } from "../schemas";
 import { type SourceRow, sourceFact } from "../source-facts";
 
@@ -75,14 +75,8 @@ async function updateText(tx: Tx, text: Text): Promise<{ source: SourceRow; befo
       content: text.content,
       sizeBytes: text.sizeBytes,
       sha256: text.sha256,
-      status: "NOT_PROCESSED",
-      error: null,
-      progressBytes: 0,
-      ...noProgress,
-      attempts: 0,
       // A run that is reading the old content must not finish as if it were the new one.
-      indexRun: sql`${dataSource.indexRun} + 1`,
-      heartbeatAt: sql`gurulog_now()`,
+      ...indexedAnew(),
       updatedAt: sql`gurulog_now()`,
     })
     .where(eq(dataSource.id, before.id));

@@ -83,6 +83,25 @@ describe("add-website-sources", () => {
     expect(results.at(-1)?.message).toContain("name or a password");
   });
 
+  it.each([
+    "https://docs.example.com/a,https%3A%2F%2Fname:canary@b.example/",
+    "https://docs.example.com/a,https%253A%252F%252Fname%253Acanary%2540b.example/",
+    "https%3A%2F%2Fname%3Acanary%40b.example/",
+  ])(
+    "refuses escaped credentials among others in the words for plain ones, and keeps them nowhere: %s",
+    async (hidden) => {
+      const fine = `https://among.example/${encodeURIComponent(hidden).length}`;
+      const { results } = done(await add([fine, "https://name:canary@b.example/", hidden]));
+      expect(results.map(({ status }) => status)).toEqual(["success", "error", "error"]);
+      expect(results[2]?.message).toBe(results[1]?.message);
+      expect(results[2]?.message).toContain("name or a password");
+      expect(JSON.stringify([results, await product.events()])).not.toContain("canary");
+      expect(await add(hidden)).toMatchObject({ code: "invalid", message: results[1]?.message });
+      expect(await product.admin`select 1 from data_source where url ilike '%canary%'`).toHaveLength(0);
+      expect(await product.admin`select 1 from attempt where target_id ilike '%canary%'`).toHaveLength(0);
+    },
+  );
+
   it("refuses where nothing is left to add, and records nothing", async () => {
     done(await add("https://c.example/"));
     const [before, events] = [await sources(), (await product.events()).length];

@@ -30,6 +30,7 @@ export const completeIndexing = command({
     const { source, guru } = found;
     const { dataSource, passage, passageWord } = schema;
     const news = await applyLearnt(tx, source, input.learnt ?? {});
+    const { unreached: _isOver, ...settings } = news.values.settings ?? source.settings;
     await tx.execute(sql`set local statement_timeout = '120s'`);
     await tx
       .update(dataSource)
@@ -41,6 +42,7 @@ export const completeIndexing = command({
         progressBytes: source.sizeBytes,
         ...noProgress,
         ...news.values,
+        settings,
         nextReadAt: rereadAfter(source.kind),
         indexedAt: sql`gurulog_now()`,
       })

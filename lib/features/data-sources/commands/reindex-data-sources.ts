@@ -1,11 +1,11 @@
 import "server-only";
-import { inArray, sql } from "drizzle-orm";
+import { inArray } from "drizzle-orm";
+import { indexedAnew } from "@/lib/access/indexed-anew";
 import { dataSourceReindexed } from "@/lib/audit/catalogue/gurus";
 import { schema } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
 import { indexingJob } from "../indexing/indexing-job";
-import { noProgress } from "../indexing/progress";
 import { selectedSourcesInput } from "../schemas";
 import { lockSelected } from "../selected-sources";
 import { sourceFact } from "../source-facts";
@@ -20,19 +20,7 @@ export const reindexDataSources = command({
   async run({ tx, input, scope, enqueue }) {
     const { dataSource } = schema;
     const rows = await lockSelected(tx, scope.guru.id, input.ids);
-    await tx
-      .update(dataSource)
-      .set({
-        status: "NOT_PROCESSED",
-        error: null,
-        progressBytes: 0,
-        ...noProgress,
-        attempts: 0,
-        // A run under way is overtaken: the new one begins from the start.
-        indexRun: sql`${dataSource.indexRun} + 1`,
-        heartbeatAt: sql`gurulog_now()`,
-      })
-      .where(inArray(dataSource.id, input.ids));
+    await tx.update(dataSource).set(indexedAnew()).where(inArray(dataSource.id, input.ids));
     for (const row of rows) await enqueue(indexingJob(row.kind), { dataSourceId: row.id });
     const [first, ...others] = rows.map((row) => sourceFact(row, scope.guru));
     return { value: { titles: rows.map((row) => row.title) }, audit: first ? [first, ...others] : null };

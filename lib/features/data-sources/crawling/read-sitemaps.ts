@@ -3,6 +3,7 @@ import { decodeText } from "@/lib/platform/fetching/decode-text";
 import { FetchRefused } from "@/lib/platform/fetching/fetch-refused";
 import { inflateBody } from "@/lib/platform/fetching/inflate-body";
 import { parseWebAddress } from "@/lib/platform/fetching/web-address";
+import { mapInSlices } from "@/lib/platform/map-in-slices";
 import { Unreadable } from "../indexing/text-piece";
 import { fetchInWords } from "../pages/fetch-page";
 import { NoSitemap, parseSitemap } from "./sitemap";
@@ -31,13 +32,11 @@ export async function pagesOfSitemap(
   for (let next = toRead.next(); next !== undefined; next = toRead.next()) {
     if (!(await reading.goesOn())) return { pages: [...pages], leftOut, hasUnread: true, isStopped: true };
     const sitemap = await sitemapAt(next, reading.signal);
-    for (const one of sitemap.pages) {
-      const url = ofSite(one, host);
+    for (const url of await mapInSlices(sitemap.pages, (one) => ofSite(one, host))) {
       if (url === null || (pages.size >= most && !pages.has(url))) leftOut += 1;
       else pages.add(url);
     }
-    for (const one of sitemap.sitemaps) {
-      const url = ofSite(one, host);
+    for (const url of await mapInSlices(sitemap.sitemaps, (one) => ofSite(one, host))) {
       if (url !== null) toRead.add(url);
     }
     if (pages.size >= most) break;

@@ -26,6 +26,25 @@ describe("robots.txt", () => {
     ["Disallow: /", "/a", true],
     ["<html>not found</html>", "/a", true],
     ["User-agent: *\nDisallow: /", "/robots.txt", true],
+    // Both are compared as they would stand in an address (RFC 9309, 2.2.2).
+    ["User-agent: *\nDisallow: /private", "/%70rivate/x", false],
+    ["User-agent: *\nDisallow: /%70rivate", "/private/x", false],
+    ["User-agent: *\nDisallow: /~joe", "/%7Ejoe/x", false],
+    ["User-agent: *\nDisallow: /café", "/caf%C3%A9", false],
+    ["User-agent: *\nDisallow: /caf%c3%a9", "/café", false],
+    ["User-agent: *\nDisallow: /caf%c3%a9$", "/caf%C3%A9", false],
+    ["User-agent: *\nDisallow: /a b|c", "/a%20b%7Cc", false],
+    ["User-agent: *\nDisallow: /a%2fb", "/a%2Fb", false],
+    ["User-agent: *\nDisallow: /a%2Fb", "/a/b", true],
+    ["User-agent: *\nDisallow: /a/b", "/a%2Fb", true],
+    ["User-agent: *\nDisallow: /a?b=%26", "/a?b=&", true],
+    ["User-agent: *\nDisallow: /a%2Ab", "/a*b", false],
+    ["User-agent: *\nDisallow: /a%2Ab", "/aab", true],
+    ["User-agent: *\nDisallow: /a$b", "/a%24b", false],
+    ["User-agent: *\nDisallow: /a%24", "/a$b", false],
+    ["User-agent: *\nDisallow: /a%", "/a%zz", false],
+    ["User-agent: *\nDisallow: /\ud800x", "/%EF%BF%BDx", false],
+    ["User-agent: *\nDisallow: /é\nAllow: /%C3%A9$", "/é", true],
   ])("%j, %s: %s", (text, path, is) => expect(allows(text, path)).toBe(is));
 
   it("made to be slow is not", () => {

@@ -24,10 +24,13 @@ export function parseRobots(text: string): Robots {
   const groups = groupsOf(text.slice(0, readLength));
   const named = (name: string) => groups.filter(({ agents }) => agents.includes(name));
   const ours = named(userAgentName.toLowerCase());
-  const rules = (ours.length > 0 ? ours : named("*")).flatMap((group) => group.rules).slice(0, mostRules);
+  const rules = (ours.length > 0 ? ours : named("*"))
+    .flatMap((group) => group.rules)
+    .slice(0, mostRules)
+    .map((rule) => ({ ...rule, pattern: comparablePattern(rule.pattern) }));
   return {
     allows(url) {
-      const path = `${url.pathname}${url.search}`;
+      const path = literally(comparable(`${url.pathname}${url.search}`));
       if (url.pathname === "/robots.txt") return true;
       let best: Rule | undefined;
       for (const rule of rules) {
@@ -68,6 +71,30 @@ function groupsOf(text: string): Group[] {
     }
   }
   return groups;
+}
+
+/**
+ * A path or pattern as both are compared (RFC 9309, 2.2.2): what an address cannot hold is percent-encoded, what need not
+ * be is not, and the rest of the encoding is in capitals. What a reserved sign stands for differs from its encoding.
+ */
+function comparable(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/%([0-9a-f]{2})/gi, (encoded, code: string) => {
+      const sign = String.fromCharCode(Number.parseInt(code, 16));
+      return /[a-z0-9._~-]/i.test(sign) ? sign : encoded.toUpperCase();
+    })
+    .replaceAll(/[^a-z0-9._~:/?#[\]@!$&'()*+,;=%-]+/gi, encodeURIComponent);
+}
+
+/** The signs of patterns where they stand for themselves, as a pattern would write them (RFC 9309, 2.2.3). */
+const literally = (text: string) => text.replaceAll("*", "%2A").replaceAll("$", "%24");
+
+/** Only at the end a `$` is a sign of patterns. */
+function comparablePattern(pattern: string): string {
+  const isWhole = pattern.endsWith("$");
+  const text = comparable(isWhole ? pattern.slice(0, -1) : pattern).replaceAll("$", "%24");
+  return isWhole ? `${text}$` : text;
 }
 
 /**

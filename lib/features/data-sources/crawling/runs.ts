@@ -1,7 +1,7 @@
 import "server-only";
 import { and, asc, count, eq, ne, sql } from "drizzle-orm";
 import { readDb, schema, type Tx } from "@/lib/db/client";
-import { enqueueIn } from "@/lib/gate/enqueue";
+import { awaitingJobs, enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
 import { cleanText } from "@/lib/platform/clean-text";
 
@@ -203,8 +203,9 @@ async function addKnown(tx: Tx, crawlId: string, urls: string[], state: "known" 
 }
 
 /**
- * Queues searches whose run crashed with its process, or whose job was lost. Queuing one too often does no harm.
- * @returns their number
+ * Queues searches whose run crashed with its process, or whose job was lost. One whose job waits, because there is much to
+ * do before it, gets no second.
+ * @returns the number of those that fell silent
  */
 export async function requeueSilentCrawls(): Promise<number> {
   return inTransaction(async (tx) => {
@@ -215,7 +216,9 @@ export async function requeueSilentCrawls(): Promise<number> {
           or (state = 'waiting' and heartbeat_at < now() - make_interval(secs => ${lostAfterS}))
         order by heartbeat_at limit 20 for update skip locked)
       returning id`);
-    for (const row of rows) await enqueueIn(tx, "crawl-website", { crawlId: row.id });
+    const ids = rows.map(({ id }) => id);
+    const queued = await awaitingJobs(tx, "crawl-website", "crawlId", ids);
+    for (const id of ids) if (!queued.has(id)) await enqueueIn(tx, "crawl-website", { crawlId: id });
     return rows.length;
   });
 }

@@ -45,6 +45,28 @@ describe("a sitemap", () => {
     await expect(parseSitemap(laughs, 10)).rejects.toThrow(NoSitemap);
   });
 
+  it("may nest what else it says of a page, and say it with attributes", async () => {
+    const inner = "<x:a hreflang='no' href='/no'>".repeat(12) + "</x:a>".repeat(12);
+    const text = urlset(`https://a.example/1</loc>${inner}<loc>https://a.example/2`);
+    expect((await parseSitemap(text, 10)).pages).toEqual(["https://a.example/1", "https://a.example/2"]);
+  });
+
+  const million = 1_000_000;
+  it.each<[string, () => string]>([
+    ["elements in each other", () => "<a>".repeat(3 * million) + "</a>".repeat(3 * million)],
+    ["a few elements in each other", () => "<a>".repeat(17) + "</a>".repeat(17)],
+    ["attributes", () => `<a ${Array.from({ length: million }, (_, n) => `a${n}=""`).join(" ")}/>`],
+    ["line ends", () => "\r".repeat(10 * million)],
+    ["entities", () => "&lt;".repeat(2 * million)],
+    ["line ends of a comment", () => `<!--${"\r".repeat(10 * million)}-->`],
+    ["entities of an attribute", () => `<a b="${"&lt;".repeat(2 * million)}"/>`],
+  ])("that names a page beside too many %s is refused before they take room", async (_, made) => {
+    const text = urlset("https://a.example/1").replace("</urlset>", () => `${made()}</urlset>`);
+    const before = performance.now();
+    await expect(parseSitemap(text, 10)).rejects.toThrow(NoSitemap);
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+
   it.each([
     ["nothing", ""],
     ["a page", "<html><body>404"],

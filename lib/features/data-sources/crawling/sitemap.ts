@@ -3,6 +3,15 @@ import { SaxesParser } from "saxes";
 
 /** Characters that are parsed at once, so that requests get their turn in between. */
 const stepLength = 64 * 1024;
+/** Elements in each other; with its extensions (images, videos, languages) a sitemap has five. */
+const mostLevels = 16;
+/** Attributes of one element. */
+const mostAttributes = 64;
+/**
+ * Characters between two things that the parser tells of: it holds what lies between, and a line end or an entity takes it
+ * more than ten times its own length.
+ */
+const longestPiece = 256 * 1024;
 
 /** What a sitemap names: pages, or further sitemaps. */
 export interface Sitemap {
@@ -27,16 +36,38 @@ export async function parseSitemap(text: string, most: number): Promise<Sitemap>
   const path: string[] = [];
   let address: string | null = null;
   const parser = new SaxesParser();
+  let toldAt = 0;
+  let attributes = 0;
+  const told = () => {
+    toldAt = parser.position;
+  };
+  parser.on("opentagstart", () => {
+    attributes = 0;
+    told();
+  });
+  parser.on("attribute", () => {
+    attributes += 1;
+    if (attributes > mostAttributes) throw new NoSitemap("an element has too many attributes");
+    told();
+  });
+  parser.on("comment", told);
+  parser.on("processinginstruction", told);
   parser.on("opentag", ({ name }) => {
+    told();
     path.push(localName(name));
+    if (path.length > mostLevels) throw new NoSitemap("its elements are too deep in each other");
     if (isAddress(path)) address = "";
   });
   const add = (part: string) => {
     if (address !== null && address.length < 3_000) address += part;
   };
   parser.on("text", add);
-  parser.on("cdata", add);
+  parser.on("cdata", (part) => {
+    told();
+    add(part);
+  });
   parser.on("closetag", () => {
+    told();
     const list = path[0] === "urlset" ? found.pages : found.sitemaps;
     if (address !== null && isAddress(path) && list.length < most) list.push(address.trim());
     if (isAddress(path)) address = null;
@@ -47,6 +78,7 @@ export async function parseSitemap(text: string, most: number): Promise<Sitemap>
   });
   for (let at = 0; at < text.length; at += stepLength) {
     parser.write(text.slice(at, at + stepLength));
+    if (parser.position - toldAt > longestPiece) throw new NoSitemap("a piece of it is too long");
     await setImmediate();
   }
   parser.close();

@@ -1,8 +1,8 @@
 import { type CellObject, read, type WorkSheet } from "xlsx";
 import { z } from "zod";
-import { Unreadable } from "../indexing/text-piece";
+import { officeArchive } from "@/lib/platform/office/office-parts";
+import { Unreadable } from "@/lib/platform/reading-apart/unreadable";
 import type { Extracted } from "./extracted";
-import { officeParts } from "./office-parts";
 
 /** Rows that go into one passage at most, and the characters after which no further row is added. */
 const rowsTogether = 50;
@@ -22,7 +22,7 @@ const resume = z.object({ sheet: z.number().int().nonnegative(), row: z.number()
  * @throws Unreadable for what is protected, damaged, no workbook, or hostile
  */
 export async function* excelText(file: Buffer, resumeAt: unknown): AsyncGenerator<Extracted> {
-  const workbook = opened(await officeParts(file));
+  const workbook = opened(await officeArchive(file));
   const sheets = workbook.SheetNames.map((name) => rowsOf(workbook.Sheets[name], name));
   const from = resume.safeParse(resumeAt).data ?? { sheet: 0, row: 0 };
   const total = sheets.reduce((sum, rows) => sum + rows.length, 0);

@@ -20,23 +20,9 @@ export const extracted = z.strictObject({
 export type Extracted = z.infer<typeof extracted>;
 
 /** What is extracted, as the process is told. */
-export const extractionTask = z.strictObject({
+export const documentOrder = z.strictObject({
   kind: z.enum(documentKinds),
-  sizeBytes: z.number().int().positive(),
   /** `resumeAt` of the last piece that was kept; null = from the start. */
   resumeAt: z.unknown(),
-  /** Bytes that the process may hold in all. */
-  memoryBytes: z.number().int().positive(),
-  /** After which it ends by itself, whatever became of whoever started it. */
-  lifeMs: z.number().int().positive(),
 });
-export type ExtractionTask = z.infer<typeof extractionTask>;
-
-/** What the process answers. */
-export const told = z.union([
-  z.strictObject({ piece: extracted }),
-  z.strictObject({ end: z.literal(true) }),
-  z.strictObject({ unreadable: z.string().max(1_000) }),
-  z.strictObject({ limit: z.literal("memory") }),
-]);
-export type Told = z.infer<typeof told>;
+export type DocumentOrder = z.infer<typeof documentOrder>;

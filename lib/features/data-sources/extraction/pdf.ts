@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { z } from "zod";
-import { Unreadable } from "../indexing/text-piece";
+import { protectedFile } from "@/lib/platform/office/office-parts";
+import { Unreadable } from "@/lib/platform/reading-apart/unreadable";
 import type { Extracted } from "./extracted";
-import { protectedFile } from "./office-parts";
 
 const resume = z.object({ page: z.number().int().positive() });
 

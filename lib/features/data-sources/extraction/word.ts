@@ -1,8 +1,9 @@
 import mammoth from "mammoth";
 import { z } from "zod";
-import { Unreadable } from "../indexing/text-piece";
+import { officeArchive } from "@/lib/platform/office/office-parts";
+import { Unreadable } from "@/lib/platform/reading-apart/unreadable";
 import type { Extracted } from "./extracted";
-import { officeParts } from "./office-parts";
+import { HeadingPath } from "./heading-path";
 
 /** Characters after which a piece ends, at a paragraph. */
 const pieceLength = 32 * 1024;
@@ -26,35 +27,64 @@ interface Document extends Node {
   notes: { resolve(reference: Node): { body: Node[] } | null | undefined };
 }
 
+/** A paragraph or a table. */
+interface Block {
+  /** Of a heading, 1 to 6; 0 for anything else. */
+  level: number;
+  text: string;
+}
+
 /**
- * The text of a Word document (.docx) with its headings, lists, tables and notes, as Markdown.
+ * The text of a Word document (.docx) with its lists, tables and notes, under the headings that it stands under.
  * @param resumeAt `{paragraph}`, counted from 0: the first to be read; anything else = the first of all
  * @throws Unreadable for what is protected, damaged, no document, or hostile
  */
 export async function* wordText(file: Buffer, resumeAt: unknown): AsyncGenerator<Extracted> {
-  const blocks = await blocksOf(await officeParts(file));
+  const blocks = await blocksOf(await officeArchive(file));
   const total = blocks.length;
+  const from = resume.safeParse(resumeAt).data?.paragraph ?? 0;
+  const headings = new HeadingPath();
   let text = "";
-  for (let at = resume.safeParse(resumeAt).data?.paragraph ?? 0; at < total; at++) {
-    text += `${blocks[at]}\n\n`;
-    if (text.length < pieceLength && at < total - 1) continue;
-    const done = at + 1;
-    const note = `paragraph ${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`;
-    yield { text, done, total, note, resumeAt: { paragraph: done } };
+  const piece = (done: number): Extracted => ({
+    text,
+    ...(headings.text === "" ? {} : { heading: headings.text }),
+    done,
+    total,
+    note: `paragraph ${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`,
+    resumeAt: { paragraph: done },
+  });
+  for (const [at, block] of blocks.entries()) {
+    // What lies before was kept; of it the headings alone are needed.
+    const isFresh = at >= from;
+    if (block.level > 0) {
+      text ||= at > from ? headings.leftBareBy(block.level) : "";
+      if (text !== "") yield piece(at);
+      text = "";
+      headings.enter(block.level, block.text);
+      continue;
+    }
+    headings.hasText();
+    if (isFresh) text += `${block.text}\n\n`;
+    if (text.length < pieceLength) continue;
+    yield piece(at + 1);
     text = "";
   }
+  text ||= total > from ? headings.leftBareBy(1) : "";
+  if (text !== "") yield piece(total);
 }
 
-/** The paragraphs and tables of a document, each as text. */
-async function blocksOf(file: Buffer): Promise<string[]> {
-  const blocks: string[] = [];
+/** The paragraphs and tables of a document that hold some text. */
+async function blocksOf(file: Buffer): Promise<Block[]> {
+  const blocks: Block[] = [];
   const transformDocument = (document: Document): Node => {
     const children = document.children ?? [];
     const seen = new Set<string>();
     for (const node of children) putNotesIn(node, document.notes, seen);
     for (const node of children) {
-      const block = blockText(node);
-      if (block.trim() !== "") blocks.push(block);
+      const level = node.type === "table" ? 0 : headingLevel(node);
+      const text = blockText(node);
+      // A heading is one line, whatever breaks are in it.
+      if (text.trim() !== "") blocks.push({ level, text: level > 0 ? text.replaceAll(/\s+/g, " ") : text });
     }
     // The page that the library would make of it is not needed.
     return { ...document, children: [] };
@@ -93,10 +123,8 @@ function blockText(node: Node): string {
   if (node.type === "table") return (node.children ?? []).map(rowText).join("\n");
   const text = inlineText(node).trim();
   if (text === "") return "";
-  const level = headingLevel(node);
-  // A heading is one line, whatever breaks are in it.
-  if (level > 0) return `${"#".repeat(level)} ${text.replaceAll(/\s+/g, " ")}`;
-  if (node.numbering) return `${"  ".repeat(Number(node.numbering.level ?? 0))}- ${text}`;
+  if (node.numbering && headingLevel(node) === 0)
+    return `${"  ".repeat(Number(node.numbering.level ?? 0))}- ${text}`;
   return text;
 }
 

@@ -1,32 +1,28 @@
 import "server-only";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { runtime } from "@/lib/platform/runtime";
-import { NotNow, Unreadable } from "../indexing/text-piece";
-import { failureInWords, noSuchBranch } from "./failure-in-words";
+import { Unreadable } from "../indexing/text-piece";
+import { type Head, maySeveral } from "./branches";
+import { failureInWords } from "./failure-in-words";
 import { GitFailed, mostPackBytes, requireGit, runGit } from "./git-process";
+import { newestHeads } from "./remote-heads";
 import type { RemoteRepository } from "./remote-repository";
+import { repositoriesFolder } from "./repositories-folder";
 import { withinTime } from "./within-time";
 
-/** For one fetch, from its first byte to its last; and for the question which commit there is. */
+/** For one fetch, from its first byte to its last. */
 const fetchMs = 15 * 60_000;
-const askMs = 60_000;
-/** How `git ls-remote --exit-code` ends when no ref is as asked for. */
-const noRefCode = 2;
 /** Between two looks at the folder's size. */
 const lookMs = 500;
 const ours = "refs/gurulog/read";
 /** Each fetch leaves a pack, with what the commits before it had. From so many on the copy is made anew. */
 const mostPacks = 30;
 
-/** Folder of the copies of all repositories: bare, the newest commit alone. */
-export const repositoriesFolder = () => path.resolve(runtime().dataDir, "repositories");
-
 interface Wanted {
   dataSourceId: string;
   remote: RemoteRepository;
-  /** Undefined = the host's default. */
-  branch?: string | undefined;
+  /** Names and patterns; none = the host's default. */
+  branches: readonly string[];
   signal: AbortSignal;
   /** Bytes that the copy may have; for tests smaller than usual. */
   mostBytes?: number;
@@ -37,16 +33,23 @@ interface Wanted {
 /**
  * Fetches what is new of a repository into our copy of it, which is made where there is none. No file of it is ever
  * written out: names, links and modules of the repository are data here.
- * @returns the copy's folder, and the commit
+ * @returns the copy's folder, and the branches with their commits
  * @throws Unreadable with the reason in words; NotNow where it may be otherwise in a moment
  */
-export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; commit: string }> {
-  const { dataSourceId, remote, branch, signal } = wanted;
+export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; heads: Head[] }> {
+  const { dataSourceId, remote, signal } = wanted;
   const parent = repositoriesFolder();
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await requireGit(parent);
   const folder = path.join(parent, `${dataSourceId}.git`);
-  const ref = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
+  // One that is named is there or is not, as the fetch finds out.
+  const branches = maySeveral(wanted.branches)
+    ? (await newestHeads({ remote, branches: wanted.branches, signal })).map(({ branch }) => branch)
+    : [wanted.branches[0] ?? null];
+  const refs = branches.map((branch, n) => ({
+    branch,
+    refspec: `+${branch === null ? "HEAD" : `refs/heads/${branch}`}:${ours}-${n}`,
+  }));
   const { mostBytes = mostPackBytes, patienceMs = fetchMs } = wanted;
   if (await isWorn(folder, mostBytes)) await rm(folder, { recursive: true, force: true });
   let isWhole = false;
@@ -64,13 +67,24 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; c
       "--no-write-fetch-head",
     ];
     await withinSize(folder, { mostBytes, patienceMs, signal }, (limited) =>
-      runGit([...fetch, "--", remote.url, `+${ref}:${ours}`], { folder, signal: limited, ...remote.run }),
+      runGit([...fetch, "--", remote.url, ...refs.map(({ refspec }) => refspec)], {
+        folder,
+        signal: limited,
+        ...remote.run,
+      }),
     );
-    const commit = String(await runGit(["rev-parse", "--verify", `${ours}^{commit}`], { folder, signal }));
+    const heads: Head[] = [];
+    for (const [n, { branch }] of refs.entries()) {
+      const commit = await runGit(["rev-parse", "--verify", `${ours}-${n}^{commit}`], { folder, signal });
+      heads.push({ branch, commit: String(commit).trim() });
+    }
     isWhole = true;
-    return { folder, commit: commit.trim() };
+    return { folder, heads };
   } catch (error) {
-    throw failureInWords(error, { url: remote.url, branch });
+    throw failureInWords(error, {
+      url: remote.url,
+      branches: branches.flatMap((branch) => branch ?? []),
+    });
   } finally {
     // What a fetch leaves that broke off is in the way of the next.
     if (!isWhole) await rm(folder, { recursive: true, force: true });
@@ -78,51 +92,22 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; c
 }
 
 /**
- * Our copy of a repository, where it has a commit: what a run that crashed was reading is read on.
+ * Our copy of a repository, where it has these commits: what a run that crashed was reading is read on.
  * @returns null when it is not there, as on another machine
  */
 export async function copyWith(
   dataSourceId: string,
-  commit: string,
+  heads: readonly Head[],
   signal: AbortSignal,
-): Promise<{ folder: string; commit: string } | null> {
+): Promise<{ folder: string; heads: readonly Head[] } | null> {
   const folder = path.join(repositoriesFolder(), `${dataSourceId}.git`);
   try {
-    await runGit(["cat-file", "-e", `${commit}^{commit}`], { folder, signal });
-    return { folder, commit };
+    for (const { commit } of heads)
+      await runGit(["cat-file", "-e", `${commit}^{commit}`], { folder, signal });
+    return { folder, heads };
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
     return null;
-  }
-}
-
-/**
- * The commit that a repository has now, without fetching it.
- * @throws as `bringUpToDate`
- */
-export async function newestCommit({
-  remote,
-  branch,
-  signal,
-  patienceMs: ms = askMs,
-}: Omit<Wanted, "dataSourceId" | "mostBytes">): Promise<string> {
-  const parent = repositoriesFolder();
-  await mkdir(parent, { recursive: true, mode: 0o700 });
-  await requireGit(parent);
-  const ref = branch === undefined ? "HEAD" : `refs/heads/${branch}`;
-  const late = () => new NotNow("The repository's host took too long to say which commit it has.");
-  try {
-    const told = await withinTime({ ms, signal, late }, (limited) =>
-      runGit(["ls-remote", "--quiet", "--exit-code", "--", remote.url, ref], {
-        folder: parent,
-        signal: limited,
-        ...remote.run,
-      }),
-    );
-    return /^[0-9a-f]{40,64}/.exec(String(told))?.[0] ?? "";
-  } catch (error) {
-    if (error instanceof GitFailed && error.code === noRefCode) throw noSuchBranch(branch);
-    throw failureInWords(error, { url: remote.url, branch });
   }
 }
 

@@ -4,7 +4,7 @@ import { failureInWords } from "./failure-in-words";
 import { GitFailed } from "./git-process";
 
 const url = "https://corrupt.example/team/url-redirector";
-const asked = { url, branch: "redirect" };
+const asked = { url, branches: ["redirect"] };
 const failure = (said: string) => failureInWords(new GitFailed(said, 128, null), asked);
 
 it.each([
@@ -27,6 +27,12 @@ it.each([
 ])("git's own words are: %s", (said, reason) => {
   expect(failure(said)).toBeInstanceOf(Unreadable);
   expect((failure(said) as Error).message).toMatch(reason);
+});
+
+it("of several branches none gives a reason, also where one is the beginning of another; one that went is looked for again", () => {
+  const several = { url, branches: ["a", "a-redirect"] };
+  for (const said of ["error: no such ref refs/heads/a-redirect", "couldn't find remote ref refs/heads/a"])
+    expect(failureInWords(new GitFailed(said, 128, null), several)).toBeInstanceOf(NotNow);
 });
 
 it("a git that was ended from outside says nothing of the repository, but one that computed too long does", () => {

@@ -5,8 +5,8 @@ import { GitFailed, isSpent } from "./git-process";
 interface Asked {
   /** Of the repository, as git was given it. */
   url: string;
-  /** Undefined = the host's default. */
-  branch?: string | undefined;
+  /** None = the host's default. */
+  branches: readonly string[];
 }
 
 /**
@@ -16,7 +16,8 @@ interface Asked {
 export function failureInWords(error: unknown, asked: Asked): unknown {
   if (!(error instanceof GitFailed)) return error;
   const said = ownWords(error.said, asked);
-  if (/couldn't find remote ref|remote branch .* not found/i.test(said)) return noSuchBranch(asked.branch);
+  if (/couldn't find remote ref|remote branch .* not found/i.test(said))
+    return asked.branches.length > 1 ? goneMeanwhile() : noSuchBranch(asked.branches[0]);
   if (/authentication failed|could not read (username|password)|returned error: 40[13]/i.test(said))
     return new Unreadable(
       "The host does not let this repository be read with what it was given. Check the token.",
@@ -38,6 +39,9 @@ export const noSuchBranch = (branch: string | undefined) =>
       : `The repository has no branch ${branch}.`,
   );
 
+/** Several are fetched of those alone that the host has just listed. */
+const goneMeanwhile = () => new NotNow("A branch went away while the repository was fetched.");
+
 export const takesTooLong = () =>
   new Unreadable("Reading this repository takes more time than is allowed, and so it is not read.");
 
@@ -45,9 +49,11 @@ export const takesTooLong = () =>
  * git's message without the names that others chose, which may hold any of the words that are looked for, and without what
  * the server had it say.
  */
-function ownWords(said: string, { url, branch }: Asked): string {
+function ownWords(said: string, { url, branches }: Asked): string {
   const host = new URL(url).hostname.replaceAll(/[.[\]]/g, "\\$&");
-  const names = [url, ...(branch === undefined ? [] : [`refs/heads/${branch}`])];
+  const refs = branches.map((branch) => `refs/heads/${branch}`);
+  // The longest first: one may be the beginning of another.
+  const names = [url, ...refs.toSorted((a, b) => b.length - a.length)];
   const own = said.replaceAll(/^(remote|fatal: remote error): .*$/gm, "");
   return names
     .reduce((text, name) => text.replaceAll(name, ""), own)

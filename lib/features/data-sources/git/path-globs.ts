@@ -20,7 +20,7 @@ export function globProblem(glob: string): string | null {
  */
 export function matchesAny(globs: readonly string[], path: string): boolean {
   const names = path.split("/");
-  return globs.some((glob) => matches(folders(glob), names, (name) => name === "**", matchesName));
+  return globs.some((glob) => matches(folders(glob), names, (name) => name === "**", matchesText));
 }
 
 function folders(glob: string): string[] {
@@ -29,10 +29,11 @@ function folders(glob: string): string[] {
   return glob.includes("/") ? whole.split("/") : ["**", whole];
 }
 
-const matchesName = (pattern: string, name: string) =>
+/** Does a text fit a pattern in which `*` stands for any letters and `?` for one? */
+export const matchesText = (pattern: string, text: string) =>
   matches(
     [...pattern],
-    [...name],
+    [...text],
     (sign) => sign === "*",
     (sign, letter) => sign === "?" || sign === letter,
   );

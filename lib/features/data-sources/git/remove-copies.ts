@@ -4,7 +4,7 @@ import path from "node:path";
 import { inArray } from "drizzle-orm";
 import { readDb, schema } from "@/lib/db/client";
 import { isUuid } from "@/lib/platform/ids";
-import { repositoriesFolder } from "./bring-up-to-date";
+import { repositoriesFolder } from "./repositories-folder";
 
 /**
  * Removes this machine's copies of repositories whose sources are gone.

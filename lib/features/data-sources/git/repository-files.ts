@@ -25,7 +25,7 @@ const mostEntryBytes = 4_000;
  * bytes, and to go through them takes git for ever.
  */
 interface Patience {
-  /** For the list of files, and for each file. */
+  /** For all lists of files, and for each file. */
   gitMs: number;
   /** Of computing, for all that one git does; undefined = as every git. */
   cpuSeconds?: number;
@@ -41,10 +41,12 @@ export interface RepositoryFile {
   path: string;
   blob: string;
   sizeBytes: number;
+  /** Those that were asked for and have it as it is; the same file of several is one. */
+  commits: string[];
 }
 
 /**
- * The files of a commit that are chosen and small enough. Links and modules (other modes) are none: nothing that a name
+ * The files of some commits that are chosen and small enough. Links and modules (other modes) are none: nothing that a name
  * or a link in the repository says leads anywhere. Those with a path of more than 1,000 characters are left out.
  * @param include patterns; none = everything
  * @param patience for tests shorter than usual
@@ -52,13 +54,13 @@ export interface RepositoryFile {
  */
 export async function chosenFiles(
   folder: string,
-  commit: string,
+  commits: readonly string[],
   { include = [], exclude = [] }: { include?: string[] | undefined; exclude?: string[] | undefined },
   signal: AbortSignal,
   patience: Partial<Patience> = {},
 ): Promise<{ files: RepositoryFile[]; sizeBytes: number }> {
   const limits = { ...usual, ...patience };
-  const listed = await list(folder, commit, signal, limits);
+  const listUntil = performance.now() + limits.gitMs;
   const turns = new FairTurns({ ms: limits.choosingMs, signal, late: tooHardToChoose });
   const isAmong = async (globs: readonly string[], path: string) => {
     for (const glob of globs) {
@@ -67,25 +69,42 @@ export async function chosenFiles(
     }
     return false;
   };
-  const files: RepositoryFile[] = [];
+  const files = new Map<string, RepositoryFile>();
   let sizeBytes = 0;
-  for (const entry of entriesOf(listed)) {
-    if (turns.isOver()) await turns.next();
-    // "<mode> <type> <object> <size>\t<path>"
-    const [, blob, size, path] =
-      /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+)\t([\s\S]+)$/.exec(entry) ?? [];
-    if (!blob || !path || path.length > repositoryLimits.pathCharacters) continue;
-    if (Number(size) > repositoryLimits.fileBytes || Number(size) === 0) continue;
-    if ((include.length > 0 && !(await isAmong(include, path))) || (await isAmong(exclude, path))) continue;
-    files.push({ path, blob, sizeBytes: Number(size) });
-    sizeBytes += Number(size);
-    if (files.length > repositoryLimits.files || sizeBytes > repositoryLimits.allBytes)
-      throw new Unreadable(
-        "More than 50,000 files, or 500 MB, of this repository are chosen. Choose fewer by patterns to include and exclude.",
-      );
+  for (const commit of new Set(commits)) {
+    const gitMs = Math.max(1, Math.ceil(listUntil - performance.now()));
+    const listed = await list(folder, commit, signal, { ...limits, gitMs });
+    for (const entry of entriesOf(listed)) {
+      if (turns.isOver()) await turns.next();
+      const file = fileOf(entry);
+      if (file === null) continue;
+      const { path } = file;
+      const same = files.get(`${file.blob} ${path}`);
+      if (same) {
+        same.commits.push(commit);
+        continue;
+      }
+      if ((include.length > 0 && !(await isAmong(include, path))) || (await isAmong(exclude, path))) continue;
+      files.set(`${file.blob} ${path}`, { ...file, commits: [commit] });
+      sizeBytes += file.sizeBytes;
+      if (files.size > repositoryLimits.files || sizeBytes > repositoryLimits.allBytes) throw tooManyChosen();
+    }
   }
-  return { files, sizeBytes };
+  return { files: [...files.values()], sizeBytes };
 }
+
+/** "<mode> <type> <object> <size>\t<path>". @returns null for what is no file that is read */
+function fileOf(entry: string): Omit<RepositoryFile, "commits"> | null {
+  const [, blob, size, path] = /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+)\t([\s\S]+)$/.exec(entry) ?? [];
+  if (!blob || !path || path.length > repositoryLimits.pathCharacters) return null;
+  if (Number(size) > repositoryLimits.fileBytes || Number(size) === 0) return null;
+  return { path, blob, sizeBytes: Number(size) };
+}
+
+const tooManyChosen = () =>
+  new Unreadable(
+    "More than 50,000 files, or 500 MB, of this repository are chosen. Choose fewer by patterns to include and exclude.",
+  );
 
 const tooHardToChoose = () =>
   new Unreadable(

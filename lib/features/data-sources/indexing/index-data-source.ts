@@ -5,6 +5,7 @@ import { cleanText } from "@/lib/platform/clean-text";
 import { logError } from "@/lib/platform/log";
 import { completeIndexing } from "../commands/complete-indexing";
 import { failIndexing, maxReasonLength } from "../commands/fail-indexing";
+import { unreachedSince } from "../unreached";
 import type { Learnt } from "./learnt";
 import { PassageKeeper } from "./passage-keeper";
 import { textOf } from "./read-text";
@@ -50,7 +51,7 @@ export async function indexDataSource(
       throw end.error;
     }
     const message = isTheirs
-      ? `${(end.error as NotNow).message} This was tried ${maxAttempts} times. Reindex the source to try again.`
+      ? `${(end.error as NotNow).message}${unreachedSince(run.source.settings)} This was tried ${maxAttempts} times. Reindex the source to try again.`
       : `Indexing failed ${maxAttempts} times because of an error on our side. Reindex the source to try again.`;
     await fail({ ...about, message: cleanText(message, maxReasonLength) });
   }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+const commit = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
+
 /** What a run has found out about its source besides its text; kept when the run ends well, with its event. */
 export const learnt = z.strictObject({
   /** What the source calls itself; taken as its title where no other source has it. */
@@ -10,9 +12,9 @@ export const learnt = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
-  commit: z
-    .string()
-    .regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
-    .optional(),
+  /** Of a repository that is read of one branch. */
+  commit: commit.optional(),
+  /** Of one that is read of several, or of a pattern's. */
+  heads: z.array(z.strictObject({ branch: z.string().nullable(), commit })).optional(),
 });
 export type Learnt = z.infer<typeof learnt>;

@@ -12,7 +12,7 @@ const keepEveryMs = 1_000;
 
 const maxPlaceLength = 2_000;
 
-const markdownKinds = new Set<SourceToRead["kind"]>(["TEXT", "MARKDOWN", "WEBSITE", "WORD"]);
+const markdownKinds = new Set<SourceToRead["kind"]>(["TEXT", "MARKDOWN", "WEBSITE"]);
 
 /** Cuts the pieces of one run into passages and keeps them in batches. */
 export class PassageKeeper {
@@ -43,6 +43,8 @@ export class PassageKeeper {
   async take(piece: TextPiece): Promise<boolean> {
     this.#waiting.push(...this.#cutter.moveTo(placeOf(piece)), ...this.#cutter.push(piece.text));
     this.#words.add(piece.text);
+    // What stands above the text is searched with it.
+    if (piece.heading !== undefined) this.#words.add(piece.heading);
     this.#progress = { bytes: piece.bytes, done: piece.done, total: piece.total, note: piece.note };
     if (piece.resumeAt !== undefined) {
       this.#waiting.push(...this.#cutter.end());

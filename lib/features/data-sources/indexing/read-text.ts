@@ -1,5 +1,6 @@
 import "server-only";
 import { readDocument } from "./read/document";
+import { readItem } from "./read/item";
 import { readPlainFile, readTyped } from "./read/plain";
 import { readRepository } from "./read/repository";
 import { readWebsite } from "./read/website";
@@ -17,6 +18,12 @@ const readers: Record<
   WORD: readDocument,
   WEBSITE: readWebsite,
   GITHUB_REPO: readRepository,
+  JIRA: readItem,
+  CONFLUENCE: readItem,
+  ZENDESK: readItem,
+  SLACK: readItem,
+  DISCORD: readItem,
+  GITHUB_ISSUE: readItem,
 };
 
 /**

@@ -1,7 +1,7 @@
 import "server-only";
 import { and, count, eq, ne, sql } from "drizzle-orm";
 import { schema, type Tx } from "@/lib/db/client";
-import { enqueueIn } from "@/lib/gate/enqueue";
+import { awaitingJobs, enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
 import { cleanText } from "@/lib/platform/clean-text";
 import type { CutPassage } from "./cut-passages";
@@ -207,9 +207,10 @@ export async function releaseRun(run: Run, { counts }: { counts: boolean }): Pro
 }
 
 /**
- * Queues sources whose run crashed with its process, or whose job was lost. Queuing one too often does no harm. A run that
- * is alive after all has lost its claim, and stops at its next sign of life: it could not end well any more.
- * @returns their number
+ * Queues sources whose run crashed with its process, or whose job was lost. One whose job still waits in the queue keeps
+ * it: with further ones, the tries that are meant to lie apart would follow on each other. A run that is alive after all has
+ * lost its claim, and stops at its next sign of life: it could not end well any more.
+ * @returns the number of sources that were silent
  */
 export async function requeueSilent(): Promise<number> {
   return inTransaction(async (tx) => {
@@ -220,7 +221,12 @@ export async function requeueSilent(): Promise<number> {
           or (status = 'NOT_PROCESSED' and heartbeat_at < now() - make_interval(secs => ${lostAfterS}))
         order by heartbeat_at limit 100 for update skip locked)
       returning id, kind`);
-    for (const row of rows) await enqueueIn(tx, indexingJob(row.kind), { dataSourceId: row.id });
+    const silent = rows.map(({ id, kind }) => ({ id, job: indexingJob(kind) }));
+    for (const job of new Set(silent.map((one) => one.job))) {
+      const ids = silent.flatMap((one) => (one.job === job ? one.id : []));
+      const queued = await awaitingJobs(tx, job, "dataSourceId", ids);
+      for (const id of ids) if (!queued.has(id)) await enqueueIn(tx, job, { dataSourceId: id });
+    }
     return rows.length;
   });
 }

@@ -1,10 +1,8 @@
 import type { schema } from "@/lib/db/client";
 import type { Learnt } from "./learnt";
 
-/** Something about the source itself, in words for the person: trying again does not help. */
-export class Unreadable extends Error {
-  override readonly name = "Unreadable";
-}
+// Something about the source itself.
+export { Unreadable } from "@/lib/platform/reading-apart/unreadable";
 
 /** What may be otherwise in a moment, such as a site that does not answer: tried again, and in the end the reason in words. */
 export class NotNow extends Error {

@@ -1,17 +1,23 @@
-import { text } from "node:stream/consumers";
-import { pageContent } from "./page-content";
+import { type PageContent, pageContent } from "./page-content";
+import { tasksIn } from "./page-frame";
 
-/** What the process is sent on its standard input, as JSON. */
-export interface PageTask {
-  url: string;
-  html: string;
+/** What the process says to each page that it is sent. */
+export interface PageAnswer {
+  content: PageContent;
+  /** Seconds that the process has computed since it began, on all cores together. */
+  computedS: number;
 }
 
 /**
- * The process that reads one page: the task comes on standard input, what is on the page goes out on standard output as
- * JSON. A page that it cannot cope with ends it.
+ * The process that reads pages, one after the other: tasks come on standard input, framed; what is on the pages goes
+ * out on standard output, each a line of JSON. A page that it cannot cope with ends it, and so does the end of its input, also when
+ * whoever started it is gone.
  */
 export async function runPageReader(): Promise<void> {
-  const { url, html } = JSON.parse(await text(process.stdin)) as PageTask;
-  process.stdout.write(JSON.stringify(pageContent(html, url)));
+  for await (const { url, html } of tasksIn(process.stdin)) {
+    const content = pageContent(html, url);
+    const { user, system } = process.cpuUsage();
+    const answer: PageAnswer = { content, computedS: (user + system) / 1e6 };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
 }

@@ -1,95 +1,83 @@
 import "server-only";
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
-import type { Readable, Writable } from "node:stream";
-import { z } from "zod";
-import { extractorScript } from "../extraction/script";
+import { readerScript } from "@/lib/platform/reading-apart/script";
 import { Unreadable } from "../indexing/text-piece";
 import type { PageContent } from "./page-content";
-import type { PageTask } from "./page-process";
+import type { PageTask } from "./page-frame";
+import { PageBeyondLimits, PageReader } from "./page-reader";
 
 /** A page of ten megabytes takes a fifth of it. */
 const patienceMs = 20_000;
 /** MiB of the process's heap; a page of a hundred thousand elements takes half of it. */
 const heapMiB = 512;
 /**
- * Seconds that it may compute, on all cores together. The clock here ends it first; this is for one that was left alone
- * because whoever started it was killed.
+ * Seconds that a process may compute. The clock here ends it first; this is for one that was left alone because whoever
+ * started it was killed.
  */
-const computingS = 60;
-/** Bytes of the answer: a page can say little more than it has. */
-const mostBytes = 40 * 1024 * 1024;
+const computingS = 90;
+/** A process that has computed for so many seconds gets no further page, so that each page has the rest of them. */
+const retiredAfterS = 30;
+/** A process without a page to read is kept for so long: a site has many, and beginning one takes longer than a page. */
+const idleMs = 5_000;
 
-const answered = z.strictObject({
-  title: z.string(),
-  markdown: z.string(),
-  links: z.array(z.string()),
-  noIndex: z.boolean(),
-  noFollow: z.boolean(),
-}) satisfies z.ZodType<PageContent>;
+/** The one that waits for the next page, if any. */
+let idle: { reader: PageReader; timer: NodeJS.Timeout } | null = null;
 
 /**
- * Reads a page in a process of its own, which has nothing of ours: a page that is made to hang or to fill the memory
- * takes nobody along.
+ * Reads a page in a process that has nothing of ours: a page that is made to hang or to fill the memory takes nobody
+ * along. The process reads the next page, too, unless this one was too much for it.
+ * @param longestMs milliseconds for this page
  * @throws Unreadable when the page cannot be read within the limits
  */
 export async function readPageApart(
   task: PageTask,
   signal: AbortSignal,
-  limits: { ms: number; heapMiB: number } = { ms: patienceMs, heapMiB },
+  longestMs = patienceMs,
 ): Promise<PageContent> {
-  const script = await extractorScript("extract-page");
-  const deadline = AbortSignal.timeout(limits.ms);
+  signal.throwIfAborted();
+  const reader = takeIdle() ?? new PageReader(await readerScript("extract-page"), { heapMiB, computingS });
+  const deadline = AbortSignal.timeout(longestMs);
   const ending = AbortSignal.any([signal, deadline]);
-  const child = startPageReader(script, { heapMiB: limits.heapMiB, computingS }, ending);
-  const failed = new Promise<never>((_, reject) => child.once("error", reject));
-  const closed = once(child, "close");
-  // It also fails with the error above, which is told there.
-  closed.catch(() => undefined);
-  child.stdin.on("error", () => {}); // it has ended; what it said, or did not say, decides
-  child.stdin.end(JSON.stringify(task));
-  const answer = async () => {
-    const parts: Buffer[] = [];
-    let length = 0;
-    for await (const part of child.stdout as AsyncIterable<Buffer>) {
-      length += part.length;
-      if (length > mostBytes) throw beyond();
-      parts.push(part);
-    }
-    await closed;
-    // Whatever ended it before it was done lies in the page.
-    if (child.exitCode !== 0) throw beyond();
-    return answered.parse(JSON.parse(Buffer.concat(parts).toString()));
-  };
+  let isDone = false;
+  const kill = () => void reader.end();
+  ending.addEventListener("abort", kill, { once: true });
+  // It may have been aborted while the script was looked up.
+  if (ending.aborted) kill();
   try {
-    return await Promise.race([answer(), failed]);
+    const content = await reader.read(task);
+    isDone = true;
+    return content;
   } catch (error) {
     signal.throwIfAborted();
-    if (deadline.aborted) throw beyond();
+    if (deadline.aborted || error instanceof PageBeyondLimits) throw beyond();
     throw error;
   } finally {
-    child.kill("SIGKILL");
-    await Promise.race([closed, failed]).catch(() => undefined);
+    ending.removeEventListener("abort", kill);
+    const isKept = isDone && reader.computedS < retiredAfterS && keep(reader);
+    if (!isKept) await reader.end();
   }
 }
 
-/**
- * Starts the process that reads one page. While it computes it hears of nothing, so the system itself holds it to its time:
- * the limit is the shell's to set.
- */
-export function startPageReader(
-  script: string,
-  limits: { heapMiB: number; computingS: number },
-  signal: AbortSignal,
-): ChildProcessByStdio<Writable, Readable, null> {
-  const node = [process.execPath, `--max-old-space-size=${limits.heapMiB}`, script];
-  const limited = `ulimit -t ${limits.computingS}; exec "$@"`;
-  return spawn("/bin/sh", ["-c", limited, "sh", ...node], {
-    stdio: ["pipe", "pipe", "ignore"],
-    env: { NODE_ENV: "production" },
-    signal,
-    killSignal: "SIGKILL",
-  });
+function takeIdle(): PageReader | null {
+  if (idle === null) return null;
+  const { reader, timer } = idle;
+  idle = null;
+  clearTimeout(timer);
+  if (!reader.isAlive) return null;
+  reader.wake();
+  return reader;
+}
+
+/** @returns false where another one waits already */
+function keep(reader: PageReader): boolean {
+  if (idle !== null || !reader.isAlive) return false;
+  reader.rest();
+  const timer = setTimeout(() => {
+    idle = null;
+    void reader.end();
+  }, idleMs);
+  timer.unref();
+  idle = { reader, timer };
+  return true;
 }
 
 const beyond = () =>

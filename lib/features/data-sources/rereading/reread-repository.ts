@@ -3,11 +3,15 @@ import { and, eq, sql } from "drizzle-orm";
 import { readDb, schema } from "@/lib/db/client";
 import { enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
-import { newestCommit } from "../git/bring-up-to-date";
+import { cleanText } from "@/lib/platform/clean-text";
+import { maxReasonLength } from "../commands/fail-indexing";
+import { branchesOf, readHeads, sameHeads } from "../git/branches";
+import { newestHeads } from "../git/remote-heads";
 import { remoteRepository } from "../git/remote-repository";
 import { noProgress } from "../indexing/progress";
 import { tokenOf } from "../indexing/read/repository";
 import { NotNow, type SourceToRead, Unreadable } from "../indexing/text-piece";
+import { patienceDays, patienceLooks } from "../unreached";
 import { rereadAfter, rereadSoon } from "./schedule";
 
 /**
@@ -30,7 +34,7 @@ export async function queueDueRepositories(): Promise<number> {
 /**
  * The job: a repository that has another commit than the one that was read is indexed anew, as System. One that has not is
  * left as it is, and nothing is recorded. What is wrong with one for good the indexing finds out, and says why; while its
- * host cannot say, it stays as it is and is looked at again soon.
+ * host cannot say, it stays as it is, shows since when, and is looked at again soon, and after some days the indexing fails.
  */
 export async function rereadRepository(
   { dataSourceId }: { dataSourceId: string },
@@ -41,8 +45,8 @@ export async function rereadRepository(
   if (source?.kind !== "GITHUB_REPO" || (source.status !== "SUCCESS" && source.status !== "FAIL")) return;
   const news =
     source.status === "FAIL" ? "some" : await newsOf(source, stopping ?? new AbortController().signal);
-  if (news === "none") return;
-  if (news === "not now") return lookAgainSoon(source);
+  if (news === "none") return isReachedAgain(source);
+  if (news instanceof NotNow && !(await lookAgainSoon(source, news.message))) return;
   await inTransaction(async (tx) => {
     const [row] = await tx
       .update(dataSource)
@@ -63,25 +67,46 @@ export async function rereadRepository(
 
 type LookedAt = Omit<SourceToRead, "resumeAt">;
 
-async function newsOf(source: LookedAt, signal: AbortSignal): Promise<"some" | "none" | "not now"> {
+async function newsOf(source: LookedAt, signal: AbortSignal): Promise<"some" | "none" | NotNow> {
   if (source.url === null) return "some";
   try {
     const remote = await remoteRepository(source.url, await tokenOf(source), signal);
-    const commit = await newestCommit({ remote, branch: source.settings.branch, signal });
-    return commit === source.settings.commit ? "none" : "some";
+    const heads = await newestHeads({ remote, branches: branchesOf(source.settings), signal });
+    return sameHeads(heads, readHeads(source.settings)) ? "none" : "some";
   } catch (error) {
     if (error instanceof Unreadable) return "some";
-    if (error instanceof NotNow) return "not now";
+    if (error instanceof NotNow) return error;
     throw error;
   }
 }
 
-async function lookAgainSoon(source: LookedAt): Promise<void> {
+/** @returns whether it has been so for too long: then the indexing is to try, and to fail */
+async function lookAgainSoon(source: LookedAt, message: string): Promise<boolean> {
+  const { dataSource } = schema;
+  const reason = cleanText(message, maxReasonLength);
+  const [row] = await inTransaction((tx) =>
+    tx.execute<{ isOverdue: boolean }>(sql`
+      update data_source set next_read_at = ${rereadSoon()}, settings = settings || jsonb_build_object('unreached',
+        jsonb_build_object(
+          'since', coalesce(settings->'unreached'->>'since',
+            to_char(gurulog_now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+          'looks', coalesce((settings->'unreached'->>'looks')::int, 0) + 1,
+          'reason', ${reason}::text))
+      where ${dataSource.id} = ${source.id} and ${dataSource.indexRun} = ${source.indexRun}
+      returning (settings->'unreached'->>'looks')::int >= ${patienceLooks}
+        and (settings->'unreached'->>'since')::timestamptz < gurulog_now() - make_interval(days => ${patienceDays})
+        as "isOverdue"`),
+  );
+  return row?.isOverdue === true;
+}
+
+async function isReachedAgain(source: LookedAt): Promise<void> {
+  if (!source.settings.unreached) return;
   const { dataSource } = schema;
   await inTransaction((tx) =>
     tx
       .update(dataSource)
-      .set({ nextReadAt: rereadSoon() })
+      .set({ settings: sql`${dataSource.settings} - 'unreached'` })
       .where(and(eq(dataSource.id, source.id), eq(dataSource.indexRun, source.indexRun))),
   );
 }

@@ -2,19 +2,20 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { accountOf, type Principal, type RequestFacts } from "@/lib/access/principal";
-import { schema } from "@/lib/db/client";
+import { maxWorkbookBytes } from "@/lib/access/workbook-size";
+import { schema, type Tx } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { fieldErrorsOf } from "@/lib/gate/field-errors";
 import { query } from "@/lib/gate/query";
 import { inTransaction } from "@/lib/gate/transaction";
 import { cleanText } from "@/lib/platform/clean-text";
 import { Refusal, type Result, refuse } from "@/lib/platform/errors";
-import { maxFileBytes, uploadFacts } from "../schemas";
+import { maxFileBytes, type UploadUse, uploadFacts, workbookFacts } from "../schemas";
 import { ContentCheck } from "./content-check";
 import { kindOfFile } from "./file-kinds";
 
 const chunkBytes = 1024 * 1024;
-/** Files a person may have sent without making a source of them; the leftovers go after a day. */
+/** Files a person may have sent without making anything of them; the leftovers go after a day. */
 const maxUnused = 50;
 
 interface IncomingFile {
@@ -22,6 +23,8 @@ interface IncomingFile {
   request: RequestFacts;
   guru: string;
   fileName: string;
+  /** What the file is for; by default a data source. */
+  use?: UploadUse;
   /** Content-Length, in bytes. */
   declaredBytes: number;
   body: ReadableStream<Uint8Array>;
@@ -33,19 +36,28 @@ interface ReceivedFile {
   sizeBytes: number;
 }
 
-/** Who may send files for a guru: whoever may add sources. A denial is recorded. */
-const uploadTarget = query({
-  allow: onGuru<string>("datasource:change", (ref) => ref),
-  run: async ({ scope }) => scope.guru,
-});
+/** Who may send files for a guru: whoever may make of them what they are for. A denial is recorded. */
+const uploadTargets = {
+  source: query({
+    allow: onGuru<string>("datasource:change", (ref) => ref),
+    run: async ({ scope }) => scope.guru,
+  }),
+  "excel-job": query({
+    allow: onGuru<string>("excel-job:manage", (ref) => ref),
+    run: async ({ scope }) => scope.guru,
+  }),
+};
 
 /**
  * Takes a file in, a mebibyte at a time: never more than that is in memory. What arrives is kept only when it is what its
- * name says and exactly as long as was said; a crash midway leaves an upload without an end, which is cleaned up.
+ * name says and exactly as long as was said; a crash midway leaves an upload without an end, which is cleaned up. Whoever
+ * is erased meanwhile leaves nothing, neither of an upload under way nor of one that was about to begin.
  */
 export async function receiveUpload(file: IncomingFile): Promise<Result<ReceivedFile>> {
   const { principal, request, declaredBytes } = file;
-  const facts = uploadFacts.safeParse({ guru: file.guru, fileName: file.fileName });
+  const { use = "source" } = file;
+  const known = { source: uploadFacts, "excel-job": workbookFacts }[use];
+  const facts = known.safeParse({ guru: file.guru, fileName: file.fileName });
   if (!facts.success) {
     const fieldErrors = fieldErrorsOf(facts.error);
     return {
@@ -55,11 +67,16 @@ export async function receiveUpload(file: IncomingFile): Promise<Result<Received
       fieldErrors,
     };
   }
-  const target = await uploadTarget.execute({ principal, request, input: facts.data.guru });
+  const target = await uploadTargets[use].execute({ principal, request, input: facts.data.guru });
   if (!target.ok) return target;
   try {
     if (declaredBytes === 0) throw refuse("invalid", "This file is empty. Choose one with some text in it.");
     if (declaredBytes > maxFileBytes) throw tooLarge();
+    if (use === "excel-job" && declaredBytes > maxWorkbookBytes)
+      throw refuse(
+        "too_large",
+        "A workbook of an Excel job has at most 20 MB. Split it, or leave out pictures.",
+      );
     const fileName = cleanText(facts.data.fileName);
     const id = await beginUpload(target.value.id, accountOf(principal), fileName);
     return { ok: true, value: { id, fileName, sizeBytes: await storeOrForget(id, file) } };
@@ -74,14 +91,20 @@ const tooLarge = () =>
 
 async function beginUpload(guruId: string, accountId: string | null, fileName: string): Promise<string> {
   return inTransaction(async (tx) => {
-    if (!accountId) throw refuse("unauthenticated", "Please sign in first.");
+    // Held until the upload is there: an erasure comes before it and leaves no account, or after it and sees the upload.
+    const { account } = schema;
+    const [person] = accountId
+      ? await tx.select({ id: account.id }).from(account).where(eq(account.id, accountId)).for("key share")
+      : [];
+    if (!accountId || !person) throw refuse("unauthenticated", "Please sign in first.");
     const [unused] = await tx.execute<{ n: number }>(sql`
       select count(*)::int as n from upload u where account_id = ${accountId}
-        and not exists (select from data_source s where s.upload_id = u.id)`);
+        and not exists (select from data_source s where s.upload_id = u.id)
+        and not exists (select from excel_job j where j.upload_id = u.id)`);
     if ((unused?.n ?? 0) >= maxUnused) {
       throw refuse(
         "throttled",
-        `You have sent ${maxUnused} files that no source uses. They go after a day; try again then.`,
+        `You have sent ${maxUnused} files that nothing uses. They go after a day; try again then.`,
       );
     }
     const [made] = await tx
@@ -118,9 +141,12 @@ async function store(id: string, { body, declaredBytes, fileName }: IncomingFile
     if (problem !== null) continue;
     digest.update(chunk);
     const at = ordinal++;
-    await inTransaction((tx) =>
-      tx.insert(schema.uploadChunk).values({ uploadId: id, ordinal: at, data: chunk }),
-    );
+    const isKept = await inTransaction(async (tx) => {
+      if (!(await holdUpload(tx, id))) return false;
+      await tx.insert(schema.uploadChunk).values({ uploadId: id, ordinal: at, data: chunk });
+      return true;
+    });
+    if (!isKept) problem = removed;
   }
   if (received !== declaredBytes) {
     throw refuse(
@@ -130,13 +156,22 @@ async function store(id: string, { body, declaredBytes, fileName }: IncomingFile
   }
   if (problem !== null) throw refuse("invalid", problem);
   const kind = kindOrThrow(check, fileName);
-  await inTransaction((tx) =>
-    tx
-      .update(schema.upload)
-      .set({ kind, sizeBytes: received, sha256: digest.digest(), completedAt: sql`gurulog_now()` })
-      .where(eq(schema.upload.id, id)),
+  const whole = { kind, sizeBytes: received, sha256: digest.digest(), completedAt: sql`gurulog_now()` };
+  const kept = await inTransaction((tx) =>
+    tx.update(schema.upload).set(whole).where(eq(schema.upload.id, id)).returning({ id: schema.upload.id }),
   );
+  if (kept.length === 0) throw refuse("invalid", removed);
   return received;
+}
+
+const removed =
+  "The file was removed while it arrived, as the guru or the account that it was for is gone. Reload the page.";
+
+/** Whether an upload is still there; it stays until the end of the transaction then. */
+async function holdUpload(tx: Tx, id: string): Promise<boolean> {
+  const { upload } = schema;
+  const found = await tx.select({ id: upload.id }).from(upload).where(eq(upload.id, id)).for("key share");
+  return found.length > 0;
 }
 
 function kindOrThrow(check: ContentCheck, fileName: string) {

@@ -13,13 +13,17 @@ import { dataSourceDetails, dataSourceLabel } from "@/lib/audit/catalogue/labels
 import { schema, type Tx } from "@/lib/db/client";
 import { onGuru } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
+import { deletedBackfillJobs } from "@/lib/gate/deleted-backfill-jobs";
+import { deletedExcelJobs } from "@/lib/gate/deleted-excel-jobs";
+import { deletedIntegrations } from "@/lib/gate/deleted-integrations";
+import { deletedWidgets } from "@/lib/gate/deleted-widgets";
 import type { AuditFact } from "@/lib/gate/facts";
 import { recordQuestion, takeOpenQuestions } from "@/lib/gate/open-questions";
 import { refuse } from "@/lib/platform/errors";
 import { deleteGuruInput } from "../schemas";
 
 /**
- * A maintainer deletes a guru, its slug typed. Its sources, secrets, team and saved views go with it, one event each, with
+ * A maintainer deletes a guru, its slug typed. All that is the guru's (sources, jobs, secrets, team and so on) goes with it, one event each, with
  * this one as cause; questions still being answered are recorded as their askers'. Its log stays, and its slug stays
  * reserved while the log does.
  */
@@ -47,6 +51,10 @@ export const deleteGuru = command({
     const guru = { id, slug, name: locked.name };
     const followers = [
       ...(await sourcesOf(tx, guru)),
+      ...(await deletedIntegrations(tx, guru)),
+      ...(await deletedBackfillJobs(tx, guru)),
+      ...(await deletedExcelJobs(tx, guru)),
+      ...(await deletedWidgets(tx, guru)),
       ...(await secretsOf(tx, guru)),
       ...(await rolesOf(tx, guru)),
       ...(await viewsOf(tx, guru, accountOf(principal))),
@@ -55,7 +63,12 @@ export const deleteGuru = command({
     const open = await takeOpenQuestions(tx, eq(schema.question.guruId, id));
     await tx.delete(schema.guru).where(eq(schema.guru.id, id));
     // Only now: whoever records an event of a person holds up their erasure until the transaction ends.
-    for (const question of open) await recordQuestion(tx, question);
+    for (const question of open)
+      await recordQuestion(tx, {
+        ...question,
+        // What its writer has noted it ended with; else nobody will know.
+        end: question.end.outcome === "lost" ? { outcome: "guru_deleted" } : question.end,
+      });
     await tx.insert(schema.retiredGuru).values({ id, orgId: principal.orgId, slug, name: locked.name });
     return { value: guru, audit: [{ label: locked.name, guru }, ...followers] };
   },

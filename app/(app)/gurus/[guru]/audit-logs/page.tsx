@@ -1,12 +1,10 @@
-import type { GuruPage } from "@/components/shell/navigation";
 import { guruOverview } from "@/lib/features/gurus/queries";
 import { AppPage } from "../../../app-page";
 import { beginAuditView, type SearchParams } from "../../../audit-view";
 import { load } from "../../../load";
+import { pagesOf } from "../guru-frame";
 
 export const metadata = { title: "Audit Logs" };
-
-const maintainerPages: GuruPage[] = ["ask", "data-sources", "team", "audit-logs", "settings"];
 
 export default async function GuruAuditLogsPage({
   params,
@@ -26,11 +24,7 @@ export default async function GuruAuditLogsPage({
         { label: guru.name, href: `/gurus/${guru.slug}` },
         { label: "Audit Logs" },
       ]}
-      guru={{
-        name: guru.name,
-        slug: guru.slug,
-        pages: guru.standing === "maintainer" ? maintainerPages : ["ask"],
-      }}
+      guru={{ name: guru.name, slug: guru.slug, pages: pagesOf[guru.standing] }}
     >
       {view}
     </AppPage>

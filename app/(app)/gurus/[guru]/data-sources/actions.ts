@@ -4,6 +4,7 @@ import { addFileSource } from "@/lib/features/data-sources/commands/add-file-sou
 import { addRepositorySource } from "@/lib/features/data-sources/commands/add-repository-source";
 import { addTextSource } from "@/lib/features/data-sources/commands/add-text-source";
 import { addWebsiteSources } from "@/lib/features/data-sources/commands/add-website-sources";
+import { changeRepositorySource } from "@/lib/features/data-sources/commands/change-repository-source";
 import { deleteDataSources } from "@/lib/features/data-sources/commands/delete-data-sources";
 import { reindexDataSources } from "@/lib/features/data-sources/commands/reindex-data-sources";
 import { startCrawl } from "@/lib/features/data-sources/commands/start-crawl";
@@ -47,6 +48,11 @@ export const addWebsiteSourcesAction = toAction(addWebsiteSources, {
 });
 export const addRepositorySourceAction = toAction(addRepositorySource, {
   message: (source) => `“${source.title}” added; it is being read.`,
+  revalidate: ["/gurus"],
+});
+export const changeRepositorySourceAction = toAction(changeRepositorySource, {
+  message: ({ title, changed }) =>
+    changed ? `Settings saved; “${title}” is being read anew.` : "Nothing was changed.",
   revalidate: ["/gurus"],
 });
 export const startCrawlAction = toAction(startCrawl, {

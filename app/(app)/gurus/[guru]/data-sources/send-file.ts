@@ -14,8 +14,14 @@ export interface Sending {
 /**
  * Sends a file as the body of one request. XMLHttpRequest, because fetch tells nothing of an upload's progress.
  * @param onProgress bytes sent so far
+ * @param use what the file is for
  */
-export function sendFile(guru: string, file: File, onProgress: (bytes: number) => void): Sending {
+export function sendFile(
+  guru: string,
+  file: File,
+  onProgress: (bytes: number) => void,
+  use: "source" | "excel-job" = "source",
+): Sending {
   const request = new XMLHttpRequest();
   const done = new Promise<SendResult>((resolve) => {
     request.upload.onprogress = (event) => onProgress(event.loaded);
@@ -23,7 +29,7 @@ export function sendFile(guru: string, file: File, onProgress: (bytes: number) =
     request.onerror = () =>
       resolve({ ok: false, message: "The connection broke before the file was there. Upload it again." });
     request.onabort = () => resolve({ ok: false, message: "The upload was cancelled; nothing was kept." });
-    request.open("POST", `/uploads?${new URLSearchParams({ guru, name: file.name })}`);
+    request.open("POST", `/uploads?${new URLSearchParams({ guru, name: file.name, for: use })}`);
     request.setRequestHeader("content-type", "application/octet-stream");
     request.send(file);
   });

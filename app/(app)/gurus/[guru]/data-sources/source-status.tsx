@@ -5,6 +5,8 @@ import { sourceStatuses } from "@/lib/features/data-sources/schemas";
 export interface StatusFacts {
   status: keyof typeof sourceStatuses;
   error: string | null;
+  /** What it says of a host that does not answer, though what was read before goes on answering. */
+  unreached: string | null;
   passages: number;
   progressBytes: number;
   sizeBytes: number;
@@ -38,6 +40,11 @@ export function SourceStatus({ source }: { source: StatusFacts }) {
           <span className="num whitespace-nowrap text-fg-2 text-xs">
             {source.passages.toLocaleString("en-US")} {source.passages === 1 ? "passage" : "passages"}
           </span>
+          {source.unreached ? (
+            <span className="text-red-fg text-xs [overflow-wrap:anywhere]">
+              <VisibleText text={source.unreached} />
+            </span>
+          ) : null}
         </span>
       );
     case "FAIL":

@@ -1,14 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { ActionForm } from "@/components/forms/action-form";
 import { PasswordField, TextField } from "@/components/forms/fields";
-import { SubmitButton } from "@/components/forms/submit-button";
 import { EmptyState } from "@/components/ui/empty-state";
-import { Page, Section } from "@/components/ui/page";
+import { Section } from "@/components/ui/page";
 import { maxSecretName } from "@/lib/access/secret-name";
 import { guruSecrets } from "@/lib/features/secrets/queries";
 import { load, requireUser } from "../../../load";
 import { timeZoneOf } from "../../../time-zone";
-import { GuruFrame } from "../guru-frame";
+import { GuruListPage } from "../guru-list-page";
 import { writeSecretAction } from "./actions";
 import { SecretTable } from "./secret-table";
 
@@ -19,42 +16,42 @@ export default async function SecretsPage({ params }: { params: Promise<{ guru: 
   const { secrets } = await load(guruSecrets, guru);
   const timeZone = await timeZoneOf(await requireUser());
   return (
-    <GuruFrame slug={guru} page="secrets">
-      <Page
-        title="Secrets"
-        description="Tokens that data sources need, encrypted. A source names one in braces, such as {GITHUB_TOKEN}, and never shows it."
-      >
-        <Section title="Store a secret">
-          <ActionForm
-            action={writeSecretAction}
-            attemptId={randomUUID()}
-            label="Store a secret"
-            className="max-w-[480px]"
-          >
-            <input type="hidden" name="guru" value={guru} readOnly />
-            <TextField
-              name="name"
-              label="Name"
-              hint="Letters, digits and underscores. A name that is there gets the new value."
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={maxSecretName}
-              className="mono"
-            />
-            <PasswordField name="secretValue" label="Value" autoComplete="off" />
-            <SubmitButton look="primary">Store secret</SubmitButton>
-          </ActionForm>
-        </Section>
-        <Section title="Stored">
-          {secrets.length === 0 ? (
-            <EmptyState title="No secret is stored yet">
-              A private repository needs a token. Store it above, then name it where you add the source.
-            </EmptyState>
-          ) : (
-            <SecretTable guru={guru} secrets={secrets} timeZone={timeZone} now={new Date().toISOString()} />
-          )}
-        </Section>
-      </Page>
-    </GuruFrame>
+    <GuruListPage
+      slug={guru}
+      page="secrets"
+      title="Secrets"
+      description="Tokens that data sources need, encrypted. A source names one in braces, such as {GITHUB_TOKEN}, and never shows it."
+      forms={[
+        {
+          title: "Store a secret",
+          action: writeSecretAction,
+          submit: "Store secret",
+          fields: (
+            <>
+              <TextField
+                name="name"
+                label="Name"
+                hint="Letters, digits and underscores. A name that is there gets the new value."
+                autoComplete="off"
+                spellCheck={false}
+                maxLength={maxSecretName}
+                className="mono"
+              />
+              <PasswordField name="secretValue" label="Value" autoComplete="off" />
+            </>
+          ),
+        },
+      ]}
+    >
+      <Section title="Stored">
+        {secrets.length === 0 ? (
+          <EmptyState title="No secret is stored yet">
+            A private repository needs a token. Store it above, then name it where you add the source.
+          </EmptyState>
+        ) : (
+          <SecretTable guru={guru} secrets={secrets} timeZone={timeZone} now={new Date().toISOString()} />
+        )}
+      </Section>
+    </GuruListPage>
   );
 }

@@ -1,8 +1,8 @@
 import "server-only";
+import { fileChunks } from "@/lib/access/file-chunks";
 import { cleanText } from "@/lib/platform/clean-text";
 import { extractApart } from "../../extraction/extract-apart";
 import { documentKinds } from "../../extraction/extracted";
-import { fileChunks } from "../../uploads/file-chunks";
 import { type SourceToRead, type TextPiece, Unreadable } from "../text-piece";
 
 /**

@@ -1,6 +1,6 @@
 import "server-only";
+import { fileChunks } from "@/lib/access/file-chunks";
 import { cleanText } from "@/lib/platform/clean-text";
-import { fileChunks } from "../../uploads/file-chunks";
 import type { SourceToRead, TextPiece } from "../text-piece";
 
 /** Pieces in which a text is worked on, in UTF-16 units, so that the process breathes in between. */

@@ -5,12 +5,14 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { LiveRefresh } from "@/components/ui/live-refresh";
 import { Page } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
-import { sourcePassages } from "@/lib/features/data-sources/queries";
+import { repositorySettings, sourcePassages } from "@/lib/features/data-sources/queries";
 import { sourceKinds } from "@/lib/features/data-sources/schemas";
+import { guruOverview } from "@/lib/features/gurus/queries";
 import { load } from "../../../../load";
 import { GuruFrame } from "../../guru-frame";
 import { sizeInWords } from "../sizes";
 import { SourceStatus } from "../source-status";
+import { RepositorySettingsForm } from "./repository-settings-form";
 
 export const metadata = { title: "Data source" };
 
@@ -28,9 +30,14 @@ export default async function SourcePage({
   const quoted = placeIn(asked.passage);
   const found = await load(sourcePassages, { guru: slug, id, from: quoted ?? placeIn(asked.from) ?? 0 });
   if (!found) notFound();
-  const { guru, source, rows, perPage } = found;
+  const { guru, source, upkeep, rows, perPage } = found;
+  // Only who looks after the sources may see what they are read with.
+  const { standing } = await load(guruOverview, slug);
+  const settings =
+    source.kind === "GITHUB_REPO" && standing === "maintainer"
+      ? await load(repositorySettings, { guru: slug, id })
+      : null;
   const base = `/gurus/${guru.slug}/data-sources/${source.id}`;
-  const underWay = source.status === "NOT_PROCESSED" || source.status === "PROCESSING";
   const later = found.from + perPage;
   return (
     <GuruFrame slug={slug} page="data-sources" more={source.title}>
@@ -39,15 +46,18 @@ export default async function SourcePage({
         description={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <span>{sourceKinds[source.kind]}</span>
-            {source.sizeBytes > 0 ? <span className="num">{sizeInWords(source.sizeBytes)}</span> : null}
-            <SourceStatus source={source} />
+            {upkeep && upkeep.sizeBytes > 0 ? (
+              <span className="num">{sizeInWords(upkeep.sizeBytes)}</span>
+            ) : null}
+            {upkeep ? <SourceStatus source={{ ...upkeep, passages: source.passages }} /> : null}
           </span>
         }
       >
-        <LiveRefresh active={underWay} />
+        <LiveRefresh active={source.isUnderWay} />
+        {settings ? <RepositorySettingsForm guru={guru.slug} id={source.id} chosen={settings} /> : null}
         {rows.length === 0 ? (
           <EmptyState title="There are no passages here">
-            {underWay
+            {source.isUnderWay
               ? "They appear when the indexing has ended."
               : "The source has none, or this page lies behind its end."}
           </EmptyState>

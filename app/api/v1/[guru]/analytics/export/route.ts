@@ -1,0 +1,8 @@
+import { postExport } from "@/lib/features/analytics/http/v1-export";
+import { v1Only } from "@/lib/gate/v1";
+
+export const dynamic = "force-dynamic";
+
+const otherwise = v1Only("POST");
+
+export { otherwise as DELETE, otherwise as GET, otherwise as PATCH, otherwise as PUT, postExport as POST };

@@ -1,0 +1,8 @@
+import { postSearch } from "@/lib/features/ask/http/v1-search";
+import { v1Only } from "@/lib/gate/v1";
+
+export const dynamic = "force-dynamic";
+
+const otherwise = v1Only("POST");
+
+export { otherwise as DELETE, otherwise as GET, otherwise as PATCH, otherwise as PUT, postSearch as POST };

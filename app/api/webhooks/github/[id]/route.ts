@@ -1,0 +1,7 @@
+import { postGithubWebhook } from "@/lib/features/integrations/http/github";
+import { webhookFamily } from "@/lib/features/integrations/http/webhook";
+import { toRoute } from "@/lib/gate/to-route";
+
+export const dynamic = "force-dynamic";
+
+export const POST = toRoute(webhookFamily, postGithubWebhook);
