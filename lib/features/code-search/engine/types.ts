@@ -1,0 +1,145 @@
+import type { Query } from "../query/ast";
+
+/** A repository as somebody may see it, at one state of its index. */
+export interface VisibleRepository {
+  sourceId: string;
+  /** The API's number of it. */
+  number: number;
+  /** "host/owner/name". */
+  name: string;
+  guru: { id: string; slug: string; name: string };
+  webUrl: string | null;
+  /** Bit n of a file's branches is the nth of these; the first is the default one. */
+  branches: { name: string; commit: string; isDefault: boolean }[];
+  /** 0 = nothing is indexed yet. */
+  generation: number;
+  files: number;
+  bytes: number;
+  indexedAt: Date | null;
+  /** Why it could not be indexed the last time, in words. */
+  problem: string | null;
+}
+
+/** Of a file: byte in UTF-8 from 0, line from 1, column in code points from 1. */
+export interface Location {
+  byteOffset: number;
+  lineNumber: number;
+  column: number;
+}
+
+/** From the first character to behind the last. */
+export interface Range {
+  start: Location;
+  end: Location;
+}
+
+export interface Chunk {
+  /** Whole lines: those with matches, and context around them; neighbours are one chunk. */
+  content: string;
+  contentStart: Location;
+  matchRanges: Range[];
+  /** Of `sym:` queries: for each range the symbol that it is. */
+  symbols?: { symbol: string; kind: string; parent?: string }[];
+}
+
+export interface FoundFile {
+  sourceId: string;
+  path: string;
+  language: string | null;
+  /** Of the repository's, by name. */
+  branches: string[];
+  /** What of the path matched. */
+  pathRanges: Range[];
+  chunks: Chunk[];
+  /** The whole file, where it was asked for. */
+  content?: string;
+}
+
+export interface SearchRequest {
+  query: Query;
+  /** Those that may be searched; nothing else is looked at. */
+  repositories: readonly VisibleRepository[];
+  /** Matches after which the search ends. */
+  matches: number;
+  /** Lines before and behind each match. */
+  contextLines: number;
+  /** Give the files' whole content. */
+  whole: boolean;
+  deadlineMs?: number;
+  signal?: AbortSignal;
+}
+
+export interface Facet {
+  /** A repository's sourceId, or a language. */
+  value: string;
+  files: number;
+  matches: number;
+}
+
+export interface SearchOutcome {
+  /** By the repository's name, then path. */
+  files: FoundFile[];
+  /** Of the files that were looked at. */
+  facets: { repositories: Facet[]; languages: Facet[] };
+  stats: {
+    durationMs: number;
+    fileCount: number;
+    matchCount: number;
+    /** Files left after the filters on repository, path, language and branch. */
+    filesConsidered: number;
+    /** Files whose text was read. */
+    filesLoaded: number;
+    contentBytesLoaded: number;
+    indexBytesLoaded: number;
+    /** Postings looked up, and parts that they named. */
+    ngramLookups: number;
+    ngramMatches: number;
+    segmentsScanned: number;
+    waitMs: number;
+    regexpsConsidered: number;
+  };
+  /** Nothing that matches is missing. */
+  isExhaustive: boolean;
+  /** Why it ended before everything was looked at. */
+  endedBy: "matches" | "deadline" | null;
+}
+
+export interface SymbolMatchFile {
+  sourceId: string;
+  path: string;
+  language: string | null;
+  matches: { lineContent: string; range: Range }[];
+}
+
+export interface SymbolOutcome {
+  files: SymbolMatchFile[];
+  matchCount: number;
+  /** There are more than the 1,000 that are given, or the deadline came first. */
+  isCapped: boolean;
+}
+
+export interface OutlineSymbol {
+  name: string;
+  kind: string;
+  parent: string | null;
+  line: number;
+  column: number;
+}
+
+export interface CodeFile {
+  sourceId: string;
+  path: string;
+  /** Name of the branch or the commit it was asked by. */
+  revision: string;
+  commit: string;
+  language: string | null;
+  bytes: number;
+  lines: number;
+  text: string;
+}
+
+export interface FolderEntry {
+  name: string;
+  path: string;
+  kind: "folder" | "file";
+}
