@@ -5,6 +5,7 @@ import { runtime } from "@/lib/platform/runtime";
 import * as accounts from "./schema/accounts";
 import * as analytics from "./schema/analytics";
 import * as backfillJobs from "./schema/backfill-jobs";
+import * as code from "./schema/code";
 import * as crawls from "./schema/crawls";
 import * as doors from "./schema/doors";
 import * as excelJobs from "./schema/excel-jobs";
@@ -21,6 +22,7 @@ export const schema = {
   ...joining,
   ...secrets,
   ...crawls,
+  ...code,
   ...excelJobs,
   ...backfillJobs,
   ...doors,

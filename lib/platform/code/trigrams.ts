@@ -1,0 +1,79 @@
+/**
+ * Keys of the code index, of 32 bits: trigrams of content below 2^25 (of three ASCII characters as they are, others hashed
+ * into the upper half), those of symbols' names above them, and hashes of whole names from 2^31 on. Different texts may have
+ * the same key: what is found by it is looked at again.
+ */
+const hashed = 2 ** 24;
+const ofSymbols = 2 ** 25;
+const ofNames = 2 ** 31;
+const newline = 0x0a;
+
+/** A set of numbers, or whatever gathers them. */
+export interface KeySink {
+  add(key: number): unknown;
+}
+
+/** Adds the keys of folded text; none spans the end of a line. */
+export function contentKeys(folded: string, into: KeySink): void {
+  addTrigrams(folded, 0, into);
+}
+
+/** The keys that each line with this folded literal in it has; none when it is shorter than three code points. */
+export function literalKeys(foldedLiteral: string): number[] {
+  const keys = new Set<number>();
+  addTrigrams(foldedLiteral, 0, keys);
+  return [...keys];
+}
+
+/** Adds the keys of a symbol's folded name, that of the whole name among them. */
+export function symbolKeys(foldedName: string, into: KeySink): void {
+  addTrigrams(foldedName, ofSymbols, into);
+  into.add(symbolNameKey(foldedName));
+}
+
+/** The keys that each symbol has with this folded literal in its name; none when it is shorter than three code points. */
+export function symbolLiteralKeys(foldedLiteral: string): number[] {
+  const keys = new Set<number>();
+  addTrigrams(foldedLiteral, ofSymbols, keys);
+  return [...keys];
+}
+
+/** The key of a symbol that is called exactly so. */
+export function symbolNameKey(foldedName: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < foldedName.length; at++)
+    hash = Math.imul(hash ^ foldedName.charCodeAt(at), 0x01000193);
+  return ofNames + (mixed(hash) >>> 1);
+}
+
+function addTrigrams(text: string, base: number, into: KeySink): void {
+  let first = -1;
+  let second = -1;
+  for (let at = 0; at < text.length; at++) {
+    let third = text.charCodeAt(at);
+    if (third === newline) {
+      first = -1;
+      second = -1;
+      continue;
+    }
+    if (third >= 0xd800 && third <= 0xdbff) {
+      third = text.codePointAt(at) ?? third;
+      if (third > 0xffff) at += 1;
+    }
+    if (first !== -1) into.add(base + trigram(first, second, third));
+    first = second;
+    second = third;
+  }
+}
+
+function trigram(first: number, second: number, third: number): number {
+  if ((first | second | third) < 0x80) return (first << 16) | (second << 8) | third;
+  const hash = Math.imul(Math.imul(Math.imul(first, 0x01000193) ^ second, 0x01000193) ^ third, 0x85ebca6b);
+  return hashed + (mixed(hash) >>> 8);
+}
+
+function mixed(hash: number): number {
+  const half = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  const whole = Math.imul(half ^ (half >>> 12), 0x297a2d39);
+  return (whole ^ (whole >>> 15)) >>> 0;
+}
