@@ -5,6 +5,7 @@ export interface Jobs {
   "index-repository": { dataSourceId: string };
   "index-item": { dataSourceId: string };
   "reread-repository": { dataSourceId: string };
+  "index-code": { dataSourceId: string };
   "crawl-website": { crawlId: string };
   "run-backfill-job": { backfillJobId: string };
   "run-excel-job": { excelJobId: string };
@@ -20,6 +21,7 @@ export const jobNames: readonly JobName[] = [
   "index-repository",
   "index-item",
   "reread-repository",
+  "index-code",
   "crawl-website",
   "run-backfill-job",
   "run-excel-job",

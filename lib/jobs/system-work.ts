@@ -4,6 +4,7 @@ import { isForgotten } from "@/lib/access/sign-in-delay";
 import { closeLostAnswers } from "@/lib/features/ask/finish-answer";
 import { closeAbandonedExports } from "@/lib/features/audit-log/export-end";
 import { queueDueJobs, requeueSilentJobs } from "@/lib/features/backfill-jobs/syncing/runs";
+import { clearAllDeadCode, queueDueCode } from "@/lib/features/data-sources/code-index/runs";
 import { requeueSilentCrawls } from "@/lib/features/data-sources/crawling/runs";
 import { removeOrphanedCopies } from "@/lib/features/data-sources/git/remove-copies";
 import { requeueSilent } from "@/lib/features/data-sources/indexing/runs";
@@ -68,6 +69,8 @@ export const systemWork: readonly Periodic[] = [
   { name: "searches of sites that fell silent", everyMs: minuteMs / 4, run: requeueSilentCrawls },
   { name: "Excel jobs that fell silent", everyMs: minuteMs / 4, run: requeueSilentExcelJobs },
   { name: "repositories that are due", everyMs: minuteMs, run: queueDueRepositories },
+  { name: "code that is to be indexed", everyMs: minuteMs / 4, run: queueDueCode },
+  { name: "code that nobody reads", everyMs: 10 * minuteMs, run: clearAllDeadCode },
   { name: "backfill jobs that are due", everyMs: minuteMs / 2, run: queueDueJobs },
   { name: "backfill jobs that fell silent", everyMs: minuteMs / 4, run: requeueSilentJobs },
   { name: "copies of repositories that are gone", everyMs: 60 * minuteMs, run: removeOrphanedCopies },

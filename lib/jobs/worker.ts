@@ -2,6 +2,7 @@ import "server-only";
 import { draftAnswer } from "@/lib/features/ask/draft-answer";
 import { answerWhole } from "@/lib/features/ask/whole-answer";
 import { runBackfillJob } from "@/lib/features/backfill-jobs/syncing/run-backfill-job";
+import { indexCode } from "@/lib/features/data-sources/code-index/index-code";
 import { crawlWebsite } from "@/lib/features/data-sources/crawling/crawl-website";
 import { indexDataSource } from "@/lib/features/data-sources/indexing/index-data-source";
 import { rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
@@ -38,6 +39,7 @@ export async function startWorker(options: { databaseUrl: string }): Promise<Wor
       "index-repository": indexDataSource,
       "index-item": indexDataSource,
       "reread-repository": rereadRepository,
+      "index-code": indexCode,
       "crawl-website": crawlWebsite,
       "run-backfill-job": runBackfillJob,
       "run-excel-job": (data, signal) => runExcelJob(data, draftAnswer, signal),

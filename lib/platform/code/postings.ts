@@ -129,8 +129,10 @@ export function readPosting(data: Buffer, key: number): Uint32Array | null {
     if (found > key) return null;
     const count = numberOf(reader);
     if (found === key) return count === 0 ? bitmapOf(reader) : listOf(reader, count);
-    if (count === 0) reader.at += numberOf(reader);
-    else for (let left = count; left > 0; reader.at++) if ((data[reader.at] ?? 0) < 0x80) left -= 1;
+    if (count === 0) {
+      const bytes = numberOf(reader);
+      reader.at += bytes;
+    } else for (let left = count; left > 0; reader.at++) if ((data[reader.at] ?? 0) < 0x80) left -= 1;
   }
   return null;
 }

@@ -44,6 +44,7 @@ it("what the network refuses for a moment is tried again after half a minute, al
       where name like 'index-%' order by name`;
   const common = { retry_limit: 3, retry_backoff: true };
   const meant = [
+    { name: "index-code", retry_delay: null, ...common },
     { name: "index-data-source", retry_delay: null, ...common },
     { name: "index-item", retry_delay: null, ...common },
     { name: "index-repository", retry_delay: 30, ...common },

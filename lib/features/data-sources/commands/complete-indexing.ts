@@ -5,6 +5,7 @@ import { dataSourceIndexed } from "@/lib/audit/catalogue/gurus";
 import { schema } from "@/lib/db/client";
 import { systemOnly } from "@/lib/gate/allow";
 import { command } from "@/lib/gate/command";
+import { enqueueIn } from "@/lib/gate/enqueue";
 import { endingRun, runInput } from "../indexing/ending-run";
 import { learnt } from "../indexing/learnt";
 import { noProgress } from "../indexing/progress";
@@ -51,6 +52,7 @@ export const completeIndexing = command({
     await tx
       .delete(passageWord)
       .where(and(eq(passageWord.dataSourceId, source.id), ne(passageWord.run, input.run)));
+    if (source.kind === "GITHUB_REPO") await enqueueIn(tx, "index-code", { dataSourceId: source.id });
     const { target, label } = sourceFact({ ...source, ...news.values }, guru);
     const changes = [
       { field: "status", before: source.status, after: "SUCCESS" },

@@ -1,0 +1,46 @@
+import "server-only";
+import { eq, sql } from "drizzle-orm";
+import { schema } from "@/lib/db/client";
+import type { CodeHead } from "@/lib/db/schema/code";
+import type { Plan } from "./plan";
+import { type CodeRun, whileMine } from "./runs";
+
+/**
+ * Ends a run well: from this commit on readers read what it has written. What it replaces stays for those who began to read
+ * before, until the next run or the cleanup.
+ */
+export async function showGeneration(run: CodeRun, plan: Plan, heads: CodeHead[]): Promise<void> {
+  const generation = run.shown + 1;
+  const sourceId = run.source.id;
+  await whileMine(run, async (tx) => {
+    await tx.execute(sql`set local statement_timeout = '120s'`);
+    await tx.execute(sql`
+      insert into code_file (source_id, segment_id, ordinal, path, language, branches, blob, bytes, lines, first_part, parts,
+        from_generation)
+      select f.source_id, f.segment_id, f.ordinal, f.path, f.language, m.branches, f.blob, f.bytes, f.lines, f.first_part,
+        f.parts, ${generation}
+      from jsonb_to_recordset(${JSON.stringify(plan.moved)}::text::jsonb) as m(id bigint, branches int)
+      join code_file f on f.id = m.id`);
+    await tx.execute(sql`
+      update code_file set to_generation = ${generation} where source_id = ${sourceId}
+        and id in (select jsonb_array_elements_text(${JSON.stringify(plan.ended)}::text::jsonb)::bigint)`);
+    const [sums] = await tx.execute<{ files: number; bytes: number }>(sql`
+      select count(*)::int as files, coalesce(sum(bytes), 0)::float8 as bytes from code_file
+      where source_id = ${sourceId} and from_generation <= ${generation} and to_generation is null`);
+    await tx
+      .update(schema.codeRepository)
+      .set({
+        generation,
+        heads,
+        basis: run.basis,
+        files: sums?.files ?? 0,
+        bytes: sums?.bytes ?? 0,
+        indexedAt: sql`gurulog_now()`,
+        problem: null,
+        running: false,
+        attempts: 0,
+        nextTryAt: null,
+      })
+      .where(eq(schema.codeRepository.sourceId, sourceId));
+  });
+}

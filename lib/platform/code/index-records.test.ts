@@ -1,0 +1,182 @@
+import fc from "fast-check";
+import { RE2JS } from "re2js";
+import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@/tests/support/property-runs";
+import { foldCodePoint, foldText } from "./fold";
+import { countLines, mostParts, splitParts } from "./parts";
+import { bucketOf, mostPartsOfSegment, PostingsBuilder, readPosting } from "./postings";
+import { contentKeys, literalKeys, symbolKeys, symbolLiteralKeys, symbolNameKey } from "./trigrams";
+
+const wellFormed = fc.string({ unit: "binary", maxLength: 60 });
+
+describe("folding", () => {
+  it("makes those the same that RE2 takes for the same, and no others", () => {
+    const byFolded = new Map<number, number[]>();
+    for (let cp = 0; cp < 0x11_0000; cp++) {
+      const folded = foldCodePoint(cp);
+      if (foldCodePoint(folded) !== folded) expect.fail(`${cp} folds in two steps`);
+      if (folded === cp) continue;
+      const those = byFolded.get(folded) ?? [folded];
+      those.push(cp);
+      byFolded.set(folded, those);
+    }
+    const everything = new Map<number, string>();
+    for (const [folded, those] of byFolded)
+      everything.set(folded, those.map((cp) => String.fromCodePoint(cp)).join(""));
+    for (const [folded, those] of everything)
+      expect(
+        RE2JS.compile(`(?i)^\\x{${folded.toString(16)}}+$`)
+          .matcher(those)
+          .find(),
+      ).toBe(true);
+    // And what stands for itself alone is like nothing else: the neighbours that a range of it would have show it.
+    const sample = Array.from({ length: 0x3000 }, (_, cp) => cp).filter(
+      (cp) => foldCodePoint(cp) === cp && !byFolded.has(cp) && (cp < 0xd800 || cp > 0xdfff),
+    );
+    for (const cp of sample) {
+      const other = String.fromCodePoint(cp);
+      const [up, down] = [other.toUpperCase(), other.toLowerCase()];
+      for (const like of [up, down])
+        if (like !== other && [...like].length === 1)
+          expect(
+            RE2JS.compile(`(?i)^\\x{${cp.toString(16)}}$`)
+              .matcher(like)
+              .find(),
+          ).toBe(false);
+    }
+  });
+
+  it("keeps the length, whatever the text", () => {
+    fc.assert(
+      fc.property(fc.oneof(wellFormed, fc.string({ unit: "grapheme" })), (text) => {
+        const folded = foldText(text);
+        expect(folded.length).toBe(text.length);
+        expect([...folded]).toEqual(
+          [...text].map((c) => String.fromCodePoint(foldCodePoint(c.codePointAt(0) ?? 0))),
+        );
+        expect(foldText(folded)).toBe(folded);
+      }),
+      { numRuns: propertyRuns(500) },
+    );
+    expect(foldText("K\u212A ſS \ud83d\ude00 𐐀 \ud800")).toBe(
+      "kk ss \ud83d\ude00 𐐨 \ud800".replace("𐐨", foldText("𐐨")),
+    );
+  });
+});
+
+describe("trigrams", () => {
+  it("of a literal are all among those of each line that has it, in whichever case", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          wellFormed.map((line) => line.replaceAll("\n", " ")),
+          { minLength: 1, maxLength: 8 },
+        ),
+        fc.nat(),
+        fc.nat(),
+        (lines, from, length) => {
+          const line = [...(lines[from % lines.length] ?? "")];
+          const start = from % (line.length + 1);
+          const literal = line.slice(start, start + (length % 20)).join("");
+          const keys = new Set<number>();
+          contentKeys(foldText(lines.join("\n")), keys);
+          for (const key of literalKeys(foldText(literal))) expect(keys.has(key)).toBe(true);
+        },
+      ),
+      { numRuns: propertyRuns(500) },
+    );
+  });
+
+  it("span no end of a line, and of three characters of ASCII are they themselves", () => {
+    const keys = new Set<number>();
+    contentKeys("ab\nc\ndef", keys);
+    expect([...keys]).toEqual([(0x64 << 16) | (0x65 << 8) | 0x66]);
+    expect(literalKeys("ab")).toEqual([]);
+  });
+
+  it("of content, of symbols and of whole names are apart", () => {
+    fc.assert(
+      fc.property(wellFormed, (name) => {
+        const content = new Set<number>();
+        contentKeys(name, content);
+        for (const key of content) expect(key).toBeLessThan(2 ** 25);
+        const symbols = new Set<number>();
+        symbolKeys(name, symbols);
+        expect([...symbols].sort()).toEqual(
+          [...new Set([...symbolLiteralKeys(name), symbolNameKey(name)])].sort(),
+        );
+        for (const key of symbolLiteralKeys(name)) {
+          expect(key).toBeGreaterThanOrEqual(2 ** 25);
+          expect(key).toBeLessThan(2 ** 26);
+        }
+        expect(symbolNameKey(name)).toBeGreaterThanOrEqual(2 ** 31);
+        expect(symbolNameKey(name)).toBeLessThan(2 ** 32);
+      }),
+      { numRuns: propertyRuns(300) },
+    );
+  });
+});
+
+describe("parts", () => {
+  it("are the text again, of whole lines, and not many more than its size asks for", () => {
+    const line = fc.tuple(wellFormed, fc.nat(40)).map(([text, times]) => text.repeat(times * 20));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+        const text = lines.join("\n").toWellFormed();
+        const parts = splitParts(text);
+        expect(parts.map((part) => part.text).join("")).toBe(text);
+        const bytes = Buffer.byteLength(text);
+        expect(parts.length).toBeLessThanOrEqual(mostParts(bytes));
+        let at = 0;
+        let firstLine = 1;
+        for (const part of parts) {
+          expect(part).toMatchObject({ byteOffset: at, firstLine, bytes: Buffer.byteLength(part.text) });
+          at += part.bytes;
+          firstLine += part.text.split("\n").length - 1;
+          if (at < bytes) expect(part.text.endsWith("\n")).toBe(true);
+          if (part.bytes > 16_384) expect(part.text.slice(0, -1)).not.toContain("\n");
+        }
+      }),
+      { numRuns: propertyRuns(100) },
+    );
+    expect(splitParts("")).toEqual([]);
+    expect([countLines(""), countLines("a"), countLines("a\n"), countLines("a\n\r\nb")]).toEqual([
+      0, 1, 1, 3,
+    ]);
+  });
+});
+
+describe("postings", () => {
+  it("give back which parts have which key, and nothing for others", () => {
+    const key = fc.oneof(fc.nat(40), fc.nat(2 ** 26), fc.integer({ min: 2 ** 31, max: 2 ** 32 - 1 }));
+    const keys = fc.array(fc.uniqueArray(key, { maxLength: 40 }), { maxLength: 200 });
+    fc.assert(
+      fc.property(keys, fc.integer({ min: 1, max: 20 }), key, (parts, gap, other) => {
+        const builder = new PostingsBuilder();
+        const expected = new Map<number, number[]>();
+        for (const [n, keys] of parts.entries()) {
+          builder.add(n * gap, keys);
+          for (const one of keys) expected.set(one, [...(expected.get(one) ?? []), n * gap]);
+        }
+        const { buckets, data } = builder.finish();
+        expect(data.length).toBe(buckets);
+        const read = (one: number) => readPosting(data[bucketOf(one, buckets)] ?? Buffer.alloc(0), one);
+        for (const [one, found] of expected) expect([...(read(one) ?? [])]).toEqual(found);
+        if (!expected.has(other)) expect(read(other)).toBeNull();
+      }),
+      { numRuns: propertyRuns(200) },
+    );
+  });
+
+  it("of a whole segment fit into rows of a few kilobytes", () => {
+    const builder = new PostingsBuilder();
+    for (let part = 0; part < mostPartsOfSegment; part++)
+      builder.add(
+        part,
+        Array.from({ length: 100 }, (_, n) => (n < 50 ? n : ((part * 7_919 + n * 104_729) >>> 0) % 2 ** 25)),
+      );
+    const { buckets, data } = builder.finish();
+    expect(Math.max(...data.map((one) => one.length))).toBeLessThan(8_000);
+    expect(readPosting(data[bucketOf(7, buckets)] ?? Buffer.alloc(0), 7)).toHaveLength(mostPartsOfSegment);
+  });
+});

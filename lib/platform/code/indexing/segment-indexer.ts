@@ -1,0 +1,95 @@
+import { deflateRawSync } from "node:zlib";
+import { foldText } from "../fold";
+import { countLines, splitParts, type TextPart } from "../parts";
+import { PostingsBuilder } from "../postings";
+import { contentKeys, symbolKeys } from "../trigrams";
+import { KeySet } from "./key-set";
+import type { FileToIndex, IndexedFile, SegmentPostings } from "./messages";
+
+/** A symbol as it is written down with the part that its line stands in. */
+type SymbolRow = [
+  line: number,
+  column: number,
+  name: string,
+  kind: string,
+  parent: string | null,
+  length: number,
+];
+
+/** What knows languages and their symbols. */
+export interface LanguageFacts {
+  languageOf(path: string, text: string): string | null;
+  symbolsOf(
+    language: string,
+    text: string,
+  ): readonly { name: string; kind: string; parent: string | null; line: number; column: number }[];
+}
+
+/** Turns files into parts with their symbols, and gathers which part has which keys, a segment after the other. */
+export class SegmentIndexer {
+  readonly #facts: LanguageFacts;
+  readonly #keys = new KeySet();
+  #postings = new PostingsBuilder();
+  #parts = 0;
+
+  constructor(facts: LanguageFacts) {
+    this.#facts = facts;
+  }
+
+  /** Postings of the segment so far. */
+  get pairs(): number {
+    return this.#postings.pairs;
+  }
+
+  /** Adds a file to the segment: its parts get the next ordinals. */
+  add({ path, text, hasSymbols }: FileToIndex): IndexedFile {
+    const language = this.#facts.languageOf(path, text);
+    const parts = splitParts(text);
+    const symbols =
+      hasSymbols && language !== null
+        ? this.#symbolsOf(language, text, parts)
+        : new Map<number, SymbolRow[]>();
+    return {
+      language,
+      bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+      lines: countLines(text),
+      parts: parts.map(({ text: content, ...about }, n) => {
+        const rows = symbols.get(n) ?? [];
+        contentKeys(foldText(content), this.#keys);
+        for (const [, , name] of rows) symbolKeys(foldText(name), this.#keys);
+        this.#postings.add(this.#parts, this.#keys.take());
+        this.#parts += 1;
+        return {
+          ...about,
+          content: deflateRawSync(content),
+          symbols: rows.length === 0 ? null : deflateRawSync(JSON.stringify(rows)),
+        };
+      }),
+    };
+  }
+
+  /** Ends the segment; the next file begins another. */
+  finish(): SegmentPostings {
+    const postings = this.#postings.finish();
+    this.#postings = new PostingsBuilder();
+    this.#parts = 0;
+    return postings;
+  }
+
+  #symbolsOf(language: string, text: string, parts: readonly TextPart[]): Map<number, SymbolRow[]> {
+    const found = this.#facts.symbolsOf(language, text);
+    const rows = found.map(
+      ({ line, column, name, kind, parent }): SymbolRow => [line, column, name, kind, parent, name.length],
+    );
+    rows.sort(([line, column], [otherLine, otherColumn]) => line - otherLine || column - otherColumn);
+    const byPart = new Map<number, SymbolRow[]>();
+    let part = 0;
+    for (const row of rows) {
+      while ((parts[part + 1]?.firstLine ?? Number.POSITIVE_INFINITY) <= row[0]) part += 1;
+      const those = byPart.get(part) ?? [];
+      those.push(row);
+      byPart.set(part, those);
+    }
+    return byPart;
+  }
+}
