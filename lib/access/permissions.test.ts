@@ -37,6 +37,7 @@ const ofTheOrganization = `
   account:own           yes   yes     yes    yes
   factor:own            yes   yes     yes    yes
   password:change-own   yes   yes     yes    yes
+  code:search           yes   yes     yes    -
   guru:create           yes   -       yes    -
   guru:list             yes   -       yes    -
   guru:ask              -     -       -      -
@@ -76,6 +77,7 @@ const onOneGuru = `
   account:own           -          -      -       -
   factor:own            -          -      -       -
   password:change-own   -          -      -       -
+  code:search           -          -      -       -
   guru:create           -          -      -       -
   guru:list             -          -      -       -
   guru:ask              yes        yes    yes     -
@@ -116,6 +118,7 @@ const byKeyOfTheOwner = `
   account:own           yes -          -      -
   factor:own            yes -          -      -
   password:change-own   yes  -          -      -
+  code:search           yes  -          yes    -
   guru:create           yes  -          -      yes
   guru:list             yes  -          -      yes
   guru:ask              yes  -          -      yes

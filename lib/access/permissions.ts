@@ -23,6 +23,8 @@ export const permissionMatrix = {
   /** One's second factor; the one thing besides the password that is open to whoever must set it up first. */
   "factor:own": { org: ["owner", "auditor", "member", null] },
   "password:change-own": { org: ["owner", "auditor", "member", null] },
+  /** Which repositories come of it is a matter of the roles in their gurus. */
+  "code:search": { org: ["owner", "auditor", "member"], scope: "search" },
   "guru:create": { org: ["owner", "member"], scope: "gurus" },
   "guru:list": { org: ["owner", "member"], scope: "gurus" },
   "guru:ask": { guru: ["maintainer", "viewer", "visitor"], scope: "gurus" },

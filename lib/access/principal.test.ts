@@ -69,6 +69,9 @@ describe("who acts", () => {
       "user.join_request_creation_failed",
       "user.join_requested",
       "user.owner_created",
+      "user.performed_code_search",
+      "user.performed_find_references",
+      "user.performed_goto_definition",
       "user.signed_in",
       "user.signed_out",
     ]);

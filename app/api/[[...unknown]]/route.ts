@@ -3,7 +3,7 @@ import { json, plainError, plainFamily, sourcebotError, toRoute } from "@/lib/ga
 export const dynamic = "force-dynamic";
 
 const message = "There is no such address in this API.";
-const sourcebotPaths = /^\/api\/(ee|search|source|repos|find_references|find_definitions)(\/|$)/;
+const sourcebotPaths = /^\/api\/(ee|search|source|repos|find_references|find_definitions|mcp)(\/|$)/;
 
 /** Every address below /api that nothing else answers: 404 in the words of the path's family. */
 const unknown = toRoute(plainFamily, async ({ request }) => {

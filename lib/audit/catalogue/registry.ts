@@ -2,6 +2,7 @@ import * as accounts from "./accounts";
 import * as analytics from "./analytics";
 import * as auditLog from "./audit-log";
 import * as backfillJobs from "./backfill-jobs";
+import * as codeSearch from "./code-search";
 import type { EventDefinition } from "./define";
 import * as doors from "./doors";
 import * as excelJobs from "./excel-jobs";
@@ -22,6 +23,7 @@ export const catalogue: Readonly<Record<string, EventDefinition>> = {
   ...backfillJobs,
   ...excelJobs,
   ...doors,
+  ...codeSearch,
 };
 
 export const allEvents: readonly EventDefinition[] = Object.values(catalogue);

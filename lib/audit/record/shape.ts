@@ -6,7 +6,8 @@ import type { Change, EventInput } from "./event-input";
 
 const labelLength = 200;
 const valueBytes = 10_240;
-const messageLength = 2_000;
+/** The longest query of the code search, which is kept as typed. */
+const messageLength = 4_000;
 
 /** The beginning of a text in at most so many bytes of UTF-8; a character is kept whole or left out. */
 function beginning(text: string, bytes: number): string {

@@ -10,11 +10,11 @@ import { type EventRecordRow, toDefaultRecord, toFullRecord } from "@/lib/audit/
 import { cursorText, sealedPage } from "@/lib/audit/query/sealed-order";
 import { type Compiled, compileFilter } from "@/lib/audit/query/where";
 import { openWholeLog } from "@/lib/audit/query/whole-log";
+import { linkHeader } from "@/lib/gate/link-header";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { type Failure, Refusal, refuse } from "@/lib/platform/errors";
 import { runtime } from "@/lib/platform/runtime";
 import { fetchAuditLog } from "../commands/fetch-audit-log";
-import { linkHeader } from "./link-header";
 import type { LogRead, View } from "./parameters";
 
 const retryAfterS = 5;

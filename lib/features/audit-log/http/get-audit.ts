@@ -1,9 +1,9 @@
 import "server-only";
 import type { RequestFacts } from "@/lib/access/principal";
+import { callerOf } from "@/lib/gate/sourcebot-caller";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { runtime } from "@/lib/platform/runtime";
 import { answerRead } from "./answer-read";
-import { callerOf } from "./caller";
 import { parseRead } from "./parameters";
 import { isPrefetch } from "./prefetch";
 

@@ -3,9 +3,9 @@ import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/
 import { newestCheckpoint } from "@/lib/audit/proof/published";
 import type { StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
 import { MissingNode } from "@/lib/audit/proof/stored-nodes";
+import { callerOf } from "@/lib/gate/sourcebot-caller";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { runtime } from "@/lib/platform/runtime";
-import { callerOf } from "../caller";
 import { isPrefetch } from "../prefetch";
 
 interface Asked {

@@ -1,0 +1,119 @@
+import type { CodeFound } from "../commands/search-code";
+import type { ViewedFile } from "../commands/view-file";
+import type { Chunk, VisibleRepository } from "../engine/types";
+import type { SymbolFound } from "../symbol-search";
+
+/** Characters of an answer: what is more helps no model. */
+const mostCharacters = 100_000;
+const mostLines = 2_000;
+const longestLine = 2_000;
+const repositoriesAPage = 100;
+
+/** Lines put together until the answer is full; then `left` says what is left out. */
+function within(lines: Iterable<string>, left: string): string {
+  const taken: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    const cut = line.length > longestLine ? `${line.slice(0, longestLine).toWellFormed()} […]` : line;
+    length += cut.length + 1;
+    if (length > mostCharacters) return [...taken, left].join("\n");
+    taken.push(cut);
+  }
+  return taken.join("\n");
+}
+
+/** A page of repositories, one a line. */
+export function repositoriesWords(all: VisibleRepository[], query: string, page: number): string {
+  const wanted = query.toLowerCase();
+  const matching = all.filter(({ name }) => name.toLowerCase().includes(wanted));
+  if (matching.length === 0)
+    return query === ""
+      ? "There are no repositories that you may see."
+      : "No repository has this in its name.";
+  const from = (page - 1) * repositoriesAPage;
+  const shown = matching.slice(from, from + repositoriesAPage);
+  if (shown.length === 0) return `There are ${matching.length} repositories; this page is behind the last.`;
+  const behind = from + shown.length;
+  const lines = shown.map((repository) => {
+    const branches = repository.branches.map((b) => (b.isDefault ? `${b.name} (default)` : b.name));
+    const state = repository.generation === 0 ? "not indexed yet" : `branches: ${branches.join(", ")}`;
+    return `${repository.name} - ${state}`;
+  });
+  if (behind < matching.length) lines.push(`[${matching.length - behind} more; ask for page ${page + 1}]`);
+  return within(lines, "[The rest is left out; ask for fewer by query.]");
+}
+
+/** What a search found, as `repository path` and numbered lines. */
+export function foundWords(found: CodeFound): string {
+  const { stats, files, isExhaustive, endedBy } = found;
+  if (files.length === 0)
+    return isExhaustive
+      ? "Nothing matches."
+      : "Nothing was found until the deadline; not everything was looked at. Narrow the search by repo:, lang: or file:.";
+  const names = new Map(found.repositories.map((r) => [r.sourceId, r.name]));
+  function* lines() {
+    yield `${stats.matchCount} matches in ${stats.fileCount} files.${endWords(isExhaustive, endedBy)}`;
+    for (const file of files) {
+      yield "";
+      const branches = file.branches.length > 0 ? ` (${file.branches.join(", ")})` : "";
+      yield `${names.get(file.sourceId) ?? ""} ${file.path}${branches}`;
+      for (const chunk of file.chunks) yield* numbered(chunk);
+    }
+  }
+  return within(lines(), "[More was found than fits here. Narrow the search, or ask for fewer matches.]");
+}
+
+function endWords(isExhaustive: boolean, endedBy: CodeFound["endedBy"]): string {
+  if (isExhaustive) return "";
+  return endedBy === "matches"
+    ? " There may be more: the search ended at the number of matches asked for."
+    : " There may be more: the search ended at its deadline.";
+}
+
+function* numbered({ content, contentStart, matchRanges }: Chunk) {
+  const matching = new Set<number>();
+  for (const { start, end } of matchRanges)
+    for (let line = start.lineNumber; line <= end.lineNumber; line++) matching.add(line);
+  let number = contentStart.lineNumber;
+  for (const line of linesOf(content)) {
+    yield `${number}${matching.has(number) ? ":" : "-"} ${line}`;
+    number += 1;
+  }
+}
+
+/** Lines without their ends; one that ends the text begins no further line. */
+function linesOf(text: string): string[] {
+  const lines = text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+/** Where a symbol stands, as `repository path` and numbered lines. */
+export function symbolWords(found: SymbolFound): string {
+  if (found.matchCount === 0) return "Nothing was found.";
+  const names = new Map(found.repositories.map((r) => [r.sourceId, r.name]));
+  function* lines() {
+    yield `${found.matchCount} found in ${found.files.length} files.${found.isCapped ? " There may be more." : ""}`;
+    for (const file of found.files) {
+      yield "";
+      yield `${names.get(file.sourceId) ?? ""} ${file.path}`;
+      for (const { range, lineContent } of file.matches) yield `${range.start.lineNumber}: ${lineContent}`;
+    }
+  }
+  return within(lines(), "[More was found than fits here. Name the repository or the language.]");
+}
+
+/** Lines of a file, with a first line that says which. */
+export function fileWords(file: ViewedFile, firstLine: number, lastLine: number | undefined): string {
+  const all = linesOf(file.text);
+  const last = Math.min(all.length, lastLine ?? all.length, firstLine + mostLines - 1);
+  const shown = all.slice(firstLine - 1, last);
+  const head = `${file.repository.name}@${file.revision}:${file.path}`;
+  if (shown.length === 0) return `${head} has ${all.length} lines; there are none from ${firstLine} on.`;
+  const which =
+    shown.length === all.length ? `${all.length} lines` : `lines ${firstLine}-${last} of ${all.length}`;
+  return within(
+    [`${head} (${which})`, ...shown],
+    "[The file is longer than fits here. Ask for other lines by firstLine and lastLine.]",
+  );
+}

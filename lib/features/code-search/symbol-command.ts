@@ -1,0 +1,35 @@
+import "server-only";
+import { z } from "zod";
+import { mayInOrganization } from "@/lib/access/permissions";
+import type { EventDefinition } from "@/lib/audit/catalogue/define";
+import { around } from "@/lib/gate/around";
+import { recordSearch } from "./record-search";
+import { findSymbolInput } from "./schemas";
+import { findSymbol, type SymbolFound } from "./symbol-search";
+
+/** A search for a symbol as a command: what was found leaves once it is recorded. */
+export function symbolCommand(name: string, event: EventDefinition, kind: "references" | "definitions") {
+  const recorded = recordSearch({
+    name,
+    event,
+    input: findSymbolInput.extend({ found: z.custom<SymbolFound>() }),
+    searched: ({ symbolName, language, repoName, revisionName, door, found }) => ({
+      value: found,
+      text: symbolName,
+      details: {
+        door,
+        matchCount: found.matchCount,
+        fileCount: found.files.length,
+        isExhaustive: !found.isCapped,
+        ...(language ? { language } : {}),
+        ...(repoName ? { repository: repoName } : {}),
+        ...(revisionName ? { revision: revisionName } : {}),
+      },
+    }),
+  });
+  return around(recorded, findSymbolInput, async (input, call, proceed) => {
+    // The gate refuses and records that; nothing is searched for it.
+    if (!mayInOrganization(call.principal, "code:search")) return proceed({ input });
+    return proceed({ input: { ...input, found: await findSymbol(kind, input, call) } });
+  });
+}
