@@ -45,7 +45,7 @@ export async function AppPage({
     gurus: facts.gurus,
     canListGurus: facts.canListGurus,
     canCreateGuru: facts.canCreateGuru,
-    codeSearch: false,
+    codeSearch: facts.canListGurus,
     settings,
     counts: facts.waitingRequests > 0 ? { members: facts.waitingRequests } : {},
   });

@@ -76,9 +76,9 @@ function spansOf(text: string, marks: readonly Mark[], tokens: readonly LineToke
   );
   const to = wholePoint(text, Math.min(text.length, from + shownOfLine));
   return [
-    ...(from > 0 ? [["…", "cut", false] as const] : []),
+    ...(from > 0 ? [["…", "cut-sign", false] as const] : []),
     ...piecesOf(text, marks, tokens, from, to),
-    ...(to < text.length ? [["…", "cut", false] as const] : []),
+    ...(to < text.length ? [["…", "cut-sign", false] as const] : []),
   ];
 }
 
