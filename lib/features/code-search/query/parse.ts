@@ -14,6 +14,9 @@ interface Reading {
   sensitivity: Query["case"] | null;
 }
 
+const unopened = (at: number) =>
+  new QueryError("Nothing opens this parenthesis. Remove it, or write \\) to search for it.", at);
+
 function skipSpaces(reading: Reading) {
   while (isSpace(reading.text[reading.at])) reading.at++;
 }
@@ -123,6 +126,7 @@ function readFactor(reading: Reading, depth: number, isNegated: boolean): Node |
 
 /** Terms up to an `or`, a closing parenthesis or the end, at least one. */
 function readTogether(reading: Reading, depth: number): Node {
+  if (reading.text[reading.at] === ")") throw unopened(reading.at);
   const from = reading.at;
   const of: Node[] = [];
   for (skipSpaces(reading); reading.at < reading.text.length; skipSpaces(reading)) {
@@ -178,11 +182,7 @@ function read(text: string): Query {
   skipSpaces(reading);
   if (reading.at === text.length) throw new QueryError("Type something to search for.", 0);
   const node = readAlternatives(reading, 0);
-  if (reading.at < text.length)
-    throw new QueryError(
-      "Nothing opens this parenthesis. Remove it, or write \\) to search for it.",
-      reading.at,
-    );
+  if (reading.at < text.length) throw unopened(reading.at);
   const sensitivity = reading.sensitivity ?? "auto";
   return { node: resolved(node, sensitivity), case: sensitivity };
 }

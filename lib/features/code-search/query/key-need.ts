@@ -1,0 +1,144 @@
+import { foldText } from "@/lib/platform/code/fold";
+import type { Regex } from "./regex-tree";
+
+/** Folded literals that the folded text of every match contains: what the index is asked for. */
+export type KeyNeed = { and: KeyNeed[] } | { or: KeyNeed[] } | { literal: string } | { any: true };
+
+const maxStrings = 16;
+const maxCharacters = 1024;
+
+/** The strings which it matches, folded, and no others; or null, with what each of its matches contains. */
+type Meaning = { strings: string[] } | { strings: null; need: KeyNeed };
+
+const any: KeyNeed = { any: true };
+const isAny = (need: KeyNeed) => "any" in need;
+
+function allOf(needs: KeyNeed[]): KeyNeed {
+  const seen = new Map(needs.filter((need) => !isAny(need)).map((need) => [JSON.stringify(need), need]));
+  const and = [...seen.values()];
+  return and.length > 1 ? { and } : (and[0] ?? any);
+}
+
+function oneOf(needs: KeyNeed[]): KeyNeed {
+  if (needs.length === 0 || needs.some(isAny)) return any;
+  return needs.length === 1 ? (needs[0] ?? any) : { or: needs };
+}
+
+/** Those that contain another one are needless: who has the longer has the shorter. */
+function needOf(strings: readonly string[]): KeyNeed {
+  if (strings.includes("")) return any;
+  const least = strings.filter((one) => !strings.some((other) => other !== one && one.includes(other)));
+  return oneOf(least.map((literal) => ({ literal })));
+}
+
+function ifFew(strings: readonly string[]): string[] | null {
+  const few = [...new Set(strings)];
+  const characters = few.reduce((sum, one) => sum + one.length, 0);
+  return few.length <= maxStrings && characters <= maxCharacters ? few : null;
+}
+
+const joined = (left: readonly string[], right: readonly string[]) =>
+  left.length * right.length > maxStrings
+    ? null
+    : ifFew(left.flatMap((one) => right.map((other) => one + other)));
+
+/** Strings that stand side by side, as far as they are known, and what was needed before them. */
+class Run {
+  private strings: string[] = [""];
+  private readonly needs: KeyNeed[] = [];
+  private isWhole = true;
+
+  /** The strings come next. */
+  add(strings: readonly string[]) {
+    const longer = joined(this.strings, strings);
+    if (!longer) this.cut();
+    this.strings = longer ?? [...strings];
+  }
+
+  /** Something unknown comes next, which needs that. */
+  cut(need: KeyNeed = any) {
+    this.needs.push(needOf(this.strings), need);
+    this.strings = [""];
+    this.isWhole = false;
+  }
+
+  /** Anything that begins and ends with one of the strings. */
+  addAround(strings: readonly string[]) {
+    this.add(strings);
+    this.cut();
+    this.add(strings);
+  }
+
+  meaning(): Meaning {
+    if (this.isWhole) return { strings: this.strings };
+    return { strings: null, need: allOf([...this.needs, needOf(this.strings)]) };
+  }
+}
+
+function foldedChar(points: readonly number[] | null): Meaning {
+  // Half a pair and the replacement character stand for what could not be decoded.
+  const isOdd = (point: number) =>
+    point > 0x10_ffff || point === 0xfffd || (point >= 0xd800 && point <= 0xdfff);
+  if (!points || points.length === 0 || points.some(isOdd)) return { strings: null, need: any };
+  return { strings: [...new Set(points.map((point) => foldText(String.fromCodePoint(point))))] };
+}
+
+function times(strings: readonly string[], count: number): string[] | null {
+  let all: string[] | null = [""];
+  for (let n = 0; n < count && all; n++) all = joined(all, strings);
+  return all;
+}
+
+function repeated(of: Meaning, min: number, max: number | null): Meaning {
+  if (min === 0) {
+    const few = max === 1 && of.strings ? ifFew([...of.strings, ""]) : null;
+    if (max === 0) return { strings: [""] };
+    return few ? { strings: few } : { strings: null, need: any };
+  }
+  if (!of.strings) return of;
+  const least = times(of.strings, min);
+  if (least && min === max) return { strings: least };
+  const run = new Run();
+  run.addAround(least ?? of.strings);
+  return run.meaning();
+}
+
+function meaningOf(tree: Regex): Meaning {
+  switch (tree.kind) {
+    case "char":
+      return foldedChar(tree.of);
+    case "place":
+      return { strings: [""] };
+    case "repeat":
+      return repeated(meaningOf(tree.of), tree.min, tree.max);
+    case "alternate": {
+      const all = tree.of.map(meaningOf);
+      const strings = all.every((one) => one.strings) ? ifFew(all.flatMap((one) => one.strings ?? [])) : null;
+      if (strings) return { strings };
+      return { strings: null, need: oneOf(all.map((one) => (one.strings ? needOf(one.strings) : one.need))) };
+    }
+    case "concat":
+      return concatenated(tree.of);
+  }
+}
+
+function concatenated(parts: readonly Regex[]): Meaning {
+  const run = new Run();
+  for (const part of parts) {
+    const meaning = meaningOf(part);
+    if (meaning.strings) run.add(meaning.strings);
+    else if (part.kind === "repeat" && part.min > 0) {
+      const inner = meaningOf(part.of).strings;
+      const least = inner && (times(inner, part.min) ?? inner);
+      if (least) run.addAround(least);
+      else run.cut(meaning.need);
+    } else run.cut(meaning.need);
+  }
+  return run.meaning();
+}
+
+/** What the folded text of every match contains. Never more than that: what is not sure is not asked for. */
+export function needOfRegex(tree: Regex): KeyNeed {
+  const meaning = meaningOf(tree);
+  return meaning.strings ? needOf(meaning.strings) : meaning.need;
+}

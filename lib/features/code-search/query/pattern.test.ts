@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { foldText } from "@/lib/platform/code/fold";
+import { compilePattern, type KeyNeed, type Pattern } from "./pattern";
+
+function compiled(source: string, isCaseSensitive = false): Pattern {
+  const result = compilePattern(source, isCaseSensitive);
+  if (!result.ok) throw new Error(`${source}: ${result.message}`);
+  return result.pattern;
+}
+
+function holds(need: KeyNeed, folded: string): boolean {
+  if ("any" in need) return true;
+  if ("literal" in need) return folded.includes(need.literal);
+  if ("and" in need) return need.and.every((part) => holds(part, folded));
+  return need.or.some((part) => holds(part, folded));
+}
+
+const letters = [
+  "a",
+  "b",
+  "K",
+  "\u212a",
+  "s",
+  "\u017f",
+  "S",
+  "\u00e9",
+  "\u00c9",
+  "\u03c3",
+  "\u03c2",
+  " ",
+  "1",
+  "\ud83d\ude00",
+  "\ud801\udc00",
+  "_",
+];
+const texts = fc
+  .array(fc.constantFrom(...letters, "-", "{", "]", "^", "\ufffd"), { maxLength: 12 })
+  .map((all) => all.join(""));
+
+const atoms = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...letters) },
+  fc.constantFrom(
+    ".",
+    "\\w",
+    "\\S",
+    "\\b",
+    "^",
+    "$",
+    "\\pL",
+    "\\p{Greek}",
+    "[[:alpha:]]",
+    "\\x{e9}",
+    "\\x4b",
+    "\\-",
+    "\\Qa{\\E",
+    "{",
+    "-",
+    "\\A",
+    "\\z",
+  ),
+  fc
+    .array(fc.constantFrom(...letters, "a-c", "\\d", "[:upper:]", "\\]", "-"), { minLength: 1, maxLength: 4 })
+    .map((all) => `[${all.join("")}]`),
+  fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 3 }).map((all) => `[^${all.join("")}]`),
+);
+const repeats = fc.constantFrom(
+  "",
+  "",
+  "",
+  "",
+  "*",
+  "+",
+  "?",
+  "+?",
+  "{2}",
+  "{1,2}",
+  "{0}",
+  "{0,2}",
+  "{2,}",
+  "{02}",
+  "{,2}",
+  "{x}",
+);
+const { pattern: patterns } = fc.letrec<{ pattern: string; item: string }>((tie) => ({
+  item: fc
+    .tuple(
+      fc.oneof(
+        { depthSize: "small", withCrossShrink: true },
+        atoms,
+        fc
+          .tuple(fc.constantFrom("(", "(?:", "(?i:", "(?-i:", "(?P<n>", "(?s:", "(?i)("), tie("pattern"))
+          .map(([open, inner]) => `${open}${inner})`),
+      ),
+      repeats,
+    )
+    .map(([item, repeat]) => item + repeat),
+  pattern: fc
+    .array(fc.oneof({ weight: 8, arbitrary: tie("item") }, { weight: 1, arbitrary: fc.constant("|") }), {
+      maxLength: 5,
+    })
+    .map((all) => all.join("")),
+}));
+
+describe("what a pattern needs", () => {
+  test("is contained in all that the pattern matches", () => {
+    let matches = 0;
+    fc.assert(
+      fc.property(
+        patterns,
+        fc.array(texts, { minLength: 8, maxLength: 8 }),
+        fc.boolean(),
+        (source, lines, isCaseSensitive) => {
+          const result = compilePattern(source, isCaseSensitive);
+          if (!result.ok) return;
+          for (const line of [...lines, source, source.replace(/[\\(){}?*+|[\]]/g, "")]) {
+            if (!result.pattern.re.matcher(line).find()) continue;
+            matches++;
+            if (!holds(result.pattern.required, foldText(line)))
+              throw new Error(`${JSON.stringify(result.pattern.required)} is not in ${JSON.stringify(line)}`);
+          }
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+    expect(matches).toBeGreaterThan(10_000);
+  });
+
+  test("is the literals that stand in it, folded and joined as far as they go", () => {
+    const table: [string, unknown][] = [
+      ["fooBar", { literal: "foobar" }],
+      ["foo.*bar", { and: [{ literal: "foo" }, { literal: "bar" }] }],
+      ["(foo|bar)baz", { or: [{ literal: "foobaz" }, { literal: "barbaz" }] }],
+      ["colou?r", { or: [{ literal: "colour" }, { literal: "color" }] }],
+      ["ab+c", { and: [{ literal: "ab" }, { literal: "bc" }] }],
+      ["(ab){2}c", { literal: "ababc" }],
+      ["(ab){2,}c", { and: [{ literal: "abab" }, { literal: "ababc" }] }],
+      ["gr[ae]y", { or: [{ literal: "gray" }, { literal: "grey" }] }],
+      ["foo\\.bar\\(", { literal: "foo.bar(" }],
+      ["\\bfoo\\b", { literal: "foo" }],
+      ["\\Qa*b\\Ec", { literal: "a*bc" }],
+      ["foo|", { any: true }],
+      ["(foo)*", { any: true }],
+      ["(a+)+$", { literal: "a" }],
+      [".*", { any: true }],
+      ["x{0}foo", { literal: "foo" }],
+      ["foo(\\w+bar|qux)", { and: [{ literal: "foo" }, { or: [{ literal: "bar" }, { literal: "qux" }] }] }],
+    ];
+    for (const [source, need] of table) expect([source, compiled(source).required]).toEqual([source, need]);
+  });
+});
+
+describe("a pattern", () => {
+  test("is a literal or an exact name when nothing else stands in it", () => {
+    expect(compiled("foo\\.Bar").literal).toBe("foo.Bar");
+    expect(compiled("^useState$").exactName).toBe("useState");
+    for (const source of ["foo.", "foo|bar", "(foo)", "(?i)foo", "fo+", "", "^foo"])
+      expect([source, compiled(source).literal]).toEqual([source, null]);
+    for (const source of ["useState$", "^useState", "^$", "^a$b$", "^(?i)a$"])
+      expect([source, compiled(source).exactName]).toEqual([source, null]);
+  });
+
+  test("matches in either case only where it was compiled so", () => {
+    expect(compiled("straße", false).re.matcher("STRAẞE").find()).toBe(true);
+    expect(compiled("foo", true).re.matcher("FOO").find()).toBe(false);
+    expect(compiled("foo", false).re.matcher("FOO").find()).toBe(true);
+  });
+
+  test("that is not valid is told with its place and what to do", () => {
+    const table: [string, number, RegExp][] = [
+      ["ab(c", 2, /parenthesis is not closed/],
+      ["ab)c", 2, /opens a parenthesis/],
+      ["[)](", 3, /not closed/],
+      ["ab[c", 2, /bracket is not closed/],
+      ["ab**", 2, /repeats a repetition/],
+      ["*ab", 0, /nothing here to repeat/],
+      ["ab\\y", 2, /backslash escapes nothing/],
+      ["ab\\1", 2, /backslash escapes nothing/],
+      ["ab(?=c)", 2, /kind of group/],
+      ["ab(?<=c)", 2, /group/],
+      ["ab(?<!c)", 2, /group/],
+      ["a[z-b]", 2, /range/],
+      ["ab{1001}", 2, /too often/],
+      ["(?P<n>a)(?P<n>b)", 4, /same name/],
+      ["\\pX", 0, /class/],
+    ];
+    for (const isCaseSensitive of [true, false])
+      for (const [source, position, message] of table)
+        expect([source, compilePattern(source, isCaseSensitive)]).toEqual([
+          source,
+          { ok: false, position, message: expect.stringMatching(message) },
+        ]);
+  });
+
+  test("that is too long or takes too many instructions is refused before it costs anything", () => {
+    expect(compilePattern("a".repeat(1000), true)).toMatchObject({ ok: true });
+    expect(compilePattern("a".repeat(1001), true)).toMatchObject({ ok: false, position: 1000 });
+    expect(compilePattern("x".repeat(10_000_000), true)).toMatchObject({ ok: false, position: 1000 });
+    for (const source of [
+      ".{1000}".repeat(140),
+      "((a{100}){100}){100}",
+      "(?:\\pL{500}\\pN){50}",
+      "(".repeat(500) + ")".repeat(500),
+    ])
+      expect(compilePattern(source, false)).toSatisfy(
+        (result) => result.ok || /too large|too often/.test(result.message),
+      );
+    expect(compilePattern(".{1000}".repeat(140), false)).toMatchObject({ ok: false });
+  });
+});
