@@ -4,16 +4,16 @@ import { Button } from "@/components/ui/button";
 import { useHotkey } from "@/components/ui/hotkey";
 import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
-import { completionsAt } from "@/lib/features/code-search/query/complete";
 import { SearchCompletions } from "./search-completions";
 import { SearchHelp } from "./search-help";
-import type { SearchPageFacts } from "./search-types";
+import type { Complete, SearchPageFacts } from "./search-types";
 
 type Props = {
   /** Id of the form that is sent. */
   form: string;
   text: string;
   facts: SearchPageFacts;
+  complete: Complete;
   isSearching: boolean;
   /** Id of what says what is wrong with the query. */
   errorId: string | undefined;
@@ -25,7 +25,7 @@ type Props = {
  * The field of a query. It completes prefixes, repositories and languages: arrows choose, Enter and Tab take what is
  * chosen, Escape closes. Nothing is chosen until an arrow is pressed, so that Enter searches and Tab goes on.
  */
-export function SearchBox({ form, text, facts, isSearching, errorId, field, onChange }: Props) {
+export function SearchBox({ form, text, facts, complete, isSearching, errorId, field, onChange }: Props) {
   const id = useId();
   const [caret, setCaret] = useState(0);
   const [isOpen, setOpen] = useState(false);
@@ -40,9 +40,7 @@ export function SearchBox({ form, text, facts, isSearching, errorId, field, onCh
   });
 
   const names = facts.repositories.map((repository) => repository.name);
-  const found = isOpen
-    ? completionsAt(text, caret, { repositories: names, languages: [...facts.languages] })
-    : null;
+  const found = isOpen ? complete(text, caret, { repositories: names, languages: facts.languages }) : null;
   const items = found?.items ?? [];
   const isShown = items.length > 0;
   const active = isShown ? items[at] : undefined;
@@ -51,8 +49,9 @@ export function SearchBox({ form, text, facts, isSearching, errorId, field, onCh
     const item = items[index];
     if (!found || !item) return;
     const next = `${text.slice(0, found.from)}${item.text}${text.slice(found.to)}`;
-    caretTo.current = found.from + item.text.length;
-    setCaret(caretTo.current);
+    const behind = found.from + item.text.length;
+    caretTo.current = behind;
+    setCaret(behind);
     setAt(-1);
     // Behind a prefix its values follow; behind a value nothing does.
     setOpen(item.text.endsWith(":"));

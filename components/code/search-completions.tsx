@@ -1,12 +1,7 @@
 "use client";
 import { useEffect, useRef } from "react";
 import { visibleString } from "@/components/visible-text/tokens";
-
-interface Item {
-  text: string;
-  label: string;
-  detail: string;
-}
+import type { Completion } from "./search-types";
 
 /** What the field below which it stands may be completed to. Focus stays in the field, which names the active option. */
 export function SearchCompletions({
@@ -17,7 +12,7 @@ export function SearchCompletions({
   onTake,
 }: {
   id: string;
-  items: readonly Item[];
+  items: readonly Completion[];
   at: number;
   onMove: (at: number) => void;
   onTake: (at: number) => void;

@@ -10,7 +10,7 @@ import { NoMatch, NothingToSearch, RepositoryList, ResultsSkeleton } from "./sea
 import { SearchFacet } from "./search-facets";
 import { SearchProblemText } from "./search-problem";
 import { SearchResults } from "./search-results";
-import type { SearchAnswer, SearchAsked, SearchPageFacts } from "./search-types";
+import type { Complete, SearchAnswer, SearchAsked, SearchPageFacts } from "./search-types";
 import { useCodeSearch } from "./use-code-search";
 
 /** A method, as the form's own action has a previous answer where ours has none. */
@@ -21,12 +21,14 @@ type Action = {
 /** The code search. Without scripts it is a form that posts, with the filters in it. */
 export function SearchPage({
   action,
+  complete,
   asked: first,
   attemptId,
   facts,
   person,
 }: {
   action: Action;
+  complete: Complete;
   /** What the address asks for. */
   asked: SearchAsked;
   attemptId: string;
@@ -78,6 +80,7 @@ export function SearchPage({
           form={form}
           text={text}
           facts={facts}
+          complete={complete}
           isSearching={isSearching}
           errorId={problem?.isOfQuery ? errorId : undefined}
           field={field}

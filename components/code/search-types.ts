@@ -73,10 +73,23 @@ export interface SearchableRepository {
 
 export interface SearchPageFacts {
   repositories: readonly SearchableRepository[];
-  languages: readonly string[];
+  languages: string[];
   /** Gurus whose sources the person may change: where a repository is added. */
   ownGurus: readonly { name: string; slug: string }[];
 }
+
+export interface Completion {
+  text: string;
+  label: string;
+  detail: string;
+}
+
+/** What the text around a caret may be completed to, and which part of it that replaces. */
+export type Complete = (
+  text: string,
+  caret: number,
+  facts: { repositories: string[]; languages: string[] },
+) => { from: number; to: number; items: readonly Completion[] };
 
 /** What the server action answers, as far as the page looks at it. */
 export type SearchAnswer =

@@ -7,8 +7,8 @@ const asked = { query: "", repositories: [] as string[], languages: [] as string
 
 function leaves(node: Node): Leaf[] {
   if (node.kind === "and" || node.kind === "or") return node.of.flatMap(leaves);
-  if (node.kind === "not") return leaves(node.of);
-  return node.kind === "all" ? [] : [node];
+  if (node.kind === "not") return leaves(node.of as Node);
+  return node.kind === "all" ? [] : [node as Leaf];
 }
 function read(text: string): { node: Node; leaves: Leaf[] } {
   const parsed = parseQuery(text);

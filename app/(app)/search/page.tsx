@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type AddressParams, readSearchAddress } from "@/components/code/search-address";
-import { SearchPage } from "@/components/code/search-page";
 import { Page } from "@/components/ui/page";
 import { searchFacts } from "@/lib/features/code-search/queries";
 import { AppPage } from "../app-page";
 import { load, requireUser } from "../load";
-import { searchCodeAction } from "./actions";
+import { CodeSearch } from "./code-search";
 
 export const metadata = { title: "Code search" };
 
@@ -16,8 +15,7 @@ export default async function CodeSearchPage({ searchParams }: { searchParams: P
   return (
     <AppPage active="/search" breadcrumb={[{ label: "Code search" }]}>
       <Page title="Code search">
-        <SearchPage
-          action={searchCodeAction}
+        <CodeSearch
           asked={readSearchAddress(await searchParams)}
           attemptId={randomUUID()}
           facts={facts}

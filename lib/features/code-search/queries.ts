@@ -35,7 +35,7 @@ export const searchFacts = query({
         isIndexed: generation > 0,
         problem,
       })),
-      languages: knownLanguages,
+      languages: [...knownLanguages],
       ownGurus,
     };
   },
