@@ -28,6 +28,6 @@ export const config = {
   // Bodies that pass a middleware are cut at 10 MB without a word, so uploads have to stay outside; so do downloads,
   // the API families with answers of their own, the pages for people who are not signed in, and files.
   matcher: [
-    "/((?!(?:api|_next|exports|audit|uploads|answers|excel-jobs|widget|metrics|\\.well-known|sign-in|register|forgot-password|reset-password|onboarding|invite|join|pending|icons|images)(?:/|$)|[^/]+\\.[a-z0-9]+$).*)",
+    "/((?!(?:api|_next|exports|audit|code|uploads|answers|excel-jobs|widget|metrics|\\.well-known|sign-in|register|forgot-password|reset-password|onboarding|invite|join|pending|icons|images)(?:/|$)|[^/]+\\.[a-z0-9]+$).*)",
   ],
 };

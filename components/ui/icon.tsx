@@ -175,6 +175,21 @@ const DRAWINGS = {
   upload: <path d="M8 10V2.75M4.75 6 8 2.75 11.25 6M2.75 13.25h10.5" />,
   bookmark: <path d="M4 2.25h8v11.5L8 10.75l-4 3Z" />,
   more: <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" />,
+  branch: (
+    <>
+      <circle cx="4.5" cy="3.75" r="1.5" />
+      <circle cx="4.5" cy="12.25" r="1.5" />
+      <circle cx="11.5" cy="5.75" r="1.5" />
+      <path d="M4.5 5.25v5.5M11.5 7.25c0 2.25-3.5 1.75-6.25 3.75" />
+    </>
+  ),
+  folder: (
+    <path d="M1.75 4.25a1.5 1.5 0 0 1 1.5-1.5h2.6l1.6 1.75h5.3a1.5 1.5 0 0 1 1.5 1.5v5.75a1.5 1.5 0 0 1-1.5 1.5h-9.5a1.5 1.5 0 0 1-1.5-1.5Z" />
+  ),
+  external: (
+    <path d="M9.25 2.75h4v4M13 3 7.75 8.25M11.75 9.25v3a1.5 1.5 0 0 1-1.5 1.5h-6.5a1.5 1.5 0 0 1-1.5-1.5v-6.5a1.5 1.5 0 0 1 1.5-1.5h3" />
+  ),
+  wrap: <path d="M2.5 3.75h11M2.5 8h8.25a2.25 2.25 0 0 1 0 4.5H8.5M10 11l-1.75 1.5L10 14M2.5 12.5h3" />,
 } satisfies Record<string, ReactNode>;
 
 export type IconName = keyof typeof DRAWINGS;

@@ -1,0 +1,75 @@
+"use client";
+import { useId, useState } from "react";
+import { visibleString } from "@/components/visible-text/tokens";
+import type { OutlineSymbol } from "@/lib/features/code-search/engine/types";
+
+/** The symbols that a file defines, with a box to find one by its name. */
+export function Outline({
+  symbols,
+  address,
+  onGo,
+}: {
+  symbols: readonly OutlineSymbol[];
+  address: (line: number) => string;
+  /** Goes to a line of this page; false where it is not among those shown. */
+  onGo: (line: number) => boolean;
+}) {
+  const [filter, setFilter] = useState("");
+  const id = useId();
+  const wanted = filter.trim().toLowerCase();
+  const found = symbols.filter((symbol) => symbol.name.toLowerCase().includes(wanted));
+  return (
+    <div className="outline">
+      <label htmlFor={id} className="sr-only">
+        Filter symbols
+      </label>
+      <input
+        id={id}
+        className="input outline-filter"
+        type="search"
+        placeholder="Filter symbols"
+        autoComplete="off"
+        value={filter}
+        onChange={(event) => setFilter(event.target.value)}
+      />
+      {found.length === 0 ? (
+        <p className="tree-note" role="status">
+          {symbols.length === 0 ? "No symbols are known of this file." : "No symbol has this in its name."}
+        </p>
+      ) : (
+        <ul aria-label="Outline" className="outline-list">
+          {found.map((symbol) => (
+            <li key={`${symbol.line}:${symbol.column}:${symbol.name}`}>
+              <a
+                href={address(symbol.line)}
+                className="outline-row"
+                title={visibleString(`${symbol.kind} ${symbol.name}, line ${symbol.line}`)}
+                onClick={(event) => {
+                  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                  if (onGo(symbol.line)) event.preventDefault();
+                }}
+              >
+                {symbol.parent !== null ? <span className="tree-step" /> : null}
+                <span className={`sym-kind sym-${kindGroup(symbol.kind)}`} aria-hidden="true">
+                  {symbol.kind.charAt(0).toUpperCase()}
+                </span>
+                <span className="cut">{visibleString(symbol.name)}</span>
+                <span className="sr-only">
+                  {symbol.kind}
+                  {symbol.parent === null ? "" : ` of ${visibleString(symbol.parent)}`}
+                </span>
+                <span className="outline-line">{symbol.line}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Kinds that share a colour. */
+function kindGroup(kind: string): "type" | "call" | "value" {
+  if (/^(function|method|constructor|macro)$/.test(kind)) return "call";
+  return /^(class|interface|struct|enum|trait|type|module)$/.test(kind) ? "type" : "value";
+}

@@ -1,0 +1,190 @@
+"use client";
+import Link from "next/link";
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from "react";
+import { IconButton } from "@/components/ui/button";
+import { Icon } from "@/components/ui/icon";
+import { visibleString } from "@/components/visible-text/tokens";
+import { VisibleText } from "@/components/visible-text/visible-text";
+import type { SymbolMatchFile, SymbolOutcome } from "@/lib/features/code-search/engine/types";
+import { blobAddress } from "./code-address";
+import { CodeText } from "./viewer-text";
+import type { ViewedRepository } from "./viewer-types";
+
+/** What the panel shows: the act, and how far it is. */
+export interface PanelState {
+  act: "references" | "definitions";
+  symbol: string;
+  answer:
+    | { state: "asked" }
+    | { state: "failed"; message: string }
+    | { state: "found"; outcome: SymbolOutcome };
+}
+
+const titles = { references: "References", definitions: "Definitions" } as const;
+const smallest = 120;
+const step = 24;
+
+/** The results of finding references or definitions, at the foot of the viewer. Escape closes it. */
+export function SymbolPanel({
+  panel,
+  repository,
+  onClose,
+}: {
+  panel: PanelState;
+  repository: ViewedRepository;
+  onClose: () => void;
+}) {
+  const region = useRef<HTMLElement>(null);
+  const handle = useRef<HTMLDivElement>(null);
+  const title = titles[panel.act];
+  const { answer } = panel;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each act brings its panel to the fore
+  useEffect(() => region.current?.focus(), [panel.act, panel.symbol]);
+
+  function resizeTo(height: number) {
+    const element = region.current;
+    if (!element) return;
+    const most = Math.round(window.innerHeight * 0.8);
+    const next = Math.round(Math.min(most, Math.max(smallest, height)));
+    element.style.setProperty("height", `${next}px`);
+    handle.current?.setAttribute("aria-valuenow", String(next));
+    handle.current?.setAttribute("aria-valuemax", String(most));
+  }
+  const height = () => region.current?.offsetHeight ?? smallest;
+
+  function onHandleKey(event: KeyboardEvent) {
+    const by = { ArrowUp: step, ArrowDown: -step, PageUp: 5 * step, PageDown: -5 * step }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    resizeTo(height() + by);
+  }
+  function onDrag(event: PointerEvent<HTMLDivElement>) {
+    if (!event.currentTarget.hasPointerCapture(event.pointerId) || !region.current) return;
+    resizeTo(region.current.getBoundingClientRect().bottom - event.clientY);
+  }
+
+  return (
+    <section
+      ref={region}
+      className="sym-panel"
+      aria-label={title}
+      aria-busy={answer.state === "asked"}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      {/* biome-ignore lint/a11y/useSemanticElements: a separator that is moved; hr takes no value */}
+      <div
+        ref={handle}
+        className="sym-handle"
+        role="separator"
+        aria-orientation="horizontal"
+        aria-label="Height of the panel"
+        aria-valuemin={smallest}
+        aria-valuenow={260}
+        tabIndex={0}
+        onKeyDown={onHandleKey}
+        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+        onPointerMove={onDrag}
+      />
+      <div className="sym-head">
+        <h2 className="sym-title">
+          {title} <span className="mono">{visibleString(panel.symbol)}</span>
+        </h2>
+        <span className="sym-count" role="status">
+          {statusText(panel)}
+        </span>
+        <span className="flex-1" />
+        <IconButton label="Close the panel" onClick={onClose}>
+          <Icon name="close" />
+        </IconButton>
+      </div>
+      <div className="sym-body">
+        {answer.state === "failed" ? <p className="sym-problem">{answer.message}</p> : null}
+        {answer.state === "found" ? (
+          <>
+            {answer.outcome.isCapped ? (
+              <p className="sym-note">The results are capped at 1,000; there may be more.</p>
+            ) : null}
+            {answer.outcome.files.length === 0 ? <NothingFound panel={panel} /> : null}
+            {answer.outcome.files.map((file) => (
+              <MatchFile key={`${file.sourceId}:${file.path}`} file={file} repository={repository} />
+            ))}
+          </>
+        ) : null}
+      </div>
+    </section>
+  );
+}
+
+function NothingFound({ panel }: { panel: PanelState }) {
+  return (
+    <p className="sym-note">
+      {panel.act === "definitions"
+        ? "Nothing in this repository defines it: it may come from elsewhere, or stand in a language whose symbols are not known."
+        : "Nothing in files of this language mentions it."}
+    </p>
+  );
+}
+
+function statusText({ answer }: PanelState): string {
+  if (answer.state === "asked") return "Searching…";
+  if (answer.state === "failed") return "";
+  const { matchCount, files, isCapped } = answer.outcome;
+  const matches = `${isCapped ? "at least " : ""}${matchCount.toLocaleString("en-US")} ${matchCount === 1 ? "result" : "results"}`;
+  return `${matches} in ${files.length.toLocaleString("en-US")} ${files.length === 1 ? "file" : "files"}`;
+}
+
+function MatchFile({ file, repository }: { file: SymbolMatchFile; repository: ViewedRepository }) {
+  const place = { repository: repository.name, revision: repository.revision, path: file.path };
+  return (
+    <section className="sym-file" aria-label={visibleString(file.path)}>
+      <h3 className="sym-path">
+        <Icon name="file" />
+        <span className="cut">
+          <VisibleText text={file.path} />
+        </span>
+        <span className="sym-num">{file.matches.length}</span>
+      </h3>
+      <ul>
+        {file.matches.map(({ lineContent, range }) => (
+          <li key={`${range.start.lineNumber}:${range.start.column}`}>
+            <Link
+              prefetch={false}
+              className="sym-match"
+              href={blobAddress({ ...place, line: range.start.lineNumber })}
+            >
+              <span className="sym-line">{range.start.lineNumber}</span>
+              <code className="cut">
+                <Marked text={lineContent} from={range.start.column - 1} to={range.end.column - 1} />
+              </code>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const before = 60;
+const behind = 400;
+
+/** A line with its match marked; of a long one the part around it. Offsets are in code points. */
+function Marked({ text, from, to }: { text: string; from: number; to: number }) {
+  const characters = [...text];
+  const lead = characters.slice(0, from).join("").trimStart();
+  const shownLead = lead.length > before * 3 ? `…${[...lead].slice(-before).join("")}` : lead;
+  return (
+    <>
+      <CodeText text={shownLead} />
+      <mark>
+        <CodeText text={characters.slice(from, to).join("")} />
+      </mark>
+      <CodeText text={characters.slice(to, to + behind).join("")} />
+    </>
+  );
+}
