@@ -81,8 +81,8 @@ export function SearchBox({ form, text, facts, complete, isSearching, errorId, f
   }
 
   return (
-    <div className="code-box">
-      <div className="code-field" data-invalid={errorId ? "" : undefined}>
+    <div className="cs-box">
+      <div className="cs-field" data-invalid={errorId ? "" : undefined}>
         <Icon name="search" />
         <label className="sr-only" htmlFor={`${id}-field`}>
           Search code

@@ -22,13 +22,7 @@ export function SearchCompletions({
     if (at >= 0) list.current?.children[at]?.scrollIntoView({ block: "nearest" });
   }, [at]);
   return (
-    <div
-      ref={list}
-      className="pop code-completions"
-      role="listbox"
-      id={`${id}-list`}
-      aria-label="Completions"
-    >
+    <div ref={list} className="pop cs-completions" role="listbox" id={`${id}-list`} aria-label="Completions">
       {items.map((item, index) => (
         // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the field, which names the active option
         // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys
@@ -45,7 +39,7 @@ export function SearchCompletions({
           onClick={() => onTake(index)}
         >
           <span className="mono cut">{visibleString(item.label)}</span>
-          <span className="code-completion-detail">{item.detail}</span>
+          <span className="cs-completion-detail">{item.detail}</span>
         </div>
       ))}
     </div>

@@ -63,8 +63,8 @@ export function RepositoryList({
 }) {
   if (facts.repositories.length === 0) return null;
   return (
-    <section className="code-known" aria-labelledby="code-known">
-      <h2 id="code-known">Repositories you can search</h2>
+    <section className="cs-known" aria-labelledby="cs-known">
+      <h2 id="cs-known">Repositories you can search</h2>
       <ul>
         {facts.repositories.map((repository) => (
           <li key={`${repository.guru.slug} ${repository.name}`}>
@@ -74,7 +74,7 @@ export function RepositoryList({
             <span className="cut">
               <VisibleText text={repository.guru.name} />
             </span>
-            <span className="code-known-state">
+            <span className="cs-known-state">
               {repository.problem ? (
                 <span className="text-red-fg">
                   <VisibleText text={repository.problem} />
@@ -95,7 +95,7 @@ export function RepositoryList({
 /** Lines in grey while the first results are on their way. */
 export function ResultsSkeleton() {
   return (
-    <div className="code-waiting" role="status">
+    <div className="cs-waiting" role="status">
       <span className="sr-only">Searching</span>
       {["w-[46%]", "w-[72%]", "w-[64%]", "w-[38%]", "w-[80%]", "w-[55%]"].map((width) => (
         <Skeleton key={width} className={width} />

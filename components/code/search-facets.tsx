@@ -34,10 +34,10 @@ export function SearchFacet({
     : all.filter((each, index) => index < shownAtFirst || chosen.includes(each.value));
   if (all.length === 0) return null;
   return (
-    <fieldset className="code-facet">
+    <fieldset className="cs-facet">
       <legend>{title}</legend>
       {shown.map((each) => (
-        <label key={each.value} className="code-facet-value" title={visibleString(each.label)}>
+        <label key={each.value} className="cs-facet-value" title={visibleString(each.value)}>
           <input
             type="checkbox"
             className="check"
@@ -53,15 +53,20 @@ export function SearchFacet({
               )
             }
           />
-          <span className="cut">{visibleString(each.label)}</span>
+          <span className="cut">{visibleString(labelOf(name, each.label))}</span>
           <span className="opt-count">{each.matches > 0 ? each.matches.toLocaleString("en-US") : ""}</span>
         </label>
       ))}
       {all.length > shown.length ? (
-        <button type="button" className="code-more" onClick={() => setWhole(true)}>
+        <button type="button" className="cs-more" onClick={() => setWhole(true)}>
           Show all {all.length.toLocaleString("en-US")}
         </button>
       ) : null}
     </fieldset>
   );
+}
+
+/** Of "host/owner/name" the host says least where room is short; the whole name stands in the hover text. */
+function labelOf(name: "repo" | "lang", value: string): string {
+  return name === "repo" ? value.replace(/^[^/]+\/(?=.)/, "") : value;
 }

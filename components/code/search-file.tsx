@@ -19,8 +19,8 @@ export function SearchFile({ file }: { file: FileView }) {
   const hidden = isWhole ? 0 : matchesIn(file.chunks) - matchesIn(first);
   const name = visibleString(file.name);
   return (
-    <li className="code-file">
-      <div className="code-file-head">
+    <li className="cs-file">
+      <div className="cs-file-head">
         {file.chunks.length > 0 ? (
           <IconButton
             label={`${isOpen ? "Hide" : "Show"} lines of ${name}`}
@@ -31,14 +31,14 @@ export function SearchFile({ file }: { file: FileView }) {
             <Icon name={isOpen ? "chevron-down" : "chevron-right"} />
           </IconButton>
         ) : (
-          <span className="code-file-sign">
+          <span className="cs-file-sign">
             <Icon name="file" />
           </span>
         )}
-        <Link className="code-path mono" href={file.href} prefetch={false} data-file="">
+        <Link className="cs-path mono" href={file.href} prefetch={false} data-file="">
           <MarkedSpans spans={file.path} />
         </Link>
-        <span className="code-file-facts">
+        <span className="cs-file-facts">
           {file.branches.map((branch) => (
             <span key={branch} className="badge mono">
               {visibleString(branch)}
@@ -54,9 +54,9 @@ export function SearchFile({ file }: { file: FileView }) {
       </div>
       {file.chunks.length > 0 && isOpen ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section id={id} className="code-lines" tabIndex={0} aria-label={`Lines of ${name}`}>
+        <section id={id} className="cs-lines" tabIndex={0} aria-label={`Lines of ${name}`}>
           {shown.map((chunk) => (
-            <div key={chunk.lines[0]?.number} className="code-chunk">
+            <div key={chunk.lines[0]?.number} className="cs-chunk">
               {chunk.lines.map((line) => (
                 <CodeLine key={line.number} line={line} href={lineAddress(file.href, line.number)} />
               ))}
@@ -65,7 +65,7 @@ export function SearchFile({ file }: { file: FileView }) {
         </section>
       ) : null}
       {hidden > 0 && isOpen ? (
-        <button type="button" className="code-more" onClick={() => setWhole(true)}>
+        <button type="button" className="cs-more" onClick={() => setWhole(true)}>
           Show {hidden.toLocaleString("en-US")} more {hidden === 1 ? "match" : "matches"}
         </button>
       ) : null}

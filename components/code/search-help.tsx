@@ -35,7 +35,7 @@ export function SearchHelp() {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
-          className="pop code-help"
+          className="pop cs-help"
           align="end"
           sideOffset={10}
           collisionPadding={8}

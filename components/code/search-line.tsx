@@ -17,8 +17,8 @@ export function MarkedSpans({ spans }: { spans: readonly LineSpan[] }) {
 /** One line of a file; its number leads to it in the viewer. */
 export function CodeLine({ line, href }: { line: FoundLine; href: string }) {
   return (
-    <div className="code-line" data-match={line.matches > 0 ? "" : undefined}>
-      <a className="code-number" href={href} aria-label={`Line ${line.number}`}>
+    <div className="cs-line" data-match={line.matches > 0 ? "" : undefined}>
+      <a className="cs-number" href={href} aria-label={`Line ${line.number}`}>
         {line.number}
       </a>
       <code>

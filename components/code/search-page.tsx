@@ -70,7 +70,7 @@ export function SearchPage({
   };
 
   return (
-    <div ref={page} className="code-search">
+    <div ref={page} className="cs-search">
       <search>
         <form id={form} action={post} onSubmit={submit}>
           <input type="hidden" name="attemptId" value={attemptId} readOnly />
@@ -95,7 +95,7 @@ export function SearchPage({
           onRetry={() => void search(asked, "keep")}
         />
       ) : null}
-      <div className="code-summary">
+      <div className="cs-summary">
         <p role="status" data-testid="search-summary">
           {view && !(isSlow && view.asked.query !== asked.query) ? (
             <>
@@ -116,9 +116,9 @@ export function SearchPage({
         ) : null}
       </div>
       {!ready ? <NothingToSearch facts={facts} /> : null}
-      <div className="code-columns">
+      <div className="cs-columns">
         {view || chosen > 0 ? (
-          <aside className="code-facets" data-open={areFiltersOpen || undefined} aria-label="Filters">
+          <aside className="cs-facets" data-open={areFiltersOpen || undefined} aria-label="Filters">
             <SearchFacet
               form={form}
               name="repo"

@@ -17,7 +17,7 @@ export function SearchProblemText({
 }) {
   const around = problem.position === null ? null : queryAround(query, problem.position);
   return (
-    <div className="code-problem" role="alert">
+    <div className="cs-problem" role="alert">
       <Icon name="alert" />
       <div className="min-w-0">
         <p id={id}>{problem.message}</p>
@@ -26,7 +26,7 @@ export function SearchProblemText({
             {around.text}
             {"\n"}
             {" ".repeat(around.caret)}
-            <span className="code-caret">^</span>
+            <span className="cs-caret">^</span>
           </pre>
         ) : null}
       </div>

@@ -41,7 +41,7 @@ export function SearchResults({
   return (
     <section
       ref={list}
-      className="code-results"
+      className="cs-results"
       aria-label="Results"
       aria-busy={isSearching}
       data-dim={isSearching || undefined}
@@ -51,7 +51,7 @@ export function SearchResults({
         <Repository key={repository.name} repository={repository} />
       ))}
       {ended ? (
-        <div className="code-ended">
+        <div className="cs-ended">
           <p>{ended}</p>
           {more === null ? null : (
             <Button aria-disabled={isSearching || undefined} onClick={() => isSearching || onMore(more)}>
@@ -67,21 +67,21 @@ export function SearchResults({
 function Repository({ repository }: { repository: RepositoryView }) {
   const { name, guru, files } = repository;
   return (
-    <section className="code-repository" aria-label={visibleString(name)}>
-      <h2 className="code-repository-head">
+    <section className="cs-repository" aria-label={visibleString(name)}>
+      <h2 className="cs-repository-head">
         <Icon name="code" />
         <Link className="mono cut" href={repository.href} prefetch={false}>
           <VisibleText text={name} />
         </Link>
-        <span className="code-repository-guru cut">
+        <span className="cs-repository-guru cut">
           <VisibleText text={guru.name} />
         </span>
-        <span className="code-repository-files">
+        <span className="cs-repository-files">
           {files.length === 1 ? "1 file" : `${files.length.toLocaleString("en-US")} files`}
         </span>
       </h2>
       {repository.problem ? (
-        <p className="code-repository-problem">
+        <p className="cs-repository-problem">
           <Icon name="alert" />
           <span>
             What is shown may be old: <VisibleText text={repository.problem} />
