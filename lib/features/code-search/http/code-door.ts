@@ -48,7 +48,6 @@ export const codeOnly = (allow: string) => toRoute(sourcebotFamily, async () => 
 export function codeFailure({ code, message, fieldErrors = {}, retryAfterS }: Failure): Response {
   switch (code) {
     case "invalid":
-      if (fieldErrors.query) return sourcebotError(400, "FAILED_TO_PARSE_QUERY", message);
       return sourcebotError(400, "INVALID_REQUEST_BODY", message);
     case "not_found":
       if (fieldErrors.revision) return sourcebotError(400, "INVALID_GIT_REF", message);

@@ -1,5 +1,5 @@
 import "server-only";
-import { json } from "@/lib/gate/to-route";
+import { json, sourcebotError } from "@/lib/gate/to-route";
 import { searchCodeCommand } from "../commands/search-code";
 import { once } from "../once";
 import type { Node } from "../query/ast";
@@ -13,6 +13,9 @@ import type { Addresses } from "./web-addresses";
 export const postSearch = (addresses: Addresses) =>
   codePost(searchBody, async ({ by, body }) => {
     const found = once(await searchCodeCommand.execute({ ...by, input: { ...body, door: "api" } }));
+    // The body was taken before: what is wrong now is the query.
+    if (!found.ok && found.code === "invalid")
+      return sourcebotError(400, "FAILED_TO_PARSE_QUERY", found.message);
     if (!found.ok) return codeFailure(found);
     const read = parseQuery(body.query);
     return json(200, searchAnswer(found.value, addresses, read.ok && namesBranch(read.query.node)));

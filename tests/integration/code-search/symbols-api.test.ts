@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { guruOf } from "../gurus/guru-for-tests";
+import { codeIn } from "./code-for-tests";
+import {
+  askCode,
+  type CodeWorld,
+  foreignRepository,
+  jsonOf,
+  keyOf,
+  makeCodeWorld,
+  refused,
+  repository,
+} from "./code-harness";
+
+let world: CodeWorld;
+let key: string;
+beforeAll(async () => {
+  world = await makeCodeWorld();
+  key = await keyOf(world.viewer);
+});
+afterAll(() => world?.product.close());
+
+const references = (body: object, by = key) => askCode("find_references", { key: by, body });
+const definitions = (body: object, by = key) => askCode("find_definitions", { key: by, body });
+// biome-ignore lint/suspicious/noExplicitAny: an answer's JSON
+const places = (found: any) =>
+  found.files.flatMap((file: { fileName: string; matches: { range: { start: { lineNumber: number } } }[] }) =>
+    file.matches.map(({ range }) => `${file.fileName}:${range.start.lineNumber}`),
+  );
+
+describe("POST /api/find_references", () => {
+  it("finds each use as a word of its own, with the line and the range, in files of the same language", async () => {
+    const found = await jsonOf(references({ symbolName: "parseLedger", language: "TypeScript" }));
+    expect(places(found)).toEqual(["src/parser.ts:1", "src/use.ts:1", "src/use.ts:3", "src/use.ts:4"]);
+    expect(found.stats).toEqual({ matchCount: 4 });
+    expect(found.files[0]).toEqual({
+      fileName: "src/parser.ts",
+      repository,
+      repositoryId: found.repositoryInfo[0].id,
+      webUrl: `http://localhost:3000/browse/${repository}/-/blob/src/parser.ts`,
+      language: "TypeScript",
+      matches: [
+        {
+          lineContent: "export function parseLedger(text: string) {",
+          range: {
+            start: { byteOffset: 16, lineNumber: 1, column: 17 },
+            end: { byteOffset: 27, lineNumber: 1, column: 28 },
+          },
+        },
+      ],
+    });
+    expect(places(await jsonOf(references({ symbolName: "parseLedger" })))).toContain("src/tool.py:1");
+    expect((await jsonOf(references({ symbolName: "parseledger" }))).stats.matchCount).toBe(0);
+  });
+
+  it("takes names that are no words, and whatever a regular expression would read in them", async () => {
+    const { id } = await guruOf(world.viewer, { name: "Signs" });
+    await codeIn(id, {
+      name: "git.example.com/team/signs",
+      files: {
+        "a.rb": "def empty?\n  $scope.empty?\nend\nempty\n",
+        "b.txt": "a.b a+b (a|b) a\\b [x] 名前\n",
+      },
+    });
+    expect((await jsonOf(references({ symbolName: "empty?", language: "Ruby" }))).stats.matchCount).toBe(2);
+    expect((await jsonOf(references({ symbolName: "$scope" }))).stats.matchCount).toBe(1);
+    for (const symbolName of ["a.b", "a+b", "(a|b)", "a\\b", "[x]", "名前"])
+      expect([symbolName, (await jsonOf(references({ symbolName }))).stats.matchCount]).toEqual([
+        symbolName,
+        1,
+      ]);
+    for (const symbolName of [
+      ".*",
+      "a\0b",
+      "\ud800",
+      "a\nb",
+      "'; drop table guru; --",
+      "\u202E",
+      "x".repeat(400),
+    ])
+      expect((await jsonOf(references({ symbolName }))).stats.matchCount).toBe(0);
+  });
+});
+
+describe("POST /api/find_definitions", () => {
+  it("finds where it is defined, and not where it is used", async () => {
+    expect(places(await jsonOf(definitions({ symbolName: "parseLedger", language: "typescript" })))).toEqual([
+      "src/parser.ts:1",
+    ]);
+    expect(places(await jsonOf(definitions({ symbolName: "Ledger" })))).toEqual(["src/parser.ts:5"]);
+    expect(places(await jsonOf(definitions({ symbolName: "parse" })))).toEqual([]);
+  });
+
+  it("looks in the revision and the repository that are named", async () => {
+    expect(places(await jsonOf(definitions({ symbolName: "comingSoon" })))).toEqual([]);
+    const next = { symbolName: "comingSoon", revisionName: "next", repoName: repository };
+    expect(places(await jsonOf(definitions(next)))).toEqual(["src/coming.ts:1"]);
+    const elsewhere = { symbolName: "parseLedger", repoName: "git.example.com/team/other" };
+    expect(places(await jsonOf(definitions(elsewhere)))).toEqual([]);
+  });
+});
+
+describe("both", () => {
+  it.each([references, definitions])(
+    "tell nothing of a foreign guru's repository, also by its name",
+    async (ask) => {
+      const body = { symbolName: "parseLedger", repoName: foreignRepository };
+      const nothing = { stats: { matchCount: 0 }, files: [], repositoryInfo: [] };
+      expect(await jsonOf(ask(body))).toEqual(nothing);
+      expect(await jsonOf(ask({ symbolName: "parseLedger" }, await keyOf(world.visitor)))).toEqual(nothing);
+      expect((await jsonOf(ask(body, await keyOf(world.owner)))).files).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ["nothing", {}, "symbolName"],
+    ["an empty name", { symbolName: "" }, "symbolName"],
+    ["a long name", { symbolName: "x".repeat(401) }, "400"],
+    ["an unknown field", { symbolName: "x", query: "y" }, "query"],
+  ])("INVALID_REQUEST_BODY to %s", async (_, body, names) => {
+    for (const ask of [references, definitions]) {
+      const answer = await ask(body);
+      expect((await jsonOf(answer.clone(), 400)).message).toContain(names);
+      expect(await refused(answer)).toBe("400 INVALID_REQUEST_BODY");
+    }
+  });
+
+  it("end at 1,000 matches and say so in the record", async () => {
+    const { id } = await guruOf(world.viewer, { name: "Much" });
+    await codeIn(id, {
+      name: "git.example.com/team/much",
+      files: { "much.ts": "manyTimes();\n".repeat(1_200) },
+    });
+    const found = await jsonOf(references({ symbolName: "manyTimes" }));
+    expect([found.stats.matchCount, places(found).length]).toEqual([1_000, 1_000]);
+    const [event] = (await world.product.events("user.performed_find_references")).slice(-1);
+    expect(event?.details).toMatchObject({ matchCount: 1_000, isExhaustive: false });
+  });
+});
