@@ -1,5 +1,5 @@
-/** What a bucket's data aims to stay below, in bytes: a row of the database that is read whole for one key. */
-const aimedBytes = 2_700;
+/** What a bucket's data is guessed to be at most, in bytes (it is some two thirds of that): a row that is read whole for one key. */
+const aimedBytes = 4_000;
 const mostBuckets = 2 ** 20;
 /** A part's ordinal is below this. */
 export const mostPartsOfSegment = 4_096;

@@ -99,7 +99,7 @@ describe("when the code of a repository cannot be indexed", () => {
     files["src/f7.ts"] = "export function found() {} // ends the process by its symbols\n";
     files["src/f8.ts"] = "export function found() {} // ends the process always\n";
     const id = await readSource(files);
-    await withIndexer("tests/integration/code-index/crashing-indexer.ts");
+    await withIndexer("tests/support/crashing-indexer.ts");
     await indexCode({ dataSourceId: id });
     expect(await repositoryRow(id)).toMatchObject({ generation: 1, problem: null, files: 29 });
     const shown = await filesOf(id);

@@ -108,7 +108,6 @@ async function rowsOf(run: CodeRun): Promise<Row[]> {
         or(
           gt(codeFile.fromGeneration, run.shown),
           and(lte(codeFile.fromGeneration, run.shown), isNull(codeFile.toGeneration)),
-          gt(codeFile.toGeneration, run.shown),
         ),
       ),
     );

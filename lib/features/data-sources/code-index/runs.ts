@@ -59,7 +59,7 @@ export async function beginCodeRun(dataSourceId: string): Promise<CodeRun | null
       .from(dataSource)
       .where(eq(dataSource.id, dataSourceId))
       .for("key share");
-    if (!source?.url) return null;
+    if (source?.kind !== "GITHUB_REPO" || source.url === null) return null;
     const about = { guruId: source.guruId, ...repositoryName(source.url) };
     await tx
       .insert(codeRepository)

@@ -8,13 +8,15 @@ import { mostPartsOfSegment } from "@/lib/platform/code/postings";
 import { fileTexts } from "../git/repository-files";
 import type { WantedFile } from "./plan";
 import { type CodeRun, noteProgress, whileMine } from "./runs";
-import type { Treatment } from "./write-segments";
 
 /** Text sent to the process at a time, in UTF-16 units. */
 const batchLength = 512 * 1024;
 const rowsAtOnce = 64;
 /** Rows of postings in one transaction. */
 const postingsAtOnce = 512;
+
+/** How the text of a file is indexed after it took the process with it. */
+export type Treatment = "alone" | "without symbols" | "left out";
 
 interface Work {
   folder: string;

@@ -4,13 +4,10 @@ import { schema } from "@/lib/db/client";
 import { CodeIndexer, IndexerGone } from "@/lib/platform/code/indexing/code-indexer";
 import type { WantedFile } from "./plan";
 import { type CodeRun, whileMine } from "./runs";
-import { writeSegment } from "./write-segment";
+import { type Treatment, writeSegment } from "./write-segment";
 
 /** Times that the process may end without a file being to blame. */
 const mostCrashes = 3;
-
-/** How the text of a file is indexed after it took the process with it. */
-export type Treatment = "alone" | "without symbols" | "left out";
 
 /**
  * Reads files and writes them down, a segment after the other. A process that does not survive a file is replaced, and the

@@ -20,7 +20,7 @@ export class IndexerGone extends Error {
 }
 
 /** Bytes that the process may hold: a quarter of what this machine, or the container, has, and 1 GiB at most. */
-export function indexerMemory(): number {
+function indexerMemory(): number {
   // 0 or an absurdly large number where there is no limit.
   const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return Math.max(leastMemory, Math.min(mostMemory, Math.min(totalmem(), limit) / 4));
