@@ -75,6 +75,18 @@ const proofQueries: Record<string, (eventId: string) => string> = {
   "/api/ee/audit/tile/[...tile]": () => "",
 };
 
+const symbol = { symbolName: "anything" };
+const noFile = { repository: "git.example.com/a/b", fileName: "none" };
+/** The addresses of the code search, with bodies that are right. */
+const codeRequests: Record<string, { body?: object; query?: string }> = {
+  "/api/search": { body: { query: "anything", matches: 10 } },
+  "/api/find_references": { body: symbol },
+  "/api/find_definitions": { body: symbol },
+  "/api/source": { body: noFile, query: `?repo=${noFile.repository}&path=${noFile.fileName}` },
+  "/api/repos": {},
+  "/api/mcp": { body: { jsonrpc: "2.0", id: 1, method: "tools/list" } },
+};
+
 function requestFor(route: string, world: World, exportId: string, eventId: string): Ask {
   const { slug } = world.guruA;
   const path = route
@@ -108,6 +120,13 @@ function requestFor(route: string, world: World, exportId: string, eventId: stri
     return { path: path + proofQuery, headers: { "x-org-domain": "~", "sec-fetch-site": "same-origin" } };
   if (route === "/api/ee/audit")
     return { path, headers: { "x-org-domain": "~", "sec-fetch-site": "same-origin" } };
+  const ofCode = codeRequests[route];
+  if (ofCode)
+    return {
+      path: path + (ofCode.query ?? ""),
+      headers: { ...json, "x-org-domain": "~", "sec-fetch-site": "same-origin" },
+      body: JSON.stringify(ofCode.body),
+    };
   return { path, body: "{}", headers: json };
 }
 

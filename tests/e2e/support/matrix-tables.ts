@@ -1,3 +1,4 @@
+import { codeRoutes } from "./matrix-code-routes";
 import { type Role, roles } from "./roles-world";
 
 export type Row = Record<Role, string>;
@@ -120,6 +121,7 @@ export const routeTable = table(`
   PUT /api/ee/audit/tile/[...tile]     405        405    405      405     405         405     405      405      405      405
   PATCH /api/ee/audit/tile/[...tile]   405        405    405      405     405         405     405      405      405      405
   DELETE /api/ee/audit/tile/[...tile]  405        405    405      405     405         405     405      405      405      405
+  ${codeRoutes}
   POST /api/v1/[guru]/analytics/export    401     401    401      401     401         401     401      401      401      401
   GET /api/v1/[guru]/analytics/export     405     405    405      405     405         405     405      405      405      405
   PUT /api/v1/[guru]/analytics/export     405     405    405      405     405         405     405      405      405      405
