@@ -1,8 +1,8 @@
 import type { CodePlace } from "@/components/code/code-address";
+import { lineLink } from "@/lib/features/data-sources/git/web-link";
 
 /**
- * The address of a file or folder on the repository's host, at the commit that is shown. The hosts that are read over
- * git's smart HTTP lay their pages out alike, but for GitLab and Bitbucket.
+ * The page of a file on the repository's host, at the commit that is shown; of a folder the repository's own.
  * @returns null where there is no page that could be linked
  */
 export function hostAddress(
@@ -11,12 +11,6 @@ export function hostAddress(
   branch: { commit: string } | undefined,
 ): string | null {
   if (!webUrl || !branch || !/^https?:\/\//i.test(webUrl)) return null;
-  const base = webUrl.replace(/\/+$/, "").replace(/\.git$/, "");
-  const end = path === "" ? "" : `/${path.split("/").map(encodeURIComponent).join("/")}`;
-  const { hostname } = new URL(base);
-  if (hostname === "gitlab.com") return `${base}/-/${kind}/${branch.commit}${end}`;
-  if (hostname === "bitbucket.org") return `${base}/src/${branch.commit}${end}`;
-  if (hostname === "codeberg.org" || hostname === "gitea.com")
-    return `${base}/src/commit/${branch.commit}${end}`;
-  return `${base}/${kind}/${branch.commit}${end}`;
+  if (kind === "tree") return webUrl;
+  return lineLink(webUrl, { commit: branch.commit, path, line: 1 }).replace(/#.*$/, "");
 }
