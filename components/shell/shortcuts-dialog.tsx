@@ -8,11 +8,11 @@ import { Modal } from "@/components/ui/modal";
 const SHORTCUTS: { keys: string[]; does: string }[] = [
   { keys: ["⌘K", "Ctrl K"], does: "Go to a page or guru" },
   { keys: ["?"], does: "Show these shortcuts" },
-  { keys: ["/"], does: "Search the events" },
+  { keys: ["/"], does: "Search the events, or the code" },
   { keys: ["G"], does: "Go to a date in the log" },
-  { keys: ["↓", "J"], does: "Next event (in the table or the details)" },
-  { keys: ["↑", "K"], does: "Previous event" },
-  { keys: ["Enter"], does: "Open the event's details" },
+  { keys: ["↓", "J"], does: "Next event, or file that was found" },
+  { keys: ["↑", "K"], does: "Previous event, or file" },
+  { keys: ["Enter"], does: "Open the event's details, or the file" },
   { keys: ["Esc"], does: "Close what is open" },
 ];
 

@@ -25,6 +25,8 @@ export const pageTable = table(`
   /                                in         /gurus             /settings/audit-logs  /gurus             /gurus             /gurus             /gurus             /pending           /pending           /pending
   /gurus                           in         200                404                   200                200                200                200                /pending           /pending           /pending
   /gurus/new                       in         200                404                   200                200                200                200                /pending           /pending           /pending
+  /search                          in         200                200                   200                200                200                200                /pending           /pending           /pending
+  /browse/[...where]               in         404                404                   404                404                404                404                /pending           /pending           /pending
   /gurus/[guru]                    in         200                404                   404                200                200                404                /pending           /pending           /pending
   /gurus/[guru]/analytics          in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/audit-logs         in         200                404                   404                200                403                404                /pending           /pending           /pending
@@ -240,6 +242,9 @@ export const actionTable = table(`
   deleteBackfillJobAction      in         no        404       404       no          403       404       404       404       404
   askGuruAction                in         ok        404       404       ok          ok        404       404       404       404
   rateAnswerAction             in         no        404       404       no          no        404       404       404       404
+  searchCodeAction             in        ok        ok        ok        ok          ok        ok        404       404       404
+  findReferencesAction         in        ok        ok        ok        ok          ok        ok        404       404       404
+  gotoDefinitionAction         in        ok        ok        ok        ok          ok        ok        404       404       404
   createExcelJobAction         in         no        404       404       no          403       404       404       404       404
   cancelExcelJobAction         in         no        404       404       no          403       404       404       404       404
   deleteExcelJobAction         in         no        404       404       no          403       404       404       404       404

@@ -85,6 +85,7 @@ export const forms: Record<string, (guru: string, world: World) => Fields> = {
   deleteBackfillJobAction: (guru) => ({ guru, id: uuid() }),
   reindexDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
   deleteDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
+  searchCodeAction: () => ({ query: "protocol", matches: "100" }),
   rateAnswerAction: (guru) => ({ guru, questionId: uuid(), vote: "up" }),
   createExcelJobAction: (guru) => ({
     ...{ guru, uploadId: uuid(), sheet: "0", headerRow: "1" },
@@ -139,4 +140,6 @@ export const calls: Record<string, (guru: string, exportId: string) => unknown> 
   }),
   "startExportAction:global": () => ({ scope: { kind: "global" }, format: "csv", filter, attemptId: uuid() }),
   cancelExportAction: (_, id) => ({ id, attemptId: uuid() }),
+  findReferencesAction: () => ({ symbolName: "protocol", attemptId: uuid() }),
+  gotoDefinitionAction: () => ({ symbolName: "protocol", attemptId: uuid() }),
 };

@@ -52,6 +52,27 @@ export const places: { name: string; path: string; act?: (page: Page) => Promise
   { name: "its team", path: "/gurus/platform-docs/team" },
   { name: "its settings", path: "/gurus/platform-docs/settings" },
   { name: "its log", path: "/gurus/platform-docs/audit-logs" },
+  { name: "the code search", path: "/search" },
+  { name: "the code search on a phone", path: "/search", phone: true },
+  {
+    name: "a query that cannot be read",
+    path: "/search?query=gate%20(a",
+    act: (page) => expect(page.getByText("Position 6:")).toBeVisible(),
+  },
+  {
+    name: "completions of a query",
+    path: "/search",
+    act: async (page) => {
+      await page.getByRole("combobox", { name: "Search code" }).pressSequentially("la");
+      await page.keyboard.press("ArrowDown");
+    },
+  },
+  {
+    name: "the syntax of queries",
+    path: "/search",
+    act: (page) => page.getByRole("button", { name: "Query syntax" }).click(),
+  },
+  { name: "a repository that there is not", path: "/browse/none/-/blob/a" },
   { name: "the API keys", path: "/settings/api-keys" },
   { name: "the users", path: "/settings/users" },
   { name: "who has which guru", path: "/settings/users/gurus" },

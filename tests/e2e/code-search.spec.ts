@@ -1,0 +1,248 @@
+import { expect, type Page, test } from "@playwright/test";
+import { axe } from "./support/axe";
+import { type GitSite, startGitSite } from "./support/git-site";
+import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
+import { pictures } from "./support/pictures";
+import { type Product, startProduct } from "./support/start-product";
+
+let product: Product;
+let site: GitSite;
+
+const lines = (count: number, line: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => line(n)).join("\n");
+
+const files: Record<string, string> = {
+  "src/gate.ts": `/** Opens the gate for whoever may pass. */
+export function openGate(who: string): boolean {
+  const hinge = who.length > 0;
+  return hinge;
+}
+`,
+  "src/guard.ts": `import { openGate } from "./gate";
+
+export class Guard {
+  letIn(who: string): boolean {
+    return openGate(who);
+  }
+}
+`,
+  "tools/gate.py": "def open_gate(who):\n    # calls openGate of the service\n    return bool(who)\n",
+  "docs/gate.md": "# Gate\n\nCall `openGate` with a name.\n",
+  "src/table.ts": `${lines(150, (n) => `export const lantern${n} = ${n};`)}\n`,
+};
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  site = await startGitSite();
+  site.commit(files);
+  product = await startProduct({ env: { ...soleOwnerEnv, GURULOG_ALLOW_PRIVATE_CIDRS: "127.0.0.0/8" } });
+});
+test.afterAll(async () => {
+  await product?.stop();
+  site?.close();
+});
+
+const box = (page: Page) => page.getByRole("combobox", { name: "Search code" });
+const results = (page: Page) => page.getByRole("region", { name: "Results" });
+const summary = (page: Page) => page.getByTestId("search-summary");
+const searched = (rows: string[]) => rows.filter((row) => row.includes("CODE_SEARCH"));
+
+async function search(page: Page, query: string): Promise<void> {
+  await box(page).fill(query);
+  await page.keyboard.press("Escape");
+  await box(page).press("Enter");
+}
+
+/** Clicks on a word of a line of the file that is shown. */
+async function clickWord(page: Page, line: number, word: string): Promise<void> {
+  const at = await page.locator(`#L${line} > code`).evaluate((code, wanted) => {
+    const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const from = (node.nodeValue ?? "").indexOf(wanted);
+      if (from < 0) continue;
+      const range = document.createRange();
+      range.setStart(node, from);
+      range.setEnd(node, from + wanted.length);
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    }
+    throw new Error(`no ${wanted} in the line`);
+  }, word);
+  await page.mouse.click(at.x, at.y);
+}
+
+test("a repository is added, searched, read, its definitions and references found, and each use is in the log", async ({
+  browser,
+}) => {
+  test.setTimeout(180_000);
+  const { page, problems } = await openBrowser(browser, product);
+  await signInAt(page, product, soleOwner);
+  await page.getByRole("link", { name: "Code search" }).click();
+  await expect(page.getByText("No repository to search yet")).toBeVisible();
+  expect((await axe(page)).violations).toEqual([]);
+
+  await page.goto(`${product.url}/gurus/new`);
+  await page.getByLabel("Name", { exact: true }).fill("Gateway");
+  await page.getByRole("button", { name: "Create guru" }).click();
+  await expect(page).toHaveURL(/\/gurus\/gateway/);
+  await page.goto(`${product.url}/gurus/gateway/data-sources`);
+  await page.getByLabel("Repository", { exact: true }).fill(site.url);
+  await page.getByRole("button", { name: "Add repository" }).click();
+  await expect(page.getByRole("row", { name: /team\/gateway/ })).toContainText("Indexed", {
+    timeout: 60_000,
+  });
+  await expect(async () => {
+    await page.goto(`${product.url}/search`);
+    await expect(page.getByRole("listitem").filter({ hasText: site.name })).toContainText("Indexed", {
+      timeout: 500,
+    });
+  }).toPass({ timeout: 60_000 });
+  await pictures(page, "code-search-start");
+
+  // The slash leads to the field; the results stand by repository, with the matches marked.
+  await page.keyboard.press("/");
+  await expect(box(page)).toBeFocused();
+  await search(page, "openGate");
+  await expect(summary(page)).toContainText("4 matches in 4 files");
+  await expect(results(page).getByRole("link", { name: "src/guard.ts" })).toBeVisible();
+  await expect(results(page).locator("mark", { hasText: "openGate" })).toHaveCount(4);
+  expect((await axe(page)).violations).toEqual([]);
+  await pictures(page, "code-search-results");
+
+  // J goes to the first file, Enter opens it.
+  await page.locator("h1").click();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await expect(results(page).getByRole("link", { name: "src/guard.ts" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/browse\/.*\/-\/blob\/src\/guard\.ts/);
+  await expect(page.locator("#L5")).toContainText("return openGate(who);");
+
+  // One definition is gone to; references open a panel.
+  await clickWord(page, 5, "openGate");
+  await page.getByRole("button", { name: "Go to definition" }).click();
+  await expect(page).toHaveURL(/blob\/src\/gate\.ts/);
+  await expect(page.locator("#L2")).toContainText("openGate");
+  await clickWord(page, 2, "openGate");
+  await page.getByRole("button", { name: "Find references" }).click();
+  const references = page.getByRole("region", { name: "References" });
+  await expect(references.getByRole("link")).toHaveCount(3);
+  await pictures(page, "code-viewer", page.locator("#L2"));
+
+  // Back to the results without asking again.
+  await page.goBack();
+  await page.goBack();
+  await expect(summary(page)).toContainText("4 matches in 4 files");
+
+  const rows = await rowsOfLog(page, product);
+  const operations = rows.map(
+    (row) => /CODE_SEARCH|FIND_REFERENCES|GOTO_DEFINITION|FILE_READ/.exec(row)?.[0],
+  );
+  expect(operations.filter(Boolean)).toEqual([
+    "FIND_REFERENCES",
+    "FILE_READ",
+    "GOTO_DEFINITION",
+    "FILE_READ",
+    "CODE_SEARCH",
+  ]);
+  await page.goto(`${product.url}/settings/audit-logs?operation=CODE_SEARCH`);
+  await page.getByRole("button", { name: "Details" }).first().click();
+  const details = page.getByRole("dialog", { name: "Audit log details" });
+  await expect(details).toContainText("openGate");
+  await expect(details).toContainText("ui");
+  expect(problems()).toEqual([]);
+  await page.context().close();
+});
+
+test("filters narrow on the server and stand in the address; more is loaded; an address is searched once", async ({
+  browser,
+}) => {
+  const { page, problems } = await openBrowser(browser, product);
+  await signInAt(page, product, soleOwner);
+  const before = searched(await rowsOfLog(page, product)).length;
+  await page.goto(`${product.url}/search?query=openGate`);
+  await expect(box(page)).toHaveValue("openGate");
+  await expect(summary(page)).toContainText("4 matches in 4 files");
+  await page.getByRole("group", { name: "Language" }).getByLabel("TypeScript").check();
+  await expect(summary(page)).toContainText("2 matches in 2 files");
+  await expect(page).toHaveURL(/query=openGate&lang=TypeScript/);
+  await expect(page.getByRole("group", { name: "Language" }).getByLabel("Python")).toBeVisible();
+  await page.goBack();
+  await expect(summary(page)).toContainText("4 matches in 4 files");
+  expect(searched(await rowsOfLog(page, product)).length).toBe(before + 2);
+
+  await page.goto(`${product.url}/search?query=lantern`);
+  await expect(summary(page)).toContainText("at least 100 matches");
+  await expect(page.getByText("The search stopped at its limit of matches.", { exact: false })).toBeVisible();
+  await page.getByRole("button", { name: "Load more" }).click();
+  await expect(summary(page)).toContainText("150 matches in 1 file");
+  await expect(page).toHaveURL(/matches=500/);
+  const more = page.getByRole("button", { name: /^Show .* more matches$/ });
+  await more.click();
+  await expect(results(page).locator("mark")).toHaveCount(150);
+  await page.getByRole("button", { name: "Hide lines of src/table.ts" }).click();
+  await expect(results(page).locator("mark")).toHaveCount(0);
+
+  await search(page, "no_such_word_anywhere");
+  await expect(page.getByText("Nothing matches")).toBeVisible();
+  expect(problems()).toEqual([]);
+  await page.context().close();
+});
+
+test("an error is told with its place, and completions are taken by keyboard", async ({ browser }) => {
+  const { page, problems } = await openBrowser(browser, product);
+  await signInAt(page, product, soleOwner);
+  await page.goto(`${product.url}/search`);
+  const before = searched(await rowsOfLog(page, product)).length;
+  await page.goto(`${product.url}/search`);
+  await search(page, "gate (a");
+  await expect(page.getByRole("alert").filter({ hasText: "Position 6:" })).toBeVisible();
+  await expect(box(page)).toHaveAttribute("aria-invalid", "true");
+  await pictures(page, "code-search-error");
+  await search(page, "x[z-a]");
+  await expect(page.getByRole("alert").filter({ hasText: "Position" })).toBeVisible();
+  expect(searched(await rowsOfLog(page, product)).length).toBe(before);
+
+  await page.goto(`${product.url}/search`);
+  await box(page).fill("openGate ");
+  await box(page).pressSequentially("lan");
+  const list = page.getByRole("listbox", { name: "Completions" });
+  await expect(list).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await expect(box(page)).toHaveValue("openGate lang:");
+  await box(page).pressSequentially("pyth");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("option", { selected: true })).toContainText("Python");
+  expect((await axe(page)).violations).toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect(box(page)).toHaveValue(/^openGate lang:Python ?$/);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  await expect(summary(page)).toContainText("1 match in 1 file");
+  await page.getByRole("button", { name: "Query syntax" }).click();
+  await expect(page.getByRole("dialog", { name: "Query syntax" })).toBeVisible();
+  expect((await axe(page)).violations).toEqual([]);
+  expect(problems()).toEqual([]);
+  await page.context().close();
+});
+
+test("without JavaScript the form posts, filters with it, and says what is wrong", async ({ browser }) => {
+  const { page } = await openBrowser(browser, product, { javaScriptEnabled: false });
+  await signInAt(page, product, soleOwner);
+  const before = searched(await rowsOfLog(page, product)).length;
+  await page.goto(`${product.url}/search?query=openGate`);
+  await expect(box(page)).toHaveValue("openGate");
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await expect(summary(page)).toContainText("4 matches in 4 files");
+  await page.getByRole("group", { name: "Language" }).getByLabel("TypeScript").check();
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await expect(summary(page)).toContainText("2 matches in 2 files");
+  await box(page).fill('"openGate');
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Position 1:" })).toBeVisible();
+  await expect(box(page)).toHaveValue('"openGate');
+  expect(searched(await rowsOfLog(page, product)).length).toBe(before + 2);
+  await page.context().close();
+});
