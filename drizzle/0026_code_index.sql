@@ -29,6 +29,9 @@ CREATE TABLE code_repository (
   next_try_at timestamptz
 );
 --> statement-breakpoint
+-- Looked through again and again for those whose index is not as it should be.
+CREATE INDEX data_source_repository ON data_source (id) WHERE kind = 'GITHUB_REPO';
+--> statement-breakpoint
 CREATE INDEX code_repository_guru ON code_repository (guru_id);
 --> statement-breakpoint
 -- Up to 4,096 parts. Nothing of it changes once it is complete; what is not complete is of a run that is under way or crashed.

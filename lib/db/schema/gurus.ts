@@ -155,6 +155,7 @@ export const dataSource = pgTable(
     uniqueIndex("data_source_url").on(t.guruId, t.kind, t.urlKey).where(sql`url_key is not null`),
     index("data_source_due").on(t.nextReadAt).where(sql`next_read_at is not null`),
     uniqueIndex("data_source_upload").on(t.uploadId).where(sql`upload_id is not null`),
+    index("data_source_repository").on(t.id).where(sql`kind = 'GITHUB_REPO'`),
     index("data_source_digest").on(t.guruId, t.sha256),
     index("data_source_waiting").on(t.heartbeatAt).where(sql`status in ('NOT_PROCESSED', 'PROCESSING')`),
   ],

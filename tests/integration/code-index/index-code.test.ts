@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { clearDeadCode } from "@/lib/features/data-sources/code-index/runs";
 import { TestRepository } from "../network-sources/git-server";
@@ -143,6 +145,37 @@ describe("the code of a repository", () => {
       ["shared.txt", 1],
     ]);
     expect(await segmentsOf(id)).toEqual(segments);
+  });
+
+  it("takes what is as large and as odd as it may be", async () => {
+    const repository = new TestRepository();
+    repository.commit({
+      "too-large.txt": "x".repeat(1_048_577),
+      "escape.txt": "\u001b[31m\u0007\u200f\ufeff\u2028",
+    });
+    const cjk = Array.from({ length: 340_000 }, (_, n) =>
+      String.fromCodePoint(0x4e00 + ((n * 7_919) % 20_000)),
+    );
+    writeFileSync(path.join(repository.folder, "wide.txt"), cjk.join(""));
+    repository.git("add", "--all");
+    const blob = repository.git("hash-object", "-w", "escape.txt");
+    const deep = Array.from({ length: 10 }, () => "ü".repeat(99)).join("/");
+    repository.commitEntry("100644", blob, deep);
+    repository.commitEntry("100644", blob, "quote'\\\"<b>\u202e.txt");
+    repository.git("reset", "--quiet", "--hard");
+    const id = await codeOf(repository);
+    expect((await repositoryRow(id)).problem).toBeNull();
+    const files = await filesOf(id);
+    expect(files.map((file) => file.path).sort()).toEqual(
+      ["escape.txt", "quote'\\\"<b>\u202e.txt", "wide.txt", deep].sort(),
+    );
+    const wide = files.find((file) => file.path === "wide.txt");
+    expect(wide).toMatchObject({ lines: 1, parts: 1, bytes: 1_020_000 });
+    expect(await textOf(wide ?? {})).toBe(cjk.join(""));
+    expect(await pathsNaming(id, cjk.slice(1_000, 1_020).join(""))).toEqual(["wide.txt"]);
+    const [found] = await product.admin`
+      select path from code_file where source_id = ${id} and md5(path) = md5(${deep}) and path = ${deep}`;
+    expect(found?.path).toBe(deep);
   });
 
   it("goes with its source, and leaves no event of its own", async () => {

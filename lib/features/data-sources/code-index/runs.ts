@@ -61,10 +61,17 @@ export async function beginCodeRun(dataSourceId: string): Promise<CodeRun | null
       .for("key share");
     if (source?.kind !== "GITHUB_REPO" || source.url === null) return null;
     const about = { guruId: source.guruId, ...repositoryName(source.url) };
-    await tx
-      .insert(codeRepository)
-      .values({ sourceId: source.id, ...about })
-      .onConflictDoUpdate({ target: codeRepository.sourceId, set: about });
+    const [known] = await tx
+      .update(codeRepository)
+      .set(about)
+      .where(eq(codeRepository.sourceId, source.id))
+      .returning({ id: codeRepository.sourceId });
+    // An insert that comes to nothing would use up a number.
+    if (!known)
+      await tx
+        .insert(codeRepository)
+        .values({ sourceId: source.id, ...about })
+        .onConflictDoNothing();
     const [wanted] = await tx.execute<{ basis: unknown }>(sql`
       select ${basisOfSource} as basis from data_source s join code_repository r on r.source_id = s.id
       where s.id = ${source.id} and ${isReady} and r.basis is distinct from ${basisOfSource} and not (${isAlive})
