@@ -17,7 +17,11 @@ await main(async () => {
   if (["log", "sign-in", "sources"].includes(name)) await ensureBuilt();
   // Its export brings the verifier along.
   if (name === "verify") await bundleVerifier();
+  // Its processes are started from there.
+  const apart = name === "code" ? ["index-code", "search-code"] : [];
+  const entries = apart.map((entry) => path.join(root, "scripts", "entries", `${entry}.ts`));
   await bundleFiles([source]);
+  if (entries.length > 0) await bundleFiles(entries);
   const file = path.join(root, "build", `bench-${name}.mjs`);
   const args = ["--enable-source-maps", file, ...process.argv.slice(3)];
   const { code } = await runChild("", process.execPath, args, {
