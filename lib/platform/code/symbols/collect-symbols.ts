@@ -1,0 +1,103 @@
+import type { Node, QueryMatch } from "web-tree-sitter";
+import type { FoundSymbol, SymbolKind, SymbolRules } from "./found-symbol";
+
+/** Names longer than this are none: a parser that lost its way takes half a file for one. */
+const longestName = 200;
+
+/** Where names stand that enclose others. */
+interface Scope {
+  from: number;
+  to: number;
+  name: string;
+  /** Where that name itself stands; -1 = elsewhere. */
+  nameAt: number;
+}
+
+interface Definition {
+  at: number;
+  line: number;
+  column: number;
+  name: string;
+  kind: SymbolKind;
+  /** Named in the text itself. */
+  of: string | null;
+  /** Of the pattern that found it. */
+  rank: number;
+}
+
+/** What the matches of a language's query say, in the order of the text, each name once. */
+export function collectSymbols(matches: readonly QueryMatch[], rules: SymbolRules): FoundSymbol[] {
+  const definitions = new Map<number, Definition>();
+  const scopes: Scope[] = [];
+  for (const match of matches) {
+    const { definition, scope } = read(match, rules);
+    if (scope !== null) scopes.push(scope);
+    if (definition === null) continue;
+    const other = definitions.get(definition.at);
+    if (other === undefined || definition.rank < other.rank) definitions.set(definition.at, definition);
+  }
+  // What begins at one place begins with the outermost.
+  scopes.sort((a, b) => a.from - b.from || b.to - a.to);
+  const found: FoundSymbol[] = [];
+  const open: Scope[] = [];
+  let next = 0;
+  for (const definition of [...definitions.values()].sort((a, b) => a.at - b.at)) {
+    const { at, line, column, name, kind, of } = definition;
+    for (let scope = scopes[next]; scope !== undefined && scope.from <= at; scope = scopes[++next]) {
+      close(open, scope.from);
+      open.push(scope);
+    }
+    close(open, at);
+    const symbol = { name, kind, parent: of ?? enclosing(open, at), line, column };
+    const refined = rules.refine ? rules.refine(symbol) : symbol;
+    if (refined !== null && refined.name !== "") found.push(refined);
+  }
+  return found;
+}
+
+function read(match: QueryMatch, rules: SymbolRules): { definition: Definition | null; scope: Scope | null } {
+  let definition: Definition | null = null;
+  let inside: Node | null = null;
+  let as: string | null = null;
+  let of: string | null = null;
+  for (const { name: role, node } of match.captures) {
+    if (role === "in") inside = node;
+    else if (role === "as") as = nameOf(node);
+    else if (role === "of") of = nameOf(node);
+    else if (role !== "only") definition = define(node, role as SymbolKind, match.patternIndex, rules);
+  }
+  if (definition !== null) definition.of = of;
+  const name = as ?? definition?.name ?? null;
+  if (inside === null || name === null) return { definition, scope: null };
+  const { startIndex: from, endIndex: to } = inside;
+  const scope = { from, to, name: name.split("::").at(-1) ?? name, nameAt: definition?.at ?? -1 };
+  return { definition, scope };
+}
+
+function define(captured: Node, as: SymbolKind, rank: number, { locate }: SymbolRules): Definition | null {
+  const located = locate ? locate(captured, as) : { node: captured, kind: as };
+  if (located === null) return null;
+  const { node, kind } = located;
+  const name = nameOf(node);
+  if (name === null) return null;
+  const { row, column } = node.startPosition;
+  return { at: node.startIndex, line: row + 1, column: column + 1, name, kind, of: null, rank };
+}
+
+/** A name without the quotes that a string brings along; null = none. */
+function nameOf(node: Node): string | null {
+  if (node.endIndex - node.startIndex > longestName) return null;
+  const { text } = node;
+  const name = /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
+  return name === "" || /[\0\n\r]/.test(name) ? null : name;
+}
+
+function close(open: Scope[], at: number): void {
+  while ((open.at(-1)?.to ?? Number.POSITIVE_INFINITY) <= at) open.pop();
+}
+
+/** The innermost around a name that does not bear that name itself. */
+function enclosing(open: readonly Scope[], at: number): string | null {
+  const last = open.at(-1);
+  return (last?.nameAt === at ? open.at(-2) : last)?.name ?? null;
+}
