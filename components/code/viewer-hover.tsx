@@ -1,6 +1,6 @@
 "use client";
 import * as Popover from "@radix-ui/react-popover";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { VisibleText } from "@/components/visible-text/visible-text";
@@ -33,9 +33,11 @@ export function SymbolPopup({
   onClose: () => void;
 }) {
   const [shown, setShown] = useState<Shown>({ state: "asked" });
-  const anchor = useRef({ getBoundingClientRect: () => rangeOf(identifier).getBoundingClientRect() });
+  const anchor = useMemo(
+    () => ({ current: { getBoundingClientRect: () => rangeOf(identifier).getBoundingClientRect() } }),
+    [identifier],
+  );
   const first = useRef<HTMLButtonElement>(null);
-  anchor.current = { getBoundingClientRect: () => rangeOf(identifier).getBoundingClientRect() };
 
   useEffect(() => {
     let isCurrent = true;

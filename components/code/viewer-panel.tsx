@@ -14,11 +14,15 @@ import type { ViewedRepository } from "./viewer-types";
 export interface PanelState {
   act: "references" | "definitions";
   symbol: string;
+  /** It was just asked for; one that came along from another page leaves the focus where it is. */
+  takesFocus: boolean;
   answer:
     | { state: "asked" }
     | { state: "failed"; message: string }
     | { state: "found"; outcome: SymbolOutcome };
 }
+
+type Follow = (path: string, line: number) => boolean;
 
 const titles = { references: "References", definitions: "Definitions" } as const;
 const smallest = 120;
@@ -29,10 +33,13 @@ export function SymbolPanel({
   panel,
   repository,
   onClose,
+  onFollow,
 }: {
   panel: PanelState;
   repository: ViewedRepository;
   onClose: () => void;
+  /** A result is followed; true where this page shows it already. */
+  onFollow: Follow;
 }) {
   const region = useRef<HTMLElement>(null);
   const handle = useRef<HTMLDivElement>(null);
@@ -40,7 +47,9 @@ export function SymbolPanel({
   const { answer } = panel;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each act brings its panel to the fore
-  useEffect(() => region.current?.focus(), [panel.act, panel.symbol]);
+  useEffect(() => {
+    if (panel.takesFocus) region.current?.focus();
+  }, [panel.act, panel.symbol]);
 
   function resizeTo(height: number) {
     const element = region.current;
@@ -112,7 +121,12 @@ export function SymbolPanel({
             ) : null}
             {answer.outcome.files.length === 0 ? <NothingFound panel={panel} /> : null}
             {answer.outcome.files.map((file) => (
-              <MatchFile key={`${file.sourceId}:${file.path}`} file={file} repository={repository} />
+              <MatchFile
+                key={`${file.sourceId}:${file.path}`}
+                file={file}
+                repository={repository}
+                onFollow={onFollow}
+              />
             ))}
           </>
         ) : null}
@@ -139,7 +153,15 @@ function statusText({ answer }: PanelState): string {
   return `${matches} in ${files.length.toLocaleString("en-US")} ${files.length === 1 ? "file" : "files"}`;
 }
 
-function MatchFile({ file, repository }: { file: SymbolMatchFile; repository: ViewedRepository }) {
+function MatchFile({
+  file,
+  repository,
+  onFollow,
+}: {
+  file: SymbolMatchFile;
+  repository: ViewedRepository;
+  onFollow: Follow;
+}) {
   const place = { repository: repository.name, revision: repository.revision, path: file.path };
   return (
     <section className="sym-file" aria-label={visibleString(file.path)}>
@@ -157,6 +179,10 @@ function MatchFile({ file, repository }: { file: SymbolMatchFile; repository: Vi
               prefetch={false}
               className="sym-match"
               href={blobAddress({ ...place, line: range.start.lineNumber })}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                if (onFollow(file.path, range.start.lineNumber)) event.preventDefault();
+              }}
             >
               <span className="sym-line">{range.start.lineNumber}</span>
               <code className="cut">

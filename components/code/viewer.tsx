@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { mintAttemptId } from "@/components/forms/attempt-id";
 import { IconButton } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
@@ -18,6 +18,9 @@ import { FileTree } from "./viewer-tree";
 import type { ViewerProps } from "./viewer-types";
 import { useWrapped } from "./viewer-wrapped";
 
+/** The panel whose result was followed: it stays open on the page of that file. */
+let followed: { repository: string; panel: PanelState } | null = null;
+
 type Drawer = "files" | "outline" | null;
 
 /** A file or folder of a repository with its tree, its outline, and what is asked about its symbols. */
@@ -31,6 +34,11 @@ export function CodeViewer(props: ViewerProps) {
   const latest = useRef(0);
   const marks = useMarkedLines(scroller, file);
   const place = { repository: repository.name, revision: repository.revision, path };
+
+  useEffect(() => {
+    if (followed?.repository === repository.name) setPanel({ ...followed.panel, takesFocus: false });
+    followed = null;
+  }, [repository.name]);
 
   const goTo = (line: number): boolean => {
     setDrawer(null);
@@ -51,8 +59,9 @@ export function CodeViewer(props: ViewerProps) {
     // A later question may be answered before an earlier one; only the latest is shown.
     const turn = ++latest.current;
     const say = (answer: PanelState["answer"]) =>
-      turn === latest.current && setPanel({ act, symbol, answer });
-    say({ state: "asked" });
+      turn === latest.current && setPanel({ act, symbol, answer, takesFocus: true });
+    // Most definitions are one, and lead away: no panel that comes and goes.
+    if (act === "references") say({ state: "asked" });
     const ask = act === "references" ? props.findReferencesAction : props.gotoDefinitionAction;
     try {
       const answer = await ask({
@@ -113,7 +122,18 @@ export function CodeViewer(props: ViewerProps) {
           ) : (
             <FolderBody repository={repository} path={path} entries={folders.get(path) ?? []} />
           )}
-          {panel ? <SymbolPanel panel={panel} repository={repository} onClose={closePanel} /> : null}
+          {panel ? (
+            <SymbolPanel
+              panel={panel}
+              repository={repository}
+              onClose={closePanel}
+              onFollow={(to, line) => {
+                if (to === path && marks.go(line, false)) return true;
+                followed = { repository: repository.name, panel };
+                return false;
+              }}
+            />
+          ) : null}
         </div>
         {outline ? (
           <aside className="viewer-outline" aria-label="Symbols">

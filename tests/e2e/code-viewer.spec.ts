@@ -35,6 +35,34 @@ async function count(page: Page, operation: string): Promise<number> {
 const code = (page: Page) => page.getByRole("group", { name: "Code" });
 const popup = (page: Page) => page.getByRole("dialog", { name: /^Symbol / });
 
+/** The pointer on an identifier of a line. */
+async function pointAt(page: Page, line: number, name: string): Promise<{ x: number; y: number }> {
+  const at = await page.locator(`#L${line} > code`).evaluate((code, wanted) => {
+    const from = code.textContent?.indexOf(wanted) ?? -1;
+    const range = document.createRange();
+    const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+    let passed = 0;
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const length = node.nodeValue?.length ?? 0;
+      if (from >= passed && from < passed + length) {
+        range.setStart(node, from - passed);
+        range.setEnd(node, Math.min(length, from - passed + wanted.length));
+        break;
+      }
+      passed += length;
+    }
+    const box = range.getBoundingClientRect();
+    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  }, name);
+  await page.mouse.move(at.x, at.y);
+  return at;
+}
+
+async function clickOn(page: Page, line: number, name: string): Promise<void> {
+  const { x, y } = await pointAt(page, line, name);
+  await page.mouse.click(x, y);
+}
+
 test("a file is looked at, by pointer: hover, definition, references, each use recorded", async ({
   browser,
 }) => {
@@ -61,10 +89,10 @@ test("a file is looked at, by pointer: hover, definition, references, each use r
   await expect(references).toBeHidden();
 
   // One definition: straight to it.
-  await code(page).getByText("totalOf").click();
+  await clickOn(page, 4, "totalOf");
   await popup(page).getByRole("button", { name: "Go to definition" }).click();
   await expect(page).toHaveURL(/#L4$/);
-  await code(page).getByText("Item").first().click();
+  await clickOn(page, 4, "Item");
   await popup(page).getByRole("button", { name: "Go to definition" }).click();
   await expect(page).toHaveURL(/src\/item\.ts\?line=1#L1$/);
   await expect(page.locator("#L1")).toHaveClass(/marked/);

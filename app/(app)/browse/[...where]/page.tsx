@@ -44,7 +44,7 @@ export default async function BrowsePage({
   return (
     <Frame place={place}>
       <CodeViewer
-        key={`${repository.sourceId}:${place.revision ?? ""}:${place.path}:${file?.rows[0]?.number ?? 0}`}
+        key={`${repository.sourceId}:${place.revision ?? ""}:${place.path}:${line ?? ""}`}
         repository={viewedRepository(repository, place)}
         path={place.path}
         folders={folders}
