@@ -62,11 +62,12 @@ export const patienceMs = {
  * @param max connections
  * @param options.pooled the URL may lead to a transaction pool. PgBouncer refuses whoever asks for time limits when
  *   connecting; the gate then sets them in each transaction.
+ * @param options.settings of the database, for each connection
  */
 export function openPool(
   url: string,
   max: number,
-  options: { prepare?: boolean; name?: string; pooled?: boolean } = {},
+  options: { prepare?: boolean; name?: string; pooled?: boolean; settings?: Record<string, string> } = {},
 ): Sql {
   return postgres(url, {
     max,
@@ -80,6 +81,7 @@ export function openPool(
       application_name: options.name ?? "gurulog",
       TimeZone: "UTC",
       ...(options.pooled ? {} : patienceMs),
+      ...options.settings,
     },
   });
 }

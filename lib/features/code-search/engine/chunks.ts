@@ -1,0 +1,163 @@
+import "server-only";
+import type { Hit } from "./file-scan";
+import type { PartText } from "./part-texts";
+import type { Chunk, Location, Range } from "./types";
+
+/** Text of parts that follow each other. */
+interface Region {
+  text: string;
+  firstLine: number;
+  byteOffset: number;
+  /** Where each line begins. */
+  starts: number[];
+}
+
+/**
+ * The lines with hits, with lines around them; what touches is one chunk.
+ * @param texts of parts by their number: those of the hits, and as many around them as the context reaches into
+ */
+export function chunksOf(
+  hits: readonly Hit[],
+  texts: ReadonlyMap<number, PartText>,
+  contextLines: number,
+): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (const region of regionsOf(texts)) {
+    const lastLine = region.firstLine + region.starts.length - 1;
+    const those = hits.filter(({ line }) => line >= region.firstLine && line <= lastLine);
+    for (const group of groupsOf(those, contextLines)) {
+      const first = Math.max(region.firstLine, (group[0]?.line ?? 1) - contextLines);
+      const last = Math.min(lastLine, (group.at(-1)?.line ?? 1) + contextLines);
+      chunks.push(chunkOf(region, group, first, last));
+    }
+  }
+  return chunks;
+}
+
+/** How many lines before and behind the part the context of its hits reaches. */
+export function reachOf(
+  hits: readonly Hit[],
+  text: PartText,
+  contextLines: number,
+): { before: number; behind: number } {
+  const lines = lineStarts(text.text).length;
+  const lastLine = text.firstLine + lines - 1;
+  const reach = { before: 0, behind: 0 };
+  for (const { line } of hits) {
+    if (line < text.firstLine || line > lastLine) continue;
+    reach.before = Math.max(reach.before, text.firstLine - (line - contextLines));
+    reach.behind = Math.max(reach.behind, line + contextLines - lastLine);
+  }
+  return reach;
+}
+
+function regionsOf(texts: ReadonlyMap<number, PartText>): Region[] {
+  const regions: Region[] = [];
+  let last = Number.NaN;
+  for (const [part, text] of [...texts].sort(([a], [b]) => a - b)) {
+    const before = regions.at(-1);
+    if (before && part === last + 1) before.text += text.text;
+    else
+      regions.push({ text: text.text, firstLine: text.firstLine, byteOffset: text.byteOffset, starts: [] });
+    last = part;
+  }
+  for (const region of regions) region.starts = lineStarts(region.text);
+  return regions;
+}
+
+/** Where each line begins; behind the last line end there is none. */
+function lineStarts(text: string): number[] {
+  const starts: number[] = [];
+  for (let at = 0; at < text.length; ) {
+    starts.push(at);
+    const newline = text.indexOf("\n", at);
+    at = newline === -1 ? text.length : newline + 1;
+  }
+  return starts;
+}
+
+function groupsOf(hits: readonly Hit[], contextLines: number): Hit[][] {
+  const groups: Hit[][] = [];
+  for (const hit of hits) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    if (last && before && hit.line - before.line <= 2 * contextLines + 1) last.push(hit);
+    else groups.push([hit]);
+  }
+  return groups;
+}
+
+function chunkOf(region: Region, hits: readonly Hit[], first: number, last: number): Chunk {
+  const start = region.starts[first - region.firstLine] ?? 0;
+  const next = region.starts[last - region.firstLine + 1] ?? region.text.length;
+  const content = withoutLineEnd(region.text.slice(start, next));
+  const places = new Places(region.text, start, region.byteOffset + byteLength(region.text.slice(0, start)));
+  const startOf = (line: number) => region.starts[line - region.firstLine] ?? 0;
+  const contentStart = places.at(start, start, first);
+  const matchRanges = hits.map(({ line, from, to }): Range => {
+    const lineStart = startOf(line);
+    return {
+      start: places.at(lineStart + from, lineStart, line),
+      end: places.at(lineStart + to, lineStart, line),
+    };
+  });
+  const symbols = hits.flatMap(({ symbol }) => symbol ?? []);
+  if (symbols.length === 0 || symbols.length < hits.length) return { content, contentStart, matchRanges };
+  return {
+    content,
+    contentStart,
+    matchRanges,
+    symbols: symbols.map(({ name, kind, parent }) => ({
+      symbol: name,
+      kind,
+      ...(parent === null ? {} : { parent }),
+    })),
+  };
+}
+
+function withoutLineEnd(text: string): string {
+  if (!text.endsWith("\n")) return text;
+  return text.slice(0, text.endsWith("\r\n") ? -2 : -1);
+}
+
+/** Bytes and columns of places that are asked for one behind the other. */
+class Places {
+  readonly #text: string;
+  #at: number;
+  #bytes: number;
+
+  constructor(text: string, at: number, bytes: number) {
+    this.#text = text;
+    this.#at = at;
+    this.#bytes = bytes;
+  }
+
+  at(place: number, lineStart: number, lineNumber: number): Location {
+    const wanted = Math.min(place, this.#text.length);
+    if (wanted > this.#at) {
+      this.#bytes += byteLength(this.#text.slice(this.#at, wanted));
+      this.#at = wanted;
+    }
+    const byteOffset = this.#bytes - (wanted < this.#at ? byteLength(this.#text.slice(wanted, this.#at)) : 0);
+    return { byteOffset, lineNumber, column: codePoints(this.#text, lineStart, wanted) + 1 };
+  }
+}
+
+const byteLength = (text: string) => Buffer.byteLength(text);
+
+function codePoints(text: string, from: number, to: number): number {
+  let count = to - from;
+  for (let at = from; at < to; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0xdc00 && unit <= 0xdfff) count -= 1;
+  }
+  return count;
+}
+
+/** Ranges within a path. */
+export function pathRanges(path: string, spans: readonly { from: number; to: number }[]): Range[] {
+  const places = new Places(path, 0, 0);
+  return [...spans]
+    .sort((a, b) => a.from - b.from)
+    .map(({ from, to }) => ({ start: places.at(from, 0, 1), end: places.at(to, 0, 1) }));
+}

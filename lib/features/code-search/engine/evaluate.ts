@@ -1,0 +1,161 @@
+import "server-only";
+import { chunksOf, pathRanges, reachOf } from "./chunks";
+import { Clock } from "./clock";
+import type { IndexReads } from "./index-reads";
+import type { SearchedRepository, SearchOrder } from "./messages";
+import { PartText } from "./part-texts";
+import { treeOf } from "./query-tree";
+import { type Found, SearchRun } from "./search-run";
+import type { Facet, FoundFile, SearchOutcome } from "./types";
+
+/** Runs of one search: it begins again when the index was taken away under it. */
+const mostRuns = 3;
+const partsAtOnce = 512;
+
+/** Answers a search. */
+export async function evaluate(
+  reads: IndexReads,
+  order: SearchOrder,
+  signal: AbortSignal,
+): Promise<SearchOutcome> {
+  const clock = new Clock(order.deadlineMs, signal);
+  const tree = treeOf(order.query.node);
+  let now = order;
+  for (let n = 1; ; n++) {
+    const run = new SearchRun(reads, now, tree, clock);
+    await run.run();
+    const files = await shownFiles(reads, run, now);
+    const isGone = run.isMissing && (await reads.segmentsLeft(run.segmentIds)) < run.segmentIds.length;
+    if (!isGone) return outcomeOf(run, files, clock, run.endedBy);
+    if (n === mostRuns || clock.isOver()) return outcomeOf(run, files, clock, "deadline");
+    now = { ...now, repositories: await asTheyAre(reads, now.repositories) };
+  }
+}
+
+/** The repositories at the generation that they have by now. */
+async function asTheyAre(
+  reads: IndexReads,
+  repositories: readonly SearchedRepository[],
+): Promise<SearchedRepository[]> {
+  const heads = await reads.heads(repositories.map(({ sourceId }) => sourceId));
+  return repositories.flatMap((repository) => {
+    const found = heads.get(repository.sourceId);
+    return found && found.generation > 0 ? { ...repository, ...found } : [];
+  });
+}
+
+/** What is shown of the files; the text around the hits is read where it is not there yet. */
+async function shownFiles(reads: IndexReads, run: SearchRun, order: SearchOrder): Promise<FoundFile[]> {
+  const { contextLines, whole } = order;
+  await readParts(reads, run, (found) => (whole ? allParts(found) : found.hits.map(({ part }) => part)));
+  // One part further at most: it has many lines, or a line that is longer than anybody reads.
+  if (contextLines > 0 && !whole) await readParts(reads, run, (found) => partsAround(found, contextLines));
+  return run.found.map((found) => shownFile(found, order));
+}
+
+async function readParts(
+  reads: IndexReads,
+  run: SearchRun,
+  wanted: (found: Found) => readonly number[],
+): Promise<void> {
+  const missing = run.found.flatMap((found) =>
+    [...new Set(wanted(found))]
+      .filter((part) => !found.scan.texts.has(part))
+      .map((part) => ({ found, part, address: found.scan.files.address(part) })),
+  );
+  for (let at = 0; at < missing.length; at += partsAtOnce) {
+    const those = missing.slice(at, at + partsAtOnce);
+    const read = await reads.parts(
+      those.map(({ address }) => address),
+      "content",
+    );
+    const byKey = new Map(read.map((part) => [`${part.segmentId} ${part.ordinal}`, part]));
+    for (const { found, part, address } of those) {
+      const one = byKey.get(`${address.segmentId} ${address.ordinal}`);
+      if (one) found.scan.texts.set(part, new PartText(one));
+      else run.isMissing = true;
+    }
+  }
+}
+
+function allParts({ scan: { files, file } }: Found): number[] {
+  const first = files.firstPartOf[file] ?? 0;
+  return Array.from({ length: files.partsOf[file] ?? 0 }, (_, n) => first + n);
+}
+
+function partsAround({ scan: { files, file, texts }, hits }: Found, contextLines: number): number[] {
+  const first = files.firstPartOf[file] ?? 0;
+  const last = first + (files.partsOf[file] ?? 0) - 1;
+  const wanted: number[] = [];
+  for (const [part, text] of texts) {
+    const { before, behind } = reachOf(hits, text, contextLines);
+    if (before > 0 && part > first) wanted.push(part - 1);
+    if (behind > 0 && part < last) wanted.push(part + 1);
+  }
+  return wanted;
+}
+
+function shownFile({ repository, scan, hits, pathSpans }: Found, order: SearchOrder): FoundFile {
+  const { files, file, texts } = scan;
+  const path = files.path(file);
+  const bits = files.branchesOf[file] ?? 0;
+  const inOrder = [...texts].sort(([a], [b]) => a - b);
+  return {
+    sourceId: repository.sourceId,
+    path,
+    language: files.language(file),
+    branches: repository.branches.flatMap(({ name }, n) => (bits & (1 << n) ? name : [])),
+    pathRanges: pathRanges(path, pathSpans),
+    chunks: chunksOf(hits, texts, order.contextLines),
+    ...(order.whole ? { content: inOrder.map(([, { text }]) => text).join("") } : {}),
+  };
+}
+
+function outcomeOf(
+  run: SearchRun,
+  files: FoundFile[],
+  clock: Clock,
+  endedBy: SearchOutcome["endedBy"],
+): SearchOutcome {
+  const languages = run.found.flatMap((found) => {
+    const value = found.scan.files.language(found.scan.file);
+    return value === null ? [] : { value, matches: found.matches };
+  });
+  const { considered, loaded, contentBytes, segments, patterns } = run.counts;
+  return {
+    files,
+    facets: {
+      repositories: facetsOf(
+        run.found.map(({ repository, matches }) => ({ value: repository.sourceId, matches })),
+      ),
+      languages: facetsOf(languages),
+    },
+    stats: {
+      durationMs: Math.round(clock.durationMs * 10) / 10,
+      fileCount: run.found.length,
+      matchCount: run.matchCount,
+      filesConsidered: considered,
+      filesLoaded: loaded,
+      contentBytesLoaded: contentBytes,
+      indexBytesLoaded: run.index.bytes,
+      ngramLookups: run.index.lookups,
+      ngramMatches: run.index.named,
+      segmentsScanned: segments,
+      waitMs: 0,
+      regexpsConsidered: patterns,
+    },
+    isExhaustive: endedBy === null,
+    endedBy,
+  };
+}
+
+function facetsOf(all: readonly { value: string; matches: number }[]): Facet[] {
+  const facets = new Map<string, Facet>();
+  for (const { value, matches } of all) {
+    const facet = facets.get(value) ?? { value, files: 0, matches: 0 };
+    facet.files += 1;
+    facet.matches += matches;
+    facets.set(value, facet);
+  }
+  return [...facets.values()].sort((a, b) => b.files - a.files || (a.value < b.value ? -1 : 1));
+}

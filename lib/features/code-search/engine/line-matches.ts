@@ -1,0 +1,103 @@
+import "server-only";
+import { Nearest } from "./nearest";
+import type { Matcher } from "./query-tree";
+
+/** In UTF-16 units of the text that was looked through. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** Between two looks at the clock, in UTF-16 units of text that a regular expression went through. */
+const sliceUnits = 16 * 1024;
+/** More matches in one line are not told apart. */
+const mostOfLine = 1_000;
+
+/** Text whose folded form is made when it is asked for, once. */
+export interface FoldableText {
+  readonly text: string;
+  readonly folded: string;
+}
+
+/**
+ * Finds the matches in whole lines, each within its line. What stands at a line's end, a carriage return too, is no part of it.
+ * @param most after which it ends
+ * @param isOver asked now and then; it ends early when true
+ */
+export function lineMatches(
+  text: FoldableText,
+  matcher: Matcher,
+  most: number,
+  isOver: () => boolean,
+): Span[] {
+  if (matcher.literal !== null) return literalMatches(text, matcher, matcher.literal, most);
+  return patternMatches(text, matcher, most, isOver);
+}
+
+function literalMatches(text: FoldableText, matcher: Matcher, literal: string, most: number): Span[] {
+  const all = matcher.isCaseSensitive ? text.text : text.folded;
+  const found: Span[] = [];
+  for (let at = all.indexOf(literal); at !== -1 && found.length < most; ) {
+    found.push({ from: at, to: at + literal.length });
+    at = all.indexOf(literal, at + literal.length);
+  }
+  return found;
+}
+
+function patternMatches(
+  foldable: FoldableText,
+  matcher: Matcher,
+  most: number,
+  isOver: () => boolean,
+): Span[] {
+  const { text } = foldable;
+  const { anchors, pattern } = matcher;
+  const nearest = anchors ? new Nearest(foldable.folded, anchors) : null;
+  const found: Span[] = [];
+  let units = 0;
+  for (let at = 0; at < text.length && found.length < most; ) {
+    if (nearest) {
+      const anchor = nearest.from(at);
+      if (anchor === -1) break;
+      if (anchor > at) at = Math.max(at, text.lastIndexOf("\n", anchor - 1) + 1);
+    }
+    const newline = text.indexOf("\n", at);
+    const end = newline === -1 ? text.length : newline;
+    const isCrlf = newline > at && text.charCodeAt(newline - 1) === 0x0d;
+    const line = text.slice(at, isCrlf ? end - 1 : end);
+    units += line.length + 64;
+    if (units > sliceUnits) {
+      units = 0;
+      if (isOver()) break;
+    }
+    if (pattern.re.test(line)) addSpans(line, at, matcher, found, most);
+    at = end + 1;
+  }
+  return found;
+}
+
+/** A line that matches nothing but emptiness has one empty match. */
+function addSpans(line: string, base: number, { pattern }: Matcher, found: Span[], most: number): void {
+  const search = pattern.re.matcher(line);
+  const before = found.length;
+  let empty = -1;
+  for (let n = 0; n < mostOfLine && found.length < most && search.find(); n++) {
+    const from = search.start();
+    const to = search.end();
+    if (to > from) found.push({ from: base + from, to: base + to });
+    else if (empty === -1) empty = from;
+  }
+  if (found.length === before) found.push({ from: base + Math.max(empty, 0), to: base + Math.max(empty, 0) });
+}
+
+/** Whether there is a match in one string: a path, the name of a repository or of a symbol. */
+export function isIn(text: string, { pattern }: Matcher): boolean {
+  return pattern.re.test(text);
+}
+
+/** The matches in one string. */
+export function matchesIn(text: string, matcher: Matcher): Span[] {
+  const found: Span[] = [];
+  if (isIn(text, matcher)) addSpans(text, 0, matcher, found, mostOfLine);
+  return found;
+}

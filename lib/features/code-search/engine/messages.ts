@@ -1,0 +1,36 @@
+import type { ReadsAddress } from "@/lib/db/reads";
+import type { Query } from "../query/ast";
+import type { SearchOutcome } from "./types";
+
+/** What of a repository the search process is told. */
+export interface SearchedRepository {
+  sourceId: string;
+  name: string;
+  generation: number;
+  branches: { name: string; isDefault: boolean }[];
+}
+
+/** A search as it goes to the process. */
+export interface SearchOrder {
+  query: Query;
+  /** By name. */
+  repositories: SearchedRepository[];
+  matches: number;
+  contextLines: number;
+  whole: boolean;
+  deadlineMs: number;
+}
+
+/** What the process is told: first where the database is, then searches one at a time. */
+export type ToProcess =
+  | { kind: "open"; reads: ReadsAddress }
+  | { kind: "search"; order: SearchOrder }
+  /** Nobody waits for the search any more. */
+  | { kind: "cancel" };
+
+export type FromProcess =
+  | { kind: "ready" }
+  | { kind: "found"; outcome: SearchOutcome }
+  /** A pattern that cannot be compiled: the message is for a person. */
+  | { kind: "refused"; message: string }
+  | { kind: "failed"; message: string };

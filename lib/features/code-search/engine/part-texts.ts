@@ -1,0 +1,57 @@
+import "server-only";
+import { isAscii } from "node:buffer";
+import { inflateRawSync } from "node:zlib";
+import { foldText } from "@/lib/platform/code/fold";
+import type { ReadPart } from "./index-reads";
+
+/** What a part may inflate to; the indexer makes none that is larger. */
+const mostBytes = 64 * 1024 * 1024;
+
+/** A part's text. */
+export class PartText {
+  readonly text: string;
+  readonly bytes: number;
+  readonly firstLine: number;
+  readonly byteOffset: number;
+  #folded: string | null = null;
+
+  constructor(part: ReadPart) {
+    const bytes = inflateRawSync(part.data, { maxOutputLength: mostBytes });
+    this.text = isAscii(bytes) ? bytes.latin1Slice() : bytes.toString();
+    this.bytes = bytes.length;
+    this.firstLine = part.firstLine;
+    this.byteOffset = part.byteOffset;
+  }
+
+  get folded(): string {
+    this.#folded ??= foldText(this.text);
+    return this.#folded;
+  }
+}
+
+/** A symbol of a file: line and column from 1, the latter in UTF-16 units. */
+export interface IndexedSymbol {
+  line: number;
+  column: number;
+  name: string;
+  kind: string;
+  parent: string | null;
+  length: number;
+}
+
+type SymbolRow = readonly [number, number, string, string, string | null, number];
+
+/** The symbols of a part. */
+export function symbolsOf(part: ReadPart): IndexedSymbol[] {
+  const rows = JSON.parse(
+    inflateRawSync(part.data, { maxOutputLength: mostBytes }).toString(),
+  ) as SymbolRow[];
+  return rows.map(([line, column, name, kind, parent, length]) => ({
+    line,
+    column,
+    name,
+    kind,
+    parent,
+    length,
+  }));
+}

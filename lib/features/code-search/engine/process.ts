@@ -1,0 +1,45 @@
+import "server-only";
+import { openReads } from "@/lib/db/reads";
+import { evaluate } from "./evaluate";
+import { IndexReads } from "./index-reads";
+import type { FromProcess, SearchOrder, ToProcess } from "./messages";
+import { PatternProblem } from "./query-tree";
+
+/** The process that searches: one search at a time, over a connection of its own. It ends with whoever started it. */
+export function runSearchProcess(): void {
+  let reads: IndexReads | null = null;
+  let current: AbortController | null = null;
+  process.once("disconnect", () => process.exit(0));
+  // Whoever started this may have been killed before it listened.
+  if (!process.connected) process.exit(0);
+  process.on("message", (message: ToProcess) => {
+    if (message.kind === "open") reads = new IndexReads(openReads(message.reads, "gurulog code search"));
+    else if (message.kind === "cancel") current?.abort();
+    else if (reads) {
+      current = new AbortController();
+      void search(reads, message.order, current.signal).then(answer);
+    }
+  });
+  answer({ kind: "ready" });
+}
+
+async function search(reads: IndexReads, order: SearchOrder, signal: AbortSignal): Promise<FromProcess> {
+  try {
+    return { kind: "found", outcome: await evaluate(reads, order, signal) };
+  } catch (error) {
+    if (error instanceof PatternProblem) return { kind: "refused", message: error.message };
+    // Its message may carry the query: the name and the place are enough to find it.
+    const { name, stack } = error instanceof Error ? error : new Error("unknown");
+    return { kind: "failed", message: `a search of code failed: ${name} ${placeOf(stack)}` };
+  }
+}
+
+const placeOf = (stack = "") =>
+  stack
+    .split("\n")
+    .find((line) => /^\s+at /.test(line))
+    ?.trim() ?? "";
+
+function answer(message: FromProcess): void {
+  process.send?.(message, () => undefined);
+}

@@ -1,0 +1,141 @@
+import "server-only";
+import { foldText } from "@/lib/platform/code/fold";
+import type { Leaf, Node, PatternLeaf } from "../query/ast";
+import { compilePattern, type KeyNeed, type Pattern } from "../query/pattern";
+
+/** Does a file match? `maybe` = its text has to be read first. In ascending order: and = least, or = most. */
+export const no = 0;
+export const maybe = 1;
+export const yes = 2;
+
+/** A pattern that cannot be compiled. */
+export class PatternProblem extends Error {
+  override readonly name = "PatternProblem";
+}
+
+/** A pattern, ready to be looked for. */
+export interface Matcher {
+  pattern: Pattern;
+  isCaseSensitive: boolean;
+  /** The whole pattern is this text: folded where case does not matter. */
+  literal: string | null;
+  /** Folded texts of which each match has one at least; null = none is known. */
+  anchors: string[] | null;
+}
+
+export interface TreeLeaf {
+  /** Among the leaves of the query. */
+  index: number;
+  leaf: Leaf;
+  matcher: Matcher | null;
+}
+
+export type Tree =
+  | { kind: "and" | "or"; of: Tree[] }
+  | { kind: "not"; of: Tree }
+  | { kind: "all" }
+  | { kind: "leaf"; leaf: TreeLeaf };
+
+export interface QueryTree {
+  root: Tree;
+  leaves: TreeLeaf[];
+  /** It names branches; else the default one is searched. */
+  namesBranches: boolean;
+}
+
+/** @throws PatternProblem */
+export function treeOf(node: Node): QueryTree {
+  const leaves: TreeLeaf[] = [];
+  const treeOfNode = (node: Node): Tree => {
+    if (node.kind === "and" || node.kind === "or") return { kind: node.kind, of: node.of.map(treeOfNode) };
+    if (node.kind === "not") return { kind: "not", of: treeOfNode(node.of) };
+    if (node.kind === "all") return node;
+    const leaf = { index: leaves.length, leaf: node, matcher: isPattern(node) ? matcherOf(node) : null };
+    leaves.push(leaf);
+    return { kind: "leaf", leaf };
+  };
+  const root = treeOfNode(node);
+  return { root, leaves, namesBranches: leaves.some(({ leaf }) => leaf.kind === "rev") };
+}
+
+const isPattern = (leaf: Leaf): leaf is PatternLeaf => "isCaseSensitive" in leaf;
+
+function matcherOf({ pattern: source, isCaseSensitive }: PatternLeaf): Matcher {
+  const compiled = compilePattern(source, isCaseSensitive);
+  if (!compiled.ok) throw new PatternProblem(compiled.message);
+  const { pattern } = compiled;
+  const isPlain = pattern.literal !== null && !/[\r\n\0]/.test(pattern.literal);
+  const literal = isPlain ? pattern.literal : null;
+  return {
+    pattern,
+    isCaseSensitive,
+    literal: literal !== null && !isCaseSensitive ? foldText(literal) : literal,
+    anchors: anchorsOf(pattern.required),
+  };
+}
+
+const mostAnchors = 32;
+const leastLength = (anchors: readonly string[]) => Math.min(...anchors.map((anchor) => anchor.length));
+
+/** The best choice of texts of which every match contains one at least. */
+export function anchorsOf(need: KeyNeed): string[] | null {
+  if ("literal" in need) return need.literal === "" ? null : [need.literal];
+  if ("and" in need) {
+    let best: string[] | null = null;
+    for (const anchors of need.and.map(anchorsOf))
+      if (anchors && (!best || leastLength(anchors) > leastLength(best))) best = anchors;
+    return best;
+  }
+  if ("or" in need) {
+    const all: string[] = [];
+    for (const part of need.or) {
+      const anchors = anchorsOf(part);
+      if (!anchors) return null;
+      all.push(...anchors);
+    }
+    return all.length > 0 && all.length <= mostAnchors ? all : null;
+  }
+  return null;
+}
+
+/** What a tree says when each leaf says that. */
+export function verdictOf(tree: Tree, ofLeaf: (leaf: TreeLeaf) => number): number {
+  switch (tree.kind) {
+    case "all":
+      return yes;
+    case "leaf":
+      return ofLeaf(tree.leaf);
+    case "not":
+      return yes - verdictOf(tree.of, ofLeaf);
+    case "and": {
+      let least: number = yes;
+      for (const part of tree.of) {
+        least = Math.min(least, verdictOf(part, ofLeaf));
+        if (least === no) break;
+      }
+      return least;
+    }
+    case "or": {
+      let most: number = no;
+      for (const part of tree.of) {
+        most = Math.max(most, verdictOf(part, ofLeaf));
+        if (most === yes) break;
+      }
+      return most;
+    }
+  }
+}
+
+/** The leaves that make it true: those that are shown. What is negated is not. */
+export function shownLeaves(tree: Tree, ofLeaf: (leaf: TreeLeaf) => number): TreeLeaf[] {
+  if (tree.kind === "not") return tree.of.kind === "not" ? shownLeaves(tree.of.of, ofLeaf) : [];
+  if (tree.kind === "all" || verdictOf(tree, ofLeaf) !== yes) return [];
+  return tree.kind === "leaf" ? [tree.leaf] : tree.of.flatMap((part) => shownLeaves(part, ofLeaf));
+}
+
+/** Whether it is found in the text of files, or among their symbols. */
+export const isOfContent = ({ leaf }: TreeLeaf) =>
+  leaf.kind === "text" || leaf.kind === "content" || leaf.kind === "sym";
+
+/** Whether it is found in paths. */
+export const isOfPath = ({ leaf }: TreeLeaf) => leaf.kind === "text" || leaf.kind === "file";

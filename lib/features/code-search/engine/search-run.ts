@@ -1,0 +1,233 @@
+import "server-only";
+import type { Clock } from "./clock";
+import { FileScan, type Hit } from "./file-scan";
+import { FileVerdicts, ofRepository } from "./file-verdicts";
+import type { IndexReads, ReadPart } from "./index-reads";
+import { matchesIn, type Span } from "./line-matches";
+import type { SearchedRepository, SearchOrder } from "./messages";
+import { type IndexCounts, PartCandidates, type PartSet } from "./part-candidates";
+import { isOfContent, isOfPath, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
+import type { PartAddress, SourceFiles } from "./source-files";
+
+/** Parts that are read at once: few at first, as the first page needs few, then more. */
+const firstBatch = 32;
+const largestBatch = 256;
+/** Text of found files that is held until it is shown. */
+const mostKeptBytes = 64 * 1024 * 1024;
+/** What a part is reckoned with before it is read. */
+const partBytes = 16 * 1024;
+/** Files between two looks at the clock. */
+const filesOfSlice = 256;
+
+export interface Found {
+  repository: SearchedRepository;
+  scan: FileScan;
+  hits: Hit[];
+  pathSpans: Span[];
+  matches: number;
+}
+
+interface Batch {
+  scans: { scan: FileScan; repository: SearchedRepository }[];
+  read: Promise<{ content: Map<number, ReadPart>; symbols: Map<number, ReadPart> }>;
+}
+
+/** One going through the index. */
+export class SearchRun {
+  readonly found: Found[] = [];
+  endedBy: "matches" | "deadline" | null = null;
+  /** Something that should be there is not: its generation may be gone. */
+  isMissing = false;
+  matchCount = 0;
+  readonly index: IndexCounts = { lookups: 0, named: 0, bytes: 0 };
+  readonly counts = { considered: 0, loaded: 0, contentBytes: 0, segments: 0, patterns: 0 };
+  segmentIds: number[] = [];
+  readonly #reads: IndexReads;
+  readonly #order: SearchOrder;
+  readonly #tree: QueryTree;
+  readonly #clock: Clock;
+  #keptBytes = 0;
+  #candidates: PartCandidates | null = null;
+
+  constructor(reads: IndexReads, order: SearchOrder, tree: QueryTree, clock: Clock) {
+    this.#reads = reads;
+    this.#order = order;
+    this.#tree = tree;
+    this.#clock = clock;
+    this.counts.patterns = tree.leaves.filter(({ matcher }) => matcher && matcher.literal === null).length;
+  }
+
+  async run(): Promise<void> {
+    const repositories = this.#order.repositories.filter(
+      (repository) => verdictOf(this.#tree.root, (leaf) => ofRepository(leaf, repository)) !== no,
+    );
+    const loading = Promise.all(
+      repositories.map(({ sourceId, generation }) => this.#reads.files(sourceId, generation)),
+    );
+    const sources = await this.#clock.orOver(loading);
+    if (!sources) return this.#end("deadline");
+    this.segmentIds = sources.flatMap(({ segments }) => segments.map(({ id }) => id));
+    this.counts.segments = this.segmentIds.length;
+    const leaves = this.#tree.leaves.filter(isOfContent);
+    this.#candidates = await this.#clock.orOver(
+      PartCandidates.read(this.#reads, sources, leaves, this.index),
+    );
+    if (!this.#candidates) return this.#end("deadline");
+    if (this.#candidates.isMissing) this.isMissing = true;
+    await this.#scanAll(this.#scans(repositories, sources));
+  }
+
+  get #isEnough(): boolean {
+    return this.matchCount >= this.#order.matches || this.#keptBytes >= mostKeptBytes;
+  }
+
+  #end(endedBy: "matches" | "deadline"): void {
+    this.endedBy ??= endedBy;
+  }
+
+  /** Files that may match, by repository and path. */
+  *#scans(
+    repositories: readonly SearchedRepository[],
+    sources: readonly SourceFiles[],
+  ): Generator<Batch["scans"][number]> {
+    for (const [n, repository] of repositories.entries()) {
+      const files = sources[n];
+      if (!files) continue;
+      const verdicts = new FileVerdicts(this.#tree, repository, files, this.#partsOf(files));
+      for (let file = 0; file < files.count; file++)
+        if (verdicts.passesFilters(file)) this.counts.considered += 1;
+      for (let file = 0; file < files.count; file++) {
+        if (file % filesOfSlice === 0 && this.#clock.isOver()) return this.#end("deadline");
+        if (verdicts.of(file) === no || verdicts.try(file) === no) continue;
+        yield { scan: new FileScan(this.#tree, verdicts, files, file), repository };
+      }
+    }
+  }
+
+  #partsOf(files: SourceFiles): Map<TreeLeaf, PartSet> {
+    const leaves = this.#tree.leaves.filter(isOfContent);
+    return new Map(leaves.map((leaf) => [leaf, this.#candidates?.of(leaf, files) ?? null]));
+  }
+
+  async #scanAll(scans: Generator<Batch["scans"][number]>): Promise<void> {
+    let size = firstBatch;
+    let batch = this.#batch(scans, size);
+    for (let isFirst = true; batch; isFirst = false) {
+      const read = await this.#clock.orOver(batch.read);
+      if (!read) return this.#end("deadline");
+      size = Math.min(largestBatch, size * 2);
+      // The next one is read while this one is looked through; not beside the first, which often is enough.
+      const early = isFirst ? undefined : this.#batch(scans, size);
+      this.#scanBatch(batch, read);
+      if (this.endedBy === "deadline") return;
+      const isEnough = this.#isEnough;
+      const next: Batch | null = early === undefined ? this.#batch(scans, isEnough ? 1 : size) : early;
+      if (this.endedBy) return;
+      if (isEnough) return next ? this.#end("matches") : undefined;
+      batch = next;
+      await this.#clock.listen();
+    }
+  }
+
+  /** @returns null when there are no more files */
+  #batch(scans: Generator<Batch["scans"][number]>, size: number): Batch | null {
+    const those: Batch["scans"] = [];
+    for (let parts = 0; parts < size; ) {
+      const next = scans.next();
+      if (next.done) break;
+      those.push(next.value);
+      // A file of which nothing has to be read counts a little too: there may be many.
+      parts += next.value.scan.content.length + next.value.scan.symbols.length + 0.05;
+    }
+    if (those.length === 0) return null;
+    const read = Promise.all([this.#read(those, "content"), this.#read(those, "symbols")]).then(
+      ([content, symbols]) => ({ content, symbols }),
+    );
+    read.catch(() => undefined);
+    return { scans: those, read };
+  }
+
+  async #read(scans: Batch["scans"], column: "content" | "symbols"): Promise<Map<number, ReadPart>> {
+    const addresses = new Map<number, PartAddress>();
+    for (const { scan } of scans)
+      for (const part of scan[column]) {
+        const address = scan.files.address(part);
+        addresses.set(keyOf(address), address);
+      }
+    const read = await this.#reads.parts([...addresses.values()], column);
+    if (column === "content" && read.length < addresses.size) this.isMissing = true;
+    return new Map(read.map((part) => [keyOf(part), part]));
+  }
+
+  #scanBatch(batch: Batch, read: Awaited<Batch["read"]>): void {
+    for (const { scan, repository } of batch.scans) {
+      if (this.#isEnough) {
+        this.#end("matches");
+        return;
+      }
+      const most = this.#order.matches - this.matchCount + 1;
+      const isWhole = this.#scanFile(scan, read, most);
+      if (isWhole) scan.end();
+      if (scan.matches) this.#take(scan, repository);
+      if (!isWhole) {
+        this.#end("deadline");
+        return;
+      }
+    }
+  }
+
+  #scanFile(scan: FileScan, read: Awaited<Batch["read"]>, most: number): boolean {
+    if (scan.content.length > 0) this.counts.loaded += 1;
+    for (const part of scan.symbols) {
+      const found = read.symbols.get(keyOf(scan.files.address(part)));
+      if (!found) continue;
+      this.index.bytes += found.data.length;
+      scan.readSymbols(part, found, most);
+      if (this.#clock.isOver()) return false;
+    }
+    for (const part of scan.content) {
+      const found = read.content.get(keyOf(scan.files.address(part)));
+      if (!found) continue;
+      const text = scan.readContent(part, found, most, this.#clock.isOver);
+      this.counts.contentBytes += text.bytes;
+      if (this.#clock.isOver()) return false;
+    }
+    return true;
+  }
+
+  #take(scan: FileScan, repository: SearchedRepository): void {
+    const left = this.#order.matches - this.matchCount;
+    const all = scan.hits();
+    const hits = all.slice(0, left);
+    if (scan.isCut || all.length > left) this.#end("matches");
+    const pathSpans = this.#pathSpans(scan).slice(0, left);
+    const matches = hits.length > 0 ? hits.length : Math.max(1, pathSpans.length);
+    const parts = new Set(hits.map(({ part }) => part));
+    for (const part of scan.texts.keys()) if (!parts.has(part)) scan.texts.delete(part);
+    const kept = this.#order.whole ? (scan.files.partsOf[scan.file] ?? 0) : parts.size;
+    this.#keptBytes += kept * partBytes;
+    for (const text of scan.texts.values()) this.#keptBytes += Math.max(0, text.bytes - partBytes);
+    this.matchCount += matches;
+    this.found.push({ repository, scan, hits, pathSpans, matches });
+  }
+
+  #pathSpans(scan: FileScan): Span[] {
+    const path = scan.files.path(scan.file);
+    const spans = scan.shown.flatMap((leaf) => {
+      const { matcher } = leaf;
+      return isOfPath(leaf) && matcher ? matchesIn(path, matcher).filter(({ from, to }) => to > from) : [];
+    });
+    spans.sort((a, b) => a.from - b.from || b.to - a.to);
+    const merged: Span[] = [];
+    for (const span of spans) {
+      const last = merged.at(-1);
+      if (last && span.from < last.to) last.to = Math.max(last.to, span.to);
+      else merged.push({ ...span });
+    }
+    return merged;
+  }
+}
+
+const keyOf = ({ segmentId, ordinal }: { segmentId: number; ordinal: number }) =>
+  // Exact: segments are numbered one by one, and a part's ordinal is below 4,096.
+  segmentId * 4_096 + ordinal;

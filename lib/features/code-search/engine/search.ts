@@ -1,0 +1,90 @@
+import "server-only";
+import { runtime } from "@/lib/platform/runtime";
+import type { SearchOrder } from "./messages";
+import { ProcessPool } from "./process-pool";
+import type { SearchOutcome, SearchRequest } from "./types";
+
+const defaultDeadlineMs = 2_000;
+const longestDeadlineMs = 30_000;
+
+const slot = Symbol.for("gurulog.code-search");
+const holder = globalThis as { [slot]?: Map<string, ProcessPool> };
+
+/** One pool a database, shared by all module graphs of this process. */
+function pool(): ProcessPool {
+  const { urls, env } = runtime();
+  const pools = holder[slot] ?? new Map<string, ProcessPool>();
+  holder[slot] = pools;
+  const found =
+    pools.get(urls.app) ?? new ProcessPool({ url: urls.app, pooled: !env.GURULOG_DATABASE_PREPARE });
+  pools.set(urls.app, found);
+  return found;
+}
+
+/**
+ * Searches code. The query has been validated; no repository but those of the request is looked at. It answers at the
+ * deadline with what it has found until then.
+ * @throws Refusal `busy` when too many searches run, `invalid` for a pattern that cannot be compiled
+ */
+export async function searchCode(request: SearchRequest): Promise<SearchOutcome> {
+  const order = orderOf(request);
+  const { outcome, waitMs } = await pool().search(order, request.signal);
+  const answer = outcome ?? nothing(order.deadlineMs);
+  return { ...answer, stats: { ...answer.stats, waitMs: Math.round(waitMs) } };
+}
+
+/** Ends the processes that search. A search that comes later starts others. */
+export function closeSearchProcesses(): void {
+  for (const one of holder[slot]?.values() ?? []) one.close();
+  holder[slot]?.clear();
+}
+
+/** Process ids of those that search now, for tests that end one. */
+export const searchProcessIds = (): number[] => pool().pids;
+
+function orderOf(request: SearchRequest): SearchOrder {
+  const repositories = request.repositories
+    .filter(({ generation }) => generation > 0)
+    .map(({ sourceId, name, generation, branches }) => ({
+      sourceId,
+      name,
+      generation,
+      branches: branches.map(({ name, isDefault }) => ({ name, isDefault })),
+    }))
+    .sort((a, b) => compare(a.name, b.name) || compare(a.sourceId, b.sourceId));
+  const { query, matches, contextLines, whole, deadlineMs = defaultDeadlineMs } = request;
+  return {
+    query,
+    repositories,
+    matches: Math.max(1, Math.floor(matches)),
+    contextLines: Math.min(100, Math.max(0, Math.floor(contextLines))),
+    whole,
+    deadlineMs: Math.min(longestDeadlineMs, Math.max(1, deadlineMs)),
+  };
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Of a search whose process had to be ended. */
+function nothing(durationMs: number): SearchOutcome {
+  return {
+    files: [],
+    facets: { repositories: [], languages: [] },
+    stats: {
+      durationMs,
+      fileCount: 0,
+      matchCount: 0,
+      filesConsidered: 0,
+      filesLoaded: 0,
+      contentBytesLoaded: 0,
+      indexBytesLoaded: 0,
+      ngramLookups: 0,
+      ngramMatches: 0,
+      segmentsScanned: 0,
+      waitMs: 0,
+      regexpsConsidered: 0,
+    },
+    isExhaustive: false,
+    endedBy: "deadline",
+  };
+}
