@@ -4,12 +4,12 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { runtime } from "@/lib/platform/runtime";
 
-type Entry = "extract" | "extract-page" | "workbook" | "index-code";
+type Entry = "extract" | "extract-page" | "workbook" | "index-code" | "search-code" | "highlight-code";
 
 const made = new Map<Entry, Promise<string>>();
 
 /**
- * @param entry of `scripts/entries`: documents, web pages, the workbooks of Excel jobs, or code
+ * @param entry of `scripts/entries`: documents, web pages, the workbooks of Excel jobs, indexing, searching or colouring code
  * @returns the path of the script that reads apart; where there is no build (tests of the sources) it is bundled now, once
  */
 export function readerScript(entry: Entry): Promise<string> {
