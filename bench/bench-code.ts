@@ -41,8 +41,10 @@ async function main(): Promise<void> {
     console.log(JSON.stringify({ index, indexing: rate }, null, 2));
     const queries = await makeQueries(corpus, { texts, names, seed: 8 });
     const repositories = await everyRepository();
-    const rg = await ripgrepVersion();
-    if (rg === null) console.log("ripgrep is not in the path (Debian: apt-get install ripgrep): left out.");
+    const isWanted = !process.argv.includes("--without-ripgrep");
+    const rg = isWanted ? await ripgrepVersion() : null;
+    if (isWanted && rg === null)
+      console.log("ripgrep is not in the path (Debian: apt-get install ripgrep): left out.");
     const where = { repositories, folder: corpus.folder, withRipgrep: rg !== null };
     const first = queries.literals[0];
     const bootMs = first ? (await ask(first, repositories)).ms : 0;
