@@ -1,4 +1,8 @@
 import "server-only";
+import { createHash } from "node:crypto";
+import { Highlighter } from "./highlighter";
+import { PieceCache } from "./piece-cache";
+import { tokenClasses } from "./token-classes";
 
 /** A piece of a line; the class that colours it is empty for plain text. */
 export interface HighlightedPiece {
@@ -12,16 +16,105 @@ export interface LineRange {
   toLine: number;
 }
 
+/** What one call colours; what lies beyond comes back plain. */
+const mostLines = 5_000;
+const mostCharacters = 512 * 1024;
+/** Lines above those that are wanted are read as well, for what these stand in: all of so many, or else only the nearest. */
+const mostBefore = 1_000;
+const someBefore = 200;
+/** For an answer, in ms: a page waits for it. */
+const patienceMs = 1_000;
+const cachedCharacters = 4 * 1024 * 1024;
+/** Calls that wait; beyond them text comes back plain at once. */
+const mostWaiting = 100;
+
+const highlighter = new Highlighter();
+const cache = new PieceCache(cachedCharacters);
+let waiting = 0;
+
 /**
  * The lines of a text in pieces that carry the classes of `components/styles/code.css`. Line ends belong to no line; the pieces of
  * a line are together the line. A language that is not known, or a text that takes too long, comes back plain.
  * @param language as linguist calls it; null = plain
  */
 export async function highlightLines(
-  _language: string | null,
+  language: string | null,
   text: string,
   { fromLine, toLine }: LineRange,
 ): Promise<HighlightedPiece[][]> {
-  const lines = text.split("\n").slice(fromLine - 1, toLine);
-  return lines.map((line) => [{ className: "", text: line.endsWith("\r") ? line.slice(0, -1) : line }]);
+  const from = Math.max(1, fromLine);
+  const all = text.split("\n", Math.max(0, toLine)).map(withoutReturn);
+  const lines = all.slice(from - 1);
+  if (language === null || lines.length === 0 || waiting >= mostWaiting) return lines.map(plain);
+  const hash = createHash("sha256").update(text).digest("base64url");
+  const key = `${language}\0${hash}\0${from}-${toLine}`;
+  const kept = cache.get(key);
+  if (kept !== null) return kept;
+  // Far down not all that comes before is read: what it began in may be lost, a page in time is not.
+  const begin = from > mostBefore ? from - 1 - someBefore : 0;
+  const read = affordable(all.slice(begin));
+  const request = { language, lines: read, from: from - 1 - begin };
+  return withPatience(lines.map(plain), async (isWanted) => {
+    const looks = await highlighter.looksOf(request, isWanted);
+    if (looks === null) return null;
+    const found = lines.map((line, index) => coloured(line, looks[index] ?? []));
+    // What time cut short is tried again.
+    if (request.from + looks.length >= read.length) cache.set(key, found);
+    return found;
+  });
+}
+
+/** What `find` finds, or else `otherwise` when that takes too long; it may still find it for the next who asks. */
+async function withPatience<T>(
+  otherwise: T,
+  find: (isWanted: () => boolean) => Promise<T | null>,
+): Promise<T> {
+  let isWanted = true;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => {
+      isWanted = false;
+      resolve(null);
+    }, patienceMs);
+  });
+  waiting += 1;
+  const found = find(() => isWanted);
+  try {
+    return (await Promise.race([found, late])) ?? otherwise;
+  } finally {
+    waiting -= 1;
+    clearTimeout(timer);
+  }
+}
+
+/** As many of the lines, from the first, as one call may colour. */
+function affordable(lines: readonly string[]): string[] {
+  let characters = 0;
+  const end = lines.findIndex((line, index) => {
+    characters += line.length + 1;
+    return index >= mostLines || characters > mostCharacters;
+  });
+  return lines.slice(0, end === -1 ? lines.length : end);
+}
+
+/** The process read text of anybody: what it says holds only if it is the length of the line. */
+function coloured(line: string, looks: readonly number[]): HighlightedPiece[] {
+  const pieces: HighlightedPiece[] = [];
+  let at = 0;
+  for (let index = 0; index < looks.length; index += 2) {
+    const length = looks[index] ?? 0;
+    const className = tokenClasses[looks[index + 1] ?? 0];
+    if (!(length > 0) || className === undefined) return plain(line);
+    pieces.push({ className, text: line.slice(at, at + length) });
+    at += length;
+  }
+  return at === line.length && pieces.length > 0 ? pieces : plain(line);
+}
+
+function plain(line: string): HighlightedPiece[] {
+  return [{ className: "", text: line }];
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
 }
