@@ -29,7 +29,8 @@ export function symbolCommand(name: string, event: EventDefinition, kind: "refer
   });
   return around(recorded, findSymbolInput, async (input, call, proceed) => {
     // The gate refuses and records that; nothing is searched for it.
-    if (!mayInOrganization(call.principal, "code:search")) return proceed({ input });
+    if (!mayInOrganization(call.principal, "code:search"))
+      return proceed({ input: { ...input, found: null } });
     return proceed({ input: { ...input, found: await findSymbol(kind, input, call) } });
   });
 }

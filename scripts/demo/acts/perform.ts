@@ -4,6 +4,7 @@ import type { Act, PlannedAct } from "../plan/act";
 import * as accounts from "./accounts";
 import * as analytics from "./analytics";
 import * as backfillJobs from "./backfill-jobs";
+import * as code from "./code";
 import * as excelJobs from "./excel-jobs";
 import * as guests from "./guests";
 import * as gurus from "./gurus";
@@ -44,6 +45,7 @@ const handlers: Handlers = {
   "export-analytics": analytics.exportAnalyticsAct,
   "excel-job": excelJobs.excelJobAct,
   "backfill-job": backfillJobs.backfillAct,
+  code: code.codeAct,
   integration: integrations.integrationAct,
   secret: secrets.secretAct,
   wander: gurus.wander,

@@ -1,5 +1,6 @@
 import type { AuditFilter } from "@/lib/audit/query/filter";
 import type { BackfillStep } from "../acts/backfill-jobs";
+import type { CodeStep } from "../acts/code";
 import type { ExcelStep } from "../acts/excel-jobs";
 import type { GuestStep } from "../acts/guests";
 import type { IntegrationStep } from "../acts/integrations";
@@ -32,6 +33,7 @@ export type Act =
   | { kind: "export-analytics"; slug: string; format: "xlsx" | "csv"; interval: "7d" | "30d" }
   | { kind: "excel-job"; slug: string; step: ExcelStep }
   | { kind: "backfill-job"; slug: string; step: BackfillStep }
+  | { kind: "code"; slug: string; step: CodeStep }
   | { kind: "integration"; slug: string; step: IntegrationStep }
   | { kind: "secret"; slug: string; step: SecretStep }
   | { kind: "wander"; who: string }

@@ -1,4 +1,5 @@
 import type { BackfillStep } from "../acts/backfill-jobs";
+import type { CodeStep } from "../acts/code";
 import type { GuestStep } from "../acts/guests";
 import type { IntegrationStep } from "../acts/integrations";
 import type { SecretStep } from "../acts/secrets";
@@ -45,6 +46,7 @@ export function story(period: Period, random: Random): PlannedAct[] {
     ...answersAreRated(on),
     ...visitorsAsk(on),
     ...analyticsAreExported(on),
+    ...codeIsSearched(on),
   ];
 }
 
@@ -83,7 +85,13 @@ function keysComeAndGo(on: On): PlannedAct[] {
     on(11.6, { kind: "create-key-again", who: "d.okafor", name: "ci-nightly" }),
     on(11.7, { kind: "delete-key", who: "d.okafor", name: "ci-legacy" }),
     on(11.72, { kind: "delete-key-again", who: "d.okafor", name: "ci-legacy" }),
-    on(13.5, { kind: "create-key", who: "r.petrov", name: "sdk-sample", scopes: ["gurus"], days: 7 }),
+    on(13.5, {
+      kind: "create-key",
+      who: "r.petrov",
+      name: "sdk-sample",
+      scopes: ["gurus", "search"],
+      days: 7,
+    }),
     on(14.1, { kind: "create-key-again", who: "k.oduya", name: "support-bot" }),
     on(16.8, { kind: "delete-key", who: "e.kowalski", name: "notebook" }),
     on(20.2, { kind: "delete-key", who: "d.okafor", name: "ci-nightly" }),
@@ -168,6 +176,19 @@ function answersAreRated(on: On): PlannedAct[] {
     on(6.85, { kind: "ask", who: "m.solberg", vote: "up" }),
     on(10.9, { kind: "ask", who: "d.okafor", vote: "up" }),
     on(15.85, { kind: "ask", who: "m.solberg", vote: "down" }),
+  ];
+}
+
+function codeIsSearched(on: On): PlannedAct[] {
+  const step = (day: number, what: CodeStep): PlannedAct =>
+    on(day, { kind: "code", slug: "mobile-sdk", step: what });
+  return [
+    step(9.21, "added"),
+    step(9.37, "searched"),
+    step(11.92, "followed"),
+    step(14.17, "by-key"),
+    step(16.47, "searched"),
+    step(18.53, "followed"),
   ];
 }
 

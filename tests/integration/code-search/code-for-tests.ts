@@ -5,7 +5,7 @@ import { SegmentIndexer } from "@/lib/platform/code/indexing/segment-indexer";
 import { languageOf } from "@/lib/platform/code/languages";
 
 /** Functions and classes by how their lines begin: enough to look for definitions. */
-function symbolsOf(_language: string, text: string) {
+function symbolsOf(text: string) {
   return text.split("\n").flatMap((line, at) => {
     const found = /^(?:export )?(function|class) (\w+)/.exec(line);
     const [, kind = "", name = ""] = found ?? [];
@@ -49,7 +49,7 @@ export async function codeIn(
     { branch: "main", commit: mainCommit, isDefault: true },
     ...(next ? [{ branch: "next", commit: commit("next"), isDefault: false }] : []),
   ];
-  const indexer = new SegmentIndexer({ languageOf, symbolsOf });
+  const indexer = new SegmentIndexer();
   const [segment] = await db().insert(schema.codeSegment).values({ sourceId }).returning();
   if (!segment) throw new Error("no segment was made");
   const segmentId = segment.id;
@@ -60,7 +60,7 @@ export async function codeIn(
   let parts = 0;
   let bytes = 0;
   for (const [ordinal, { path, text, branches }] of all.entries()) {
-    const { parts: its, ...about } = indexer.add({ path, text, hasSymbols: true });
+    const { parts: its, ...about } = indexer.add(text, languageOf(path, text), symbolsOf(text));
     const blob = commit(text);
     await db()
       .insert(schema.codeFile)

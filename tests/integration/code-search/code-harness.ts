@@ -107,6 +107,7 @@ export async function makeCodeWorld(): Promise<CodeWorld> {
       "src/tool.py": "# parseLedger is of TypeScript\ndef main():\n    pass\n",
       "docs/größe.md": "Die Größe von parseLedger\n",
       LICENSE: "As is\n",
+      "unheard.of": "what is this\n",
     },
     next: { "src/coming.ts": "export function comingSoon() {}\n" },
   });

@@ -45,7 +45,7 @@ describe("POST /api/source", () => {
       source: "Die Größe von parseLedger\n",
       webUrl: url("docs/gr%C3%B6%C3%9Fe.md", "@main"),
     });
-    expect(await jsonOf(post({ fileName: "LICENSE", repository }))).toMatchObject({ language: "" });
+    expect(await jsonOf(post({ fileName: "unheard.of", repository }))).toMatchObject({ language: "" });
   });
 
   it("404 FILE_NOT_FOUND to what is not there; 400 INVALID_GIT_REF to a branch that is not searched", async () => {

@@ -41,7 +41,7 @@ const recorded = recordSearch({
 export const searchCodeCommand = around(recorded, searchCodeInput, async (input, call, proceed) => {
   const { principal } = call;
   // The gate refuses and records that; nothing is searched for it.
-  if (!mayInOrganization(principal, "code:search")) return proceed({ input });
+  if (!mayInOrganization(principal, "code:search")) return proceed({ input: { ...input, found: null } });
   const read = validateQuery(input.query);
   if (!read.ok) {
     const message = atPosition(read);

@@ -40,6 +40,6 @@ const record = sensitiveRead({
  */
 export const viewFileCommand = around(record, viewFileInput, async (input, call, proceed) => {
   // The gate refuses and records that; nothing is read for it.
-  if (!mayInOrganization(call.principal, "code:search")) return proceed({ input });
+  if (!mayInOrganization(call.principal, "code:search")) return proceed({ input: { ...input, found: null } });
   return proceed({ input: { ...input, found: await findFile(input, call.principal) } });
 });
