@@ -38,7 +38,7 @@ async function textsOf(file: string): Promise<Map<string, Buffer>> {
   const entries = createReadStream(file).pipe(createGunzip()).pipe(extract());
   for await (const entry of entries) {
     const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(chunk);
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
     const { type, name, size = 0 } = entry.header;
     const inside = path.posix.normalize(name).split("/").slice(1);
     if (type !== "file" || size === 0 || size > mostBytes || inside.length === 0 || inside.includes(".."))

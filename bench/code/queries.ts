@@ -12,7 +12,7 @@ export interface BenchQuery {
 }
 
 /** Numbers in [0, 1) that are the same in each run. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
