@@ -19,7 +19,7 @@ export function Outline({
   const wanted = filter.trim().toLowerCase();
   const found = symbols.filter((symbol) => symbol.name.toLowerCase().includes(wanted));
   return (
-    <div className="outline">
+    <div className="sym-outline">
       <label htmlFor={id} className="sr-only">
         Filter symbols
       </label>

@@ -18,9 +18,11 @@ function lineOf(code: HTMLElement): number {
 
 const textOf = (code: HTMLElement): string => code.textContent ?? "";
 
+const nameless = ".tok-keyword, .tok-string, .tok-comment, .tok-number, .tok-regexp, .tok, .cut-note";
+
 /** Keywords, text and remarks name nothing that has a definition. */
 function isNameless(node: Node): boolean {
-  return node.parentElement?.closest(".hl-keyword, .hl-string, .hl-comment, .tok, .cut-note") != null;
+  return node.parentElement?.closest(nameless) != null;
 }
 
 type CaretFrom = { caretPositionFromPoint?: (x: number, y: number) => CaretPosition | null };

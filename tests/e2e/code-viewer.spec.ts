@@ -72,10 +72,7 @@ test("a file is looked at, by pointer: hover, definition, references, each use r
   await expect(page.getByRole("list", { name: "Outline" })).toContainText("totalOf");
   await pictures(page, "code-viewer");
 
-  await code(page)
-    .getByText("rounded")
-    .last()
-    .hover({ position: { x: 10, y: 8 } });
+  await pointAt(page, 5, "rounded");
   await expect(popup(page)).toContainText("src/item.ts:6");
   await expect(popup(page)).toContainText("export function rounded(value: number): number {");
   await expect(popup(page)).not.toContainText("Math.round");
@@ -108,7 +105,9 @@ test("everything by keyboard: tree, identifiers, definitions in a list, panel", 
   const tree = page.getByRole("tree", { name: "Files" });
   await tree.getByRole("treeitem", { name: "docs" }).focus();
   await page.keyboard.press("End");
-  await page.keyboard.press("ArrowUp");
+  await expect(tree.getByRole("treeitem", { name: "long-line.js" })).toBeFocused();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowDown");
   await expect(tree.getByRole("treeitem", { name: "src" })).toBeFocused();
   await page.keyboard.press("ArrowRight");
   await expect(tree.getByRole("treeitem", { name: "total.ts" })).toBeVisible();
