@@ -3,7 +3,7 @@ import { runIndexProcess } from "@/lib/platform/code/indexing/index-process";
 
 const end = () => process.kill(process.pid, "SIGKILL");
 
-await runIndexProcess({
+runIndexProcess({
   languageOf(path, text) {
     if (text.includes("ends the process always")) end();
     return path.endsWith(".ts") ? "TypeScript" : null;

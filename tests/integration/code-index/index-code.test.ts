@@ -1,7 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { clearDeadCode } from "@/lib/features/data-sources/code-index/runs";
+import { bucketOf, readPosting } from "@/lib/platform/code/postings";
+import { symbolLiteralKeys, symbolNameKey } from "@/lib/platform/code/trigrams";
 import { TestRepository } from "../network-sources/git-server";
 import { eventsOf, product, sourceRow, withFetchingProduct } from "../network-sources/harness";
 import { codeOf, filesOf, lookAgain, pathsNaming, repositoryRow, segmentsOf, textOf } from "./harness";
@@ -43,6 +46,20 @@ describe("the code of a repository", () => {
     const texts = await Promise.all(files.map(textOf));
     expect(texts).toEqual([hostile, "caf\ufffd\n", long, "export function foldAway() {}\n"]);
     expect(files.map(({ bytes }) => bytes)).toEqual(texts.map((text) => Buffer.byteLength(text)));
+    expect(files.map(({ language }) => language)).toEqual(["Text", "Text", "JavaScript", "TypeScript"]);
+    const [typed] = await product.admin`
+      select symbols, p.ordinal, p.segment_id::int from code_part p join code_file f using (segment_id)
+      where f.source_id = ${id} and f.path = 'src/a.ts' and p.file_ordinal = f.ordinal`;
+    expect(JSON.parse(inflateRawSync(typed?.symbols).toString())).toEqual([
+      [1, 17, "foldAway", "function", null, 8],
+    ]);
+    const [segment] = await product.admin`select buckets from code_segment where id = ${typed?.segment_id}`;
+    for (const key of [symbolNameKey("foldaway"), ...symbolLiteralKeys("daw")]) {
+      const [row] = await product.admin`
+        select data from code_posting
+        where segment_id = ${typed?.segment_id} and bucket = ${bucketOf(key, segment?.buckets)}`;
+      expect([...(readPosting(row?.data, key) ?? [])]).toEqual([typed?.ordinal]);
+    }
     expect(await pathsNaming(id, "FOLDaway")).toEqual(["src/a.ts"]);
     expect(await pathsNaming(id, "kelvin k NAÏVE 𐐨")).toEqual(["b c/ü\nline.txt"]);
     expect(await pathsNaming(id, "line3999")).toEqual(["long.js"]);

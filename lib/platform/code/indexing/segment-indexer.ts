@@ -4,7 +4,7 @@ import { countLines, splitParts, type TextPart } from "../parts";
 import { PostingsBuilder } from "../postings";
 import { contentKeys, symbolKeys } from "../trigrams";
 import { KeySet } from "./key-set";
-import type { FileToIndex, IndexedFile, SegmentPostings } from "./messages";
+import type { IndexedFile, SegmentPostings } from "./messages";
 
 /** A symbol as it is written down with the part that its line stands in. */
 type SymbolRow = [
@@ -16,25 +16,20 @@ type SymbolRow = [
   length: number,
 ];
 
-/** What knows languages and their symbols. */
-export interface LanguageFacts {
-  languageOf(path: string, text: string): string | null;
-  symbolsOf(
-    language: string,
-    text: string,
-  ): readonly { name: string; kind: string; parent: string | null; line: number; column: number }[];
-}
+/** Of a text, in any order. */
+export type Symbols = readonly {
+  name: string;
+  kind: string;
+  parent: string | null;
+  line: number;
+  column: number;
+}[];
 
 /** Turns files into parts with their symbols, and gathers which part has which keys, a segment after the other. */
 export class SegmentIndexer {
-  readonly #facts: LanguageFacts;
   readonly #keys = new KeySet();
   #postings = new PostingsBuilder();
   #parts = 0;
-
-  constructor(facts: LanguageFacts) {
-    this.#facts = facts;
-  }
 
   /** Postings of the segment so far. */
   get pairs(): number {
@@ -42,13 +37,9 @@ export class SegmentIndexer {
   }
 
   /** Adds a file to the segment: its parts get the next ordinals. */
-  add({ path, text, hasSymbols }: FileToIndex): IndexedFile {
-    const language = this.#facts.languageOf(path, text);
+  add(text: string, language: string | null, found: Symbols): IndexedFile {
     const parts = splitParts(text);
-    const symbols =
-      hasSymbols && language !== null
-        ? this.#symbolsOf(language, text, parts)
-        : new Map<number, SymbolRow[]>();
+    const symbols = symbolsByPart(found, parts);
     return {
       language,
       bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
@@ -75,21 +66,20 @@ export class SegmentIndexer {
     this.#parts = 0;
     return postings;
   }
+}
 
-  #symbolsOf(language: string, text: string, parts: readonly TextPart[]): Map<number, SymbolRow[]> {
-    const found = this.#facts.symbolsOf(language, text);
-    const rows = found.map(
-      ({ line, column, name, kind, parent }): SymbolRow => [line, column, name, kind, parent, name.length],
-    );
-    rows.sort(([line, column], [otherLine, otherColumn]) => line - otherLine || column - otherColumn);
-    const byPart = new Map<number, SymbolRow[]>();
-    let part = 0;
-    for (const row of rows) {
-      while ((parts[part + 1]?.firstLine ?? Number.POSITIVE_INFINITY) <= row[0]) part += 1;
-      const those = byPart.get(part) ?? [];
-      those.push(row);
-      byPart.set(part, those);
-    }
-    return byPart;
+function symbolsByPart(found: Symbols, parts: readonly TextPart[]): Map<number, SymbolRow[]> {
+  const rows = found.map(
+    ({ line, column, name, kind, parent }): SymbolRow => [line, column, name, kind, parent, name.length],
+  );
+  rows.sort(([line, column], [otherLine, otherColumn]) => line - otherLine || column - otherColumn);
+  const byPart = new Map<number, SymbolRow[]>();
+  let part = 0;
+  for (const row of rows) {
+    while ((parts[part + 1]?.firstLine ?? Number.POSITIVE_INFINITY) <= row[0]) part += 1;
+    const those = byPart.get(part) ?? [];
+    those.push(row);
+    byPart.set(part, those);
   }
+  return byPart;
 }
