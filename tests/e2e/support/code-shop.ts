@@ -122,14 +122,10 @@ async function addRepository(
   await page.goto(`${product.url}/gurus/new`);
   await page.getByLabel("Name", { exact: true }).fill("Shop");
   await page.getByRole("button", { name: "Create guru" }).click();
+  await expect(page).toHaveURL(/\/gurus\/shop($|[/?])/);
   await page.goto(`${product.url}/gurus/shop/data-sources`);
   const form = page.getByRole("form", { name: "Add a git repository" });
   await form.getByLabel("Repository", { exact: true }).fill(`${origin}/team/shop`);
-  await form
-    .getByText("Branches, files, token")
-    .or(form.getByText(/Branches/))
-    .first()
-    .click();
   await form.getByLabel("Branches").fill("main\nrelease/2");
   await form.getByRole("button", { name: "Add repository" }).click();
   await expect(page.getByRole("row", { name: /team\/shop/ })).toContainText("Indexed", { timeout: 60_000 });
