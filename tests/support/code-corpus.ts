@@ -93,7 +93,7 @@ async function writeSegments(
   generation: number,
   files: Iterable<CorpusFile>,
 ): Promise<{ files: number; bytes: number }> {
-  const indexer = new SegmentIndexer({ languageOf, symbolsOf: (_, text) => plainSymbols(text) });
+  const indexer = new SegmentIndexer();
   let rows: { file: CorpusFile; indexed: ReturnType<SegmentIndexer["add"]> }[] = [];
   const total = { files: 0, bytes: 0 };
   const flush = async () => {
@@ -108,7 +108,7 @@ async function writeSegments(
       await flush();
       parts = 0;
     }
-    const indexed = indexer.add({ path: file.path, text: file.text, hasSymbols: true });
+    const indexed = indexer.add(file.text, languageOf(file.path, file.text), plainSymbols(file.text));
     parts += indexed.parts.length;
     rows.push({ file, indexed });
     total.files += 1;

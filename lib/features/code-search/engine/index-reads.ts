@@ -1,7 +1,7 @@
 import "server-only";
 import type { Sql } from "@/lib/db/client";
 import type { CodeHead } from "@/lib/db/schema/code";
-import { type PartAddress, SourceFiles } from "./source-files";
+import { type FileRow, type PartAddress, SourceFiles } from "./source-files";
 
 /** How much of files' metadata is kept, in bytes as reckoned. */
 const mostKeptBytes = 384 * 1024 * 1024;
@@ -63,13 +63,13 @@ export class IndexReads {
     const [segments, rows] = await Promise.all([
       this.#sql<{ id: number; parts: number; buckets: number }[]>`
         select id::float8 as id, parts, buckets from code_segment where source_id = ${sourceId} and complete order by id`,
-      this.#sql<[number, string, string | null, number, number, number][]>`
+      this.#sql`
         select segment_id::float8, path, language, branches, first_part, parts from code_file
         where source_id = ${sourceId} and from_generation <= ${generation}
           and (to_generation is null or to_generation > ${generation})
         order by path collate "C", id`.values(),
     ]);
-    return new SourceFiles([...segments], rows);
+    return new SourceFiles([...segments], [...rows] as unknown as FileRow[]);
   }
 
   /** Buckets of postings; of a segment that is gone there are none. */

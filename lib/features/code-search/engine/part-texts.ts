@@ -17,7 +17,7 @@ export class PartText {
 
   constructor(part: ReadPart) {
     const bytes = inflateRawSync(part.data, { maxOutputLength: mostBytes });
-    this.text = isAscii(bytes) ? bytes.latin1Slice() : bytes.toString();
+    this.text = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString();
     this.bytes = bytes.length;
     this.firstLine = part.firstLine;
     this.byteOffset = part.byteOffset;

@@ -47,9 +47,9 @@ export interface QueryTree {
 export function treeOf(node: Node): QueryTree {
   const leaves: TreeLeaf[] = [];
   const treeOfNode = (node: Node): Tree => {
-    if (node.kind === "and" || node.kind === "or") return { kind: node.kind, of: node.of.map(treeOfNode) };
-    if (node.kind === "not") return { kind: "not", of: treeOfNode(node.of) };
     if (node.kind === "all") return node;
+    if (node.kind === "not") return { kind: "not", of: treeOfNode(node.of) };
+    if ("of" in node) return { kind: node.kind, of: node.of.map(treeOfNode) };
     const leaf = { index: leaves.length, leaf: node, matcher: isPattern(node) ? matcherOf(node) : null };
     leaves.push(leaf);
     return { kind: "leaf", leaf };

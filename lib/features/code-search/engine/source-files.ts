@@ -16,7 +16,8 @@ export interface Segment {
   parts: number;
 }
 
-type Row = readonly [
+/** As it is read of the database. */
+export type FileRow = readonly [
   segmentId: number,
   path: string,
   language: string | null,
@@ -42,7 +43,7 @@ export class SourceFiles {
   readonly folded: string;
   readonly #starts: Uint32Array;
 
-  constructor(segments: readonly { id: number; buckets: number; parts: number }[], rows: readonly Row[]) {
+  constructor(segments: readonly { id: number; buckets: number; parts: number }[], rows: readonly FileRow[]) {
     let base = 0;
     const bases = new Map<number, number>();
     this.segments = segments.map((segment) => {
