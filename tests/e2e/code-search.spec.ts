@@ -103,9 +103,9 @@ test("a repository is added, searched, read, its definitions and references foun
   await page.keyboard.press("/");
   await expect(box(page)).toBeFocused();
   await search(page, "openGate");
-  await expect(summary(page)).toContainText("4 matches in 4 files");
+  await expect(summary(page)).toContainText("5 matches in 4 files");
   await expect(results(page).getByRole("link", { name: "src/guard.ts" })).toBeVisible();
-  await expect(results(page).locator("mark", { hasText: "openGate" })).toHaveCount(4);
+  await expect(results(page).locator("mark", { hasText: "openGate" })).toHaveCount(5);
   expect((await axe(page)).violations).toEqual([]);
   await pictures(page, "code-search-results");
 
@@ -133,7 +133,7 @@ test("a repository is added, searched, read, its definitions and references foun
   // Back to the results without asking again.
   await page.goBack();
   await page.goBack();
-  await expect(summary(page)).toContainText("4 matches in 4 files");
+  await expect(summary(page)).toContainText("5 matches in 4 files");
 
   const rows = await rowsOfLog(page, product);
   const operations = rows.map(
@@ -163,13 +163,13 @@ test("filters narrow on the server and stand in the address; more is loaded; an 
   const before = searched(await rowsOfLog(page, product)).length;
   await page.goto(`${product.url}/search?query=openGate`);
   await expect(box(page)).toHaveValue("openGate");
-  await expect(summary(page)).toContainText("4 matches in 4 files");
+  await expect(summary(page)).toContainText("5 matches in 4 files");
   await page.getByRole("group", { name: "Language" }).getByLabel("TypeScript").check();
-  await expect(summary(page)).toContainText("2 matches in 2 files");
+  await expect(summary(page)).toContainText("3 matches in 2 files");
   await expect(page).toHaveURL(/query=openGate&lang=TypeScript/);
   await expect(page.getByRole("group", { name: "Language" }).getByLabel("Python")).toBeVisible();
   await page.goBack();
-  await expect(summary(page)).toContainText("4 matches in 4 files");
+  await expect(summary(page)).toContainText("5 matches in 4 files");
   expect(searched(await rowsOfLog(page, product)).length).toBe(before + 2);
 
   await page.goto(`${product.url}/search?query=lantern`);
@@ -235,10 +235,10 @@ test("without JavaScript the form posts, filters with it, and says what is wrong
   await page.goto(`${product.url}/search?query=openGate`);
   await expect(box(page)).toHaveValue("openGate");
   await page.getByRole("button", { name: "Search", exact: true }).click();
-  await expect(summary(page)).toContainText("4 matches in 4 files");
+  await expect(summary(page)).toContainText("5 matches in 4 files");
   await page.getByRole("group", { name: "Language" }).getByLabel("TypeScript").check();
   await page.getByRole("button", { name: "Search", exact: true }).click();
-  await expect(summary(page)).toContainText("2 matches in 2 files");
+  await expect(summary(page)).toContainText("3 matches in 2 files");
   await box(page).fill('"openGate');
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Position 1:" })).toBeVisible();

@@ -26,7 +26,7 @@ export const pageTable = table(`
   /gurus                           in         200                404                   200                200                200                200                /pending           /pending           /pending
   /gurus/new                       in         200                404                   200                200                200                200                /pending           /pending           /pending
   /search                          in         200                200                   200                200                200                200                /pending           /pending           /pending
-  /browse/[...where]               in         404                404                   404                404                404                404                /pending           /pending           /pending
+  /browse/[...where]               in         200                404                   404                200                200                404                /pending           /pending           /pending
   /gurus/[guru]                    in         200                404                   404                200                200                404                /pending           /pending           /pending
   /gurus/[guru]/analytics          in         200                404                   404                200                403                404                /pending           /pending           /pending
   /gurus/[guru]/audit-logs         in         200                404                   404                200                403                404                /pending           /pending           /pending

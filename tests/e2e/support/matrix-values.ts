@@ -85,7 +85,7 @@ export const forms: Record<string, (guru: string, world: World) => Fields> = {
   deleteBackfillJobAction: (guru) => ({ guru, id: uuid() }),
   reindexDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
   deleteDataSourcesAction: (guru) => ({ guru, ids: [uuid()] }),
-  searchCodeAction: () => ({ query: "protocol", matches: "100" }),
+  searchCodeAction: () => ({ query: "file:notes", matches: "100" }),
   rateAnswerAction: (guru) => ({ guru, questionId: uuid(), vote: "up" }),
   createExcelJobAction: (guru) => ({
     ...{ guru, uploadId: uuid(), sheet: "0", headerRow: "1" },

@@ -1,3 +1,4 @@
+import { pathOf, repositoryOf } from "./code-in-world";
 import type { World } from "./roles-world";
 
 /**
@@ -7,6 +8,7 @@ import type { World } from "./roles-world";
 export const pageAddress = (page: string, world: World, of: World["guruA"] = world.guruA): string =>
   page
     .replace("[guru]", of.slug)
+    .replace("[...where]", `${repositoryOf(of.slug)}/-/blob/${pathOf(of.slug)}`)
     .replace("[id]", of.sourceId)
     .replace("[excelJob]", of.excelJobId)
     .replace("[search]", of.searchId)

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { expect } from "@playwright/test";
 import { doneValue, postForm } from "./actions-post";
+import { addCode } from "./code-in-world";
 import { send } from "./matrix-send";
 import { type Admin, clusterHomeOf, connectAdmin } from "./roles-database";
 import { type Product, removeDataDir, type StartOptions, startProduct } from "./start-product";
@@ -186,6 +187,7 @@ async function makeGurus(url: string, admin: Admin, people: Record<SignedIn, Som
         question_column, answer_columns, state)
       values (${guru?.id ?? ""}, gen_random_uuid(), ${`${words.text}.xlsx`}, 1, '\\x00', 0, 'Sheet 1', 1, 1, '{2}', 'cancelled')
       returning id`;
+    await addCode(admin, guru?.id ?? "", slug, words.text);
     return {
       searchId: search?.id ?? "",
       excelJobId: excelJob?.id ?? "",
