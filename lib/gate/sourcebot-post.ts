@@ -4,7 +4,7 @@ import { bodyWithin } from "./body-within";
 import { fieldErrorsOf } from "./field-errors";
 import { sourcebotError } from "./to-route";
 
-export type Body<T> = { ok: true; body: T } | { ok: false; answer: Response };
+type Body<T> = { ok: true; body: T } | { ok: false; answer: Response };
 
 const mostBytes = 64 * 1024;
 

@@ -14,7 +14,7 @@ export interface SymbolFound extends SymbolOutcome {
 }
 
 /** Matches after which such a search ends, and says so. */
-export const mostMatches = 1_000;
+const mostMatches = 1_000;
 
 /** Languages of which one is written into the files of the other: a definition here is used there. */
 const together: readonly (readonly string[])[] = [["TypeScript", "TSX"]];

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { linkToken } from "@/lib/access/link-tokens";
-import { anonymousPrincipal, type UserPrincipal } from "@/lib/access/principal";
+import { type ApiKeyPrincipal, anonymousPrincipal, type UserPrincipal } from "@/lib/access/principal";
 import { register } from "@/lib/features/accounts/commands/register";
+import { findReferencesCommand } from "@/lib/features/code-search/commands/find-references";
+import { gotoDefinitionCommand } from "@/lib/features/code-search/commands/goto-definition";
+import { searchCodeCommand } from "@/lib/features/code-search/commands/search-code";
 import { acceptInvite } from "@/lib/features/members/commands/accept-invite";
 import { approveJoinRequest } from "@/lib/features/members/commands/approve-join-request";
 import { invitePeople } from "@/lib/features/members/commands/invite-people";
@@ -43,6 +46,15 @@ export async function comeAndGo(product: TestProduct, owner: UserPrincipal): Pro
   mustBeRefused(await act(transferOwnership, owner, { email: owner.email }));
   done(await act(transferOwnership, owner, { email: asking.email }));
   done(await act(transferOwnership, { ...asking, role: "owner" }, { email: owner.email }));
+}
+
+/** Code is searched, by a person and by their key. */
+export async function searchCodeOnce(principal: UserPrincipal | ApiKeyPrincipal): Promise<void> {
+  const search = { query: "render branch:HEAD", matches: 10, contextLines: 0, whole: false, door: "api" };
+  done(await searchCodeCommand.execute({ principal, request, input: search }));
+  const symbol = { symbolName: "render", door: "api" };
+  done(await findReferencesCommand.execute({ principal, request, input: symbol }));
+  done(await gotoDefinitionCommand.execute({ principal, request, input: symbol }));
 }
 
 /** First sign-ins by an identity provider that makes members at once: one with a seat, one without. */

@@ -16,7 +16,7 @@ import { runWithRequest } from "@/lib/platform/request-context";
 import { byKey, createTestProduct, type TestProduct, testRequest } from "@/tests/support/product";
 import { insertEvents } from "../sealer/events-for-tests";
 import { type ApiRecord, ask, cookieOf, keyOf, records } from "./api-harness";
-import { comeAndGo, firstSignIns } from "./fixed-flows";
+import { comeAndGo, firstSignIns, searchCodeOnce } from "./fixed-flows";
 
 const sourceSchema = JSON.parse(readFileSync("tests/fixtures/sourcebot-audit-schema.json", "utf8")) as object;
 const fixedActions = allEvents
@@ -89,6 +89,7 @@ beforeAll(async () => {
     await createApiKey.execute({ principal, request, input: { name: "ci" } });
     await deleteApiKey.execute({ principal, request, input: { name: "ci" } });
     await deleteApiKey.execute({ principal, request, input: { name: "ci" } });
+    await searchCodeOnce(principal);
   }
   const cookie = await cookieOf(owner);
   const signedIn = await principalOfCookie(cookie.slice(cookie.indexOf("=") + 1));

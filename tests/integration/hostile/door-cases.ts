@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { anonymousPrincipal, systemPrincipal } from "@/lib/access/principal";
 import { type Case, member } from "./case";
+import { codeCases } from "./code-cases";
 import { detail } from "./shown";
 
-/** What comes in from other sites, from bots and by keys, and the widgets that let it in. */
+/** What comes in from other sites, from bots and by keys, the widgets that let it in, and the search of code. */
 export const doorCases: Record<string, Case> = {
+  ...codeCases,
   "ask-guru-as-bot": {
     by: () => systemPrincipal,
     input: (w) => ({ guru: w.guru.id, question: w.word(), door: "slack" }),
