@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "@playwright/test";
+import { repositoryOf } from "./support/code-in-world";
 import { type Answer, eachOf, freshAddress, send } from "./support/matrix-send";
 import { routeTable } from "./support/matrix-tables";
 import { routesInTree } from "./support/matrix-tree";
@@ -84,6 +85,8 @@ const codeRequests: Record<string, { body?: object; query?: string }> = {
   "/api/find_definitions": { body: symbol },
   "/api/source": { body: noFile, query: `?repo=${noFile.repository}&path=${noFile.fileName}` },
   "/api/repos": {},
+  "/code/folder": { query: `?repository=${repositoryOf("guru-a")}` },
+  "/code/preview": { query: `?repository=${repositoryOf("guru-a")}&symbol=anything` },
   "/api/mcp": { body: { jsonrpc: "2.0", id: 1, method: "tools/list" } },
 };
 

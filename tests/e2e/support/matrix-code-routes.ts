@@ -1,6 +1,8 @@
 /** The rows of `routeTable` (matrix-tables.ts) for the code search: by the session of a page of ours; MCP takes keys alone. */
 export const codeRoutes = `
   #                                       anonymous  owner  auditor  member  maintainer  viewer  foreign  removed  pending  outsider
+  GET /code/folder                        401     200     404     404     200     200     404     404     404     404
+  GET /code/preview                       401     200     200     200     200     200     200     404     404     404
   POST /api/search                        401     200     200     200     200     200     200     404     404     404
   GET /api/search                         405     405     405     405     405     405     405     405     405     405
   PUT /api/search                         405     405     405     405     405     405     405     405     405     405
