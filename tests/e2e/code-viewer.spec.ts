@@ -77,6 +77,8 @@ test("a file is looked at, by pointer: hover, definition, references, each use r
   await expect(popup(page)).toContainText("export function rounded(value: number): number {");
   await expect(popup(page)).not.toContainText("Math.round");
   await pictures(page, "code-hover", popup(page));
+  await page.mouse.move(5, 5);
+  await pointAt(page, 5, "rounded");
   await popup(page).getByRole("button", { name: "Find references" }).click();
   const references = page.getByRole("region", { name: "References" });
   await expect(references).toContainText("src/item.ts");

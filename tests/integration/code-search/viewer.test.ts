@@ -37,7 +37,7 @@ async function shown(principal: UserPrincipal, file: string | null, folders: str
     input: { ...asked, file, folders, ...more },
   });
   if (!result.ok) return result.code;
-  return result.value?.folders.map(([path, entries]) => [path, entries.length]);
+  return result.value?.folders.map(([path, entries]) => [path, entries.length]) ?? null;
 }
 
 describe("the viewer of code", () => {
