@@ -62,7 +62,9 @@ export class ProcessPool {
         signal?.throwIfAborted();
         return { outcome: await this.#ask(found, order, signal), waitMs };
       } catch (error) {
-        if (!(error instanceof ProcessEnded) || tries > 1 || this.#isClosed) throw error;
+        // Each of them may have been ended at once; a search that ends them itself is not tried for long.
+        const isFinal = tries > mostProcesses || performance.now() - begun > bootMs + order.deadlineMs;
+        if (!(error instanceof ProcessEnded) || isFinal || this.#isClosed) throw error;
       } finally {
         this.#free(found);
       }
