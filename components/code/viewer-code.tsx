@@ -191,7 +191,7 @@ const Rows = memo(function Rows({ rows, marked }: { rows: readonly CodeRow[]; ma
           <code>
             <CodeTokens tokens={tokens} />
             {cut > 0 ? (
-              <span className="cut-note">{` ${cut.toLocaleString("en-US")} more characters are not shown`}</span>
+              <span className="line-cut">{` ${cut.toLocaleString("en-US")} more characters are not shown`}</span>
             ) : null}
             {"\n"}
           </code>

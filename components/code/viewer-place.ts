@@ -18,7 +18,7 @@ function lineOf(code: HTMLElement): number {
 
 const textOf = (code: HTMLElement): string => code.textContent ?? "";
 
-const nameless = ".tok-keyword, .tok-string, .tok-comment, .tok-number, .tok-regexp, .tok, .cut-note";
+const nameless = ".tok-keyword, .tok-string, .tok-comment, .tok-number, .tok-regexp, .tok, .line-cut";
 
 /** Keywords, text and remarks name nothing that has a definition. */
 function isNameless(node: Node): boolean {
