@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { type Runtime, setRuntime } from "@/lib/platform/runtime";
 import { highlightLines } from "./highlight";
 import { Highlighter } from "./highlighter";
 import { tokenClasses } from "./token-classes";
+
+// No folder of an installed product: what colours is bundled from the sources.
+setRuntime({} as unknown as Runtime);
 
 const everyLine = { fromLine: 1, toLine: 1_000_000 };
 

@@ -7,8 +7,8 @@ import { symbolRules } from "./rules";
 
 /** Of a text, in bytes: longer ones are generated, or data. */
 const longestText = 512 * 1024;
-/** For a text, in ms. */
-const patienceMs = 2_000;
+/** For a text. */
+const textMs = 2_000;
 /** Between two looks at the clock, of the many times that a parser asks. */
 const asksPerLook = 16;
 
@@ -26,8 +26,11 @@ interface Reader {
   parser: Parser;
 }
 
-/** Loads the grammars, some 20 MB of memory: once a process. */
-export async function openSymbolFinder(): Promise<SymbolFinder> {
+/**
+ * Loads the grammars, some 20 MB of memory: once a process.
+ * @param patienceMs for a text
+ */
+export async function openSymbolFinder(patienceMs = textMs): Promise<SymbolFinder> {
   await Parser.init();
   const { resolve } = createRequire(import.meta.url);
   const readers = new Map<string, Reader>();
@@ -40,7 +43,7 @@ export async function openSymbolFinder(): Promise<SymbolFinder> {
     symbolsOf(language, text) {
       const reader = readers.get(language);
       if (reader === undefined || isTooLong(text)) return [];
-      return symbolsWith(reader, text);
+      return symbolsWith(reader, text, patienceMs);
     },
   };
 }
@@ -57,7 +60,7 @@ function isTooLong(text: string): boolean {
   );
 }
 
-function symbolsWith(reader: Reader, text: string): FoundSymbol[] {
+function symbolsWith(reader: Reader, text: string, patienceMs: number): FoundSymbol[] {
   const endsAt = performance.now() + patienceMs;
   let asked = 0;
   const isOver = () => ++asked % asksPerLook === 0 && performance.now() > endsAt;
