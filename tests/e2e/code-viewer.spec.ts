@@ -71,6 +71,8 @@ test("a file is looked at, by pointer: hover, definition, references, each use r
   await expect(code(page)).toContainText("export function totalOf");
   await expect(page.getByRole("list", { name: "Outline" })).toContainText("totalOf");
   await pictures(page, "code-viewer");
+  await page.getByRole("searchbox", { name: "Filter symbols" }).fill("bask");
+  await expect(page.getByRole("list", { name: "Outline" }).getByRole("listitem")).toHaveText([/Basket/]);
 
   await pointAt(page, 5, "rounded");
   await expect(popup(page)).toContainText("src/item.ts:6");
@@ -175,10 +177,6 @@ test("branches, odd names, hidden characters, long lines and large files", async
   await page.goto(at({ path: "large.ts", line: 11_000, lastLine: 11_003 }));
   await expect(page.locator(".marked")).toHaveCount(4);
   await expect(page.locator("#L11000")).toBeInViewport();
-  await page.getByRole("searchbox", { name: "Filter symbols" }).fill("value77");
-  await expect(page.getByRole("list", { name: "Outline" }).getByRole("listitem").first()).toContainText(
-    "value77",
-  );
   await page
     .locator("#L11005")
     .getByRole("link", { name: "Line 11005" })
