@@ -14,13 +14,17 @@ export function MarkedSpans({ spans }: { spans: readonly LineSpan[] }) {
   });
 }
 
-/** One line of a file; its number leads to it in the viewer. */
+/** One line of a file; the number of one that matches leads to it in the viewer. */
 export function CodeLine({ line, href }: { line: FoundLine; href: string }) {
   return (
     <div className="cs-line" data-match={line.matches > 0 ? "" : undefined}>
-      <a className="cs-number" href={href} aria-label={`Line ${line.number}`}>
-        {line.number}
-      </a>
+      {line.matches > 0 ? (
+        <a className="cs-number" href={href} aria-label={`Line ${line.number}`}>
+          {line.number}
+        </a>
+      ) : (
+        <span className="cs-number">{line.number}</span>
+      )}
       <code>
         <MarkedSpans spans={line.spans} />
       </code>
