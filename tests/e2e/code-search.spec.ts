@@ -5,6 +5,9 @@ import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./sup
 import { pictures } from "./support/pictures";
 import { type Product, startProduct } from "./support/start-product";
 
+// The first adds the repository in which the others search.
+test.describe.configure({ mode: "serial" });
+
 let product: Product;
 let site: GitSite;
 
