@@ -10,6 +10,7 @@ export const troubleKinds = [
   "anchor_unwritable",
   "partitions_low",
   "disk_low",
+  "cleanup_refused",
 ] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 

@@ -24,6 +24,10 @@ export const alarmWords: Record<TroubleKind, { title: string; todo: string }> = 
     title: "The disk of the database is nearly full",
     todo: "Free space or enlarge the volume: when it is full, nothing can be recorded and so nothing done.",
   },
+  cleanup_refused: {
+    title: "A table beside the audit log cannot be cleaned up",
+    todo: "It is named like a week of the log and is none: verify the log, and have whoever keeps the database look where it comes from before it is removed. Until then nobody can be erased.",
+  },
 };
 
 /** The detail and what to do, as one text. */

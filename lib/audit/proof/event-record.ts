@@ -37,17 +37,41 @@ export interface RecordRow {
   subject_digest: string | null;
 }
 
+interface Spelling {
+  time: string;
+  ip: string;
+  /** Of a column of JSON. */
+  json(column: "metadata" | "changes" | "details"): string;
+}
+
+function columnsIn({ time, ip, json }: Spelling): string {
+  return `e.entry_version, e.id, e.org_id, e.guru_id, ${time} as time, e.action, e.operation, e.action_type,
+  e.model, e.actor_type, e.actor_id, e.account_id, e.target_type, e.target_id, e.outcome, e.cause, e.version,
+  e.actor_email, ${ip} as ip, e.user_agent, e.guru_slug, e.guru_name, e.target_label, ${json("metadata")} as metadata,
+  ${json("changes")} as changes, ${json("details")} as details, encode(e.actor_salt, 'hex') as actor_salt,
+  encode(e.subject_salt, 'hex') as subject_salt, encode(e.actor_digest, 'hex') as actor_digest,
+  encode(e.subject_digest, 'hex') as subject_digest`;
+}
+
 /**
  * Columns of `audit_event e` for a `RecordRow`; all that a reader can see, and the salts. An address is one of a host:
  * a net mask put to it would show nowhere and hide the event from whoever filters by the address.
  */
-export const recordColumns = `e.entry_version, e.id, e.org_id, e.guru_id,
-  to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as time, e.action, e.operation, e.action_type,
-  e.model, e.actor_type, e.actor_id, e.account_id, e.target_type, e.target_id, e.outcome, e.cause, e.version,
-  e.actor_email, case when e.ip = host(e.ip)::inet then host(e.ip) else text(e.ip) end as ip, e.user_agent, e.guru_slug, e.guru_name, e.target_label, e.metadata::text as metadata,
-  e.changes::text as changes, e.details::text as details, encode(e.actor_salt, 'hex') as actor_salt,
-  encode(e.subject_salt, 'hex') as subject_salt, encode(e.actor_digest, 'hex') as actor_digest,
-  encode(e.subject_digest, 'hex') as subject_digest`;
+export const recordColumns = columnsIn({
+  time: `to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+  ip: "case when e.ip = host(e.ip)::inet then host(e.ip) else text(e.ip) end",
+  json: (column) => `e.${column}::text`,
+});
+
+/**
+ * The same for COPY, which writes JSON as its text and an address with its mask, if it has one, without being asked to.
+ * That costs the database a third less; only the time is spelt otherwise, and `timeOfCopy` reads it.
+ */
+export const copyColumns = columnsIn({
+  time: "e.occurred_at",
+  ip: "e.ip",
+  json: (column) => `e.${column}`,
+});
 
 /** What stands in a label once its part was erased. */
 const erasedLabel = "[erased]";

@@ -14,18 +14,63 @@ export async function attachedWeeks(sql: postgres.Sql): Promise<Week[]> {
     select p.name, ${isOver(sql)} as over from audit_partitions() p order by p.starts`;
 }
 
-/** Weeks that a cleanup detached and, cut off in between, did not drop. */
-export async function detachedWeeks(sql: postgres.Sql): Promise<Week[]> {
-  return sql<Week[]>`
-    select p.name, ${isOver(sql)} as over
-    from (
-      select c.relname::text as name, w.starts, w.starts + interval '7 days' as ends
-      from pg_class c
-      cross join lateral (select to_date(substring(c.relname from 13), 'IYYY"w"IW')::timestamp at time zone 'UTC' as starts) w
-      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname ~ '^audit_event_\\d{4}w\\d{2}$'
-        and not exists (select from pg_inherits i where i.inhrelid = c.oid)
-    ) p
-    order by p.starts`;
+/** A table named like a week that the log does not take, and why. */
+export interface RefusedWeek {
+  name: string;
+  reason: string;
+}
+
+/**
+ * Weeks that a cleanup detached and, cut off in between, did not drop. Tables of such names that are no weeks of this log
+ * (somebody with rights of their own made them) are refused one by one: they hold up no other week.
+ */
+export async function detachedWeeks(sql: postgres.Sql): Promise<{ weeks: Week[]; refused: RefusedWeek[] }> {
+  const found = await sql<{ name: string }[]>`
+    select c.relname::text as name from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname ~ '^audit_event_\\d{4}w\\d{2}$'
+      and not exists (select from pg_inherits i where i.inhrelid = c.oid)
+    order by c.relname collate "C"`;
+  const weeks: Week[] = [];
+  const refused: RefusedWeek[] = [];
+  for (const { name } of found) {
+    const reason = await refusalOf(async () => {
+      const [week] = await sql<Week[]>`
+        select p.name, ${isOver(sql)} as over
+        from (
+          select ${name}::text as name, w.starts, w.starts + interval '7 days' as ends
+          from (select to_date(substring(${name}::text from 13), 'IYYY"w"IW')::timestamp at time zone 'UTC' as starts) w
+        ) p`;
+      if (week) weeks.push(week);
+    });
+    if (reason !== null) refused.push({ name, reason });
+  }
+  return { weeks, refused };
+}
+
+/** Brings the weeks that are to be kept back into the log. @returns those that it does not take */
+export async function attachKept(sql: postgres.Sql, weeks: readonly Week[]): Promise<RefusedWeek[]> {
+  const refused: RefusedWeek[] = [];
+  for (const { name } of weeks.filter((week) => !week.over)) {
+    const reason = await refusalOf(() => attachAgain(sql, name));
+    if (reason !== null) refused.push({ name, reason });
+  }
+  return refused;
+}
+
+/**
+ * What is wrong with one table alone (its shape, its rows, a name that is no week) is an answer; a lock that did not come, a lost
+ * connection or a full disk is an error of the whole work.
+ */
+export async function refusalOf(work: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    // Data exceptions, broken constraints, refusals and syntax or access rules (Postgres manual, appendix A).
+    if (error instanceof Error && /^(22|23|42|P0)[0-9A-Z]{3}$/.test(code)) return error.message;
+    throw error;
+  }
 }
 
 /** The archive is asked last: it counts the week's events. */
@@ -55,7 +100,7 @@ export async function detachWeek(sql: postgres.Sql, name: string): Promise<void>
 }
 
 /** Brings a detached week back into the log, with its rows. */
-export async function attachAgain(sql: postgres.Sql, name: string): Promise<void> {
+async function attachAgain(sql: postgres.Sql, name: string): Promise<void> {
   await sql`
     select audit_make_partition(to_date(substring(${name}::text from 13), 'IYYY"w"IW')::timestamp at time zone 'UTC')`;
 }

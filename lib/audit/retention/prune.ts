@@ -3,7 +3,16 @@ import type postgres from "postgres";
 import { kindOf, leapThroughKinds } from "@/lib/audit/query/kinds";
 import { logLine } from "@/lib/platform/log";
 import { asOwner, type MaintenanceOptions } from "./maintenance-session";
-import { attachAgain, attachedWeeks, detachedWeeks, detachWeek, finalizeDetaching } from "./partitions";
+import { noteRefused } from "./note-refused";
+import {
+  attachedWeeks,
+  attachKept,
+  detachedWeeks,
+  detachWeek,
+  finalizeDetaching,
+  type RefusedWeek,
+  refusalOf,
+} from "./partitions";
 
 export interface Pruned {
   /** False when another instance is cleaning up at the moment, when nothing was due, or when it has to wait. */
@@ -39,7 +48,8 @@ export interface PruneOptions extends MaintenanceOptions {
  *
  * Cut off at any instant it is completed by the next run: a detaching half done is finished, a week detached but not
  * dropped is dropped, or attached again if the retention was raised, or an unsealed event or a day without its archive
- * turned up in it.
+ * turned up in it. A table that passes for a week and is none of this log's is left where it is, and becomes the trouble
+ * `cleanup_refused`.
  *
  * @throws what the database throws; weeks detached by then are hidden and will be dropped by the next run
  */
@@ -54,17 +64,14 @@ export async function prune(options: PruneOptions): Promise<Pruned> {
       return nothing;
     }
     await detachOldWeeks(sql);
-    const weeks = await detachedWeeks(sql);
-    for (const week of weeks.filter((w) => !w.over)) await attachAgain(sql, week.name);
+    const { weeks, refused } = await detachedWeeks(sql);
+    refused.push(...(await attachKept(sql, weeks)));
     // A week that came back may bring kinds of events; so may an instance of an older version that sealed meanwhile.
     await sql`select audit_list_kinds()`;
-    return sql.begin((tx) =>
-      removeForGood(
-        tx,
-        weeks.filter((w) => w.over).map((w) => w.name),
-        options,
-      ),
-    );
+    const over = weeks.filter((w) => w.over).map((w) => w.name);
+    const done = await sql.begin((tx) => removeForGood(tx, over, options));
+    await noteRefused(sql, [...refused, ...done.refused]);
+    return done.pruned;
   });
 }
 
@@ -82,7 +89,8 @@ async function isDue(sql: postgres.Sql): Promise<boolean> {
 async function bringBack(sql: postgres.Sql): Promise<void> {
   try {
     await finalizeDetaching(sql);
-    for (const week of await detachedWeeks(sql)) if (!week.over) await attachAgain(sql, week.name);
+    const { weeks, refused } = await detachedWeeks(sql);
+    await noteRefused(sql, [...refused, ...(await attachKept(sql, weeks))]);
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
   }
@@ -109,12 +117,18 @@ async function removeForGood(
   tx: postgres.TransactionSql,
   names: string[],
   options: PruneOptions,
-): Promise<Pruned> {
+): Promise<{ pruned: Pruned; refused: RefusedWeek[] }> {
   const before = await removedBefore(tx);
   let removed = 0;
+  const refused: RefusedWeek[] = [];
   for (const name of names) {
-    const [week] = await tx<{ events: string }[]>`select audit_drop_week(${name}) as events`;
-    removed += Number(week?.events);
+    const reason = await refusalOf(() =>
+      tx.savepoint(async (inner) => {
+        const [week] = await inner<{ events: string }[]>`select audit_drop_week(${name}) as events`;
+        removed += Number(week?.events);
+      }),
+    );
+    if (reason !== null) refused.push({ name, reason });
   }
   const [edge] = await tx<{ removed: string }[]>`select audit_prune_edge() as removed`;
   removed += Number(edge?.removed);
@@ -126,10 +140,10 @@ async function removeForGood(
     cutoff: config?.cutoff ?? null,
     removed,
     removedInAll: before + removed,
-    droppedPartitions: names,
+    droppedPartitions: names.filter((name) => !refused.some((week) => week.name === name)),
   };
   await options.inTransaction?.(tx, pruned);
-  return pruned;
+  return { pruned, refused };
 }
 
 /**

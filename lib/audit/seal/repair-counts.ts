@@ -1,6 +1,6 @@
 import "server-only";
 import type postgres from "postgres";
-import { attachAgain, detachedWeeks, finalizeDetaching } from "@/lib/audit/retention/partitions";
+import { attachKept, detachedWeeks, finalizeDetaching } from "@/lib/audit/retention/partitions";
 import { countedDay, keptDays, missingKinds, setPlanner, summed } from "./counted-day";
 import { type AnySql, organizationScope } from "./dimensions";
 import { compare, type Recounted, recountLog } from "./recount";
@@ -100,7 +100,8 @@ async function backendOf(sql: AnySql): Promise<number> {
 /** A cleanup that was cut off may have left weeks apart that are kept now: their events are missing until they are back. */
 async function bringWeeksBack(sql: postgres.Sql): Promise<void> {
   await finalizeDetaching(sql);
-  for (const week of await detachedWeeks(sql)) if (!week.over) await attachAgain(sql, week.name);
+  // What the log does not take is none of its weeks: the cleanup says so.
+  await attachKept(sql, (await detachedWeeks(sql)).weeks);
 }
 
 /** Whether readers pass over the counts of some days because these were known not to be whole. */

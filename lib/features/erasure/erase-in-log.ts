@@ -75,7 +75,7 @@ function refusalOf(error: unknown): Refusal | undefined {
     case "GE006":
       return refuse(
         "conflict",
-        "A cleanup of the log is under way. Nothing was erased; try again in a few minutes.",
+        "A cleanup of the log is under way, or could not be finished. Nothing was erased; try again in a few minutes, and if it stays so, see what Log integrity says.",
       );
     default:
       return undefined;

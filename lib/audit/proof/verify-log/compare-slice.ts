@@ -2,11 +2,12 @@ import "server-only";
 import type { Readable } from "node:stream";
 import { absentLeaf } from "../absent-leaf";
 import { voidLeaf } from "../entry";
-import { recordColumns } from "../event-record";
-import { byTime, type Key, keysInTime } from "./keys-in-time";
-import { type Fields, fieldsOf, isErased, rowLeaf } from "./row-leaf";
+import { copyColumns } from "../event-record";
+import { byTime, isOfEvent, type Key, keysInTime } from "./keys-in-time";
+import { type Fields, fieldsOf, isErased, rowLeaf, rowLeafText } from "./row-leaf";
 import { joinSnapshot } from "./snapshot";
 import { hashBytes, type Spans } from "./stored-keys";
+import { timeOfCopy } from "./time-of-copy";
 
 /** A stretch of time of a log, compared by one worker. */
 export interface Slice {
@@ -110,7 +111,7 @@ function copySql({ events, from, to }: Slice): string {
     ...(to === null ? [] : [`e.occurred_at < ${moment(to)}`]),
   ];
   const where = bounds.length > 0 ? `where ${bounds.join(" and ")}` : "";
-  return `copy (select ${recordColumns} from ${events} e ${where} order by e.occurred_at, e.id) to stdout`;
+  return `copy (select ${copyColumns} from ${events} e ${where} order by e.occurred_at, e.id) to stdout`;
 }
 
 async function* linesOf(source: Readable): AsyncGenerator<string[]> {
@@ -138,7 +139,8 @@ function eventOf(line: string): Event {
   const fields = fieldsOf(line);
   const time = fields?.[4];
   if (!fields || !time) throw new Error("the database answers with other columns than were asked for");
-  const micros = Date.parse(`${time.slice(0, 23)}Z`) * 1000 + Number(time.slice(23, 26));
+  const { micros, text } = timeOfCopy(time);
+  fields[4] = text;
   return { id: fields[1] as string, micros, fields };
 }
 
@@ -158,13 +160,16 @@ class Comparison {
   };
   #keys: Key[] = [];
   #at = 0;
+  readonly #org: string;
 
   constructor(
     readonly slice: Slice,
     /** Events that wait for their place. */
     readonly waiting: ReadonlySet<string>,
     readonly onProgress: (leaves: number) => void,
-  ) {}
+  ) {
+    this.#org = String(slice.orgId);
+  }
 
   addKeys(keys: Key[]): void {
     this.#keys = [...this.#keys.slice(this.#at), ...keys];
@@ -179,16 +184,16 @@ class Comparison {
 
   take(event: Event): void {
     let key = this.#keys[this.#at];
-    while (key && byTime(key, event) < 0) {
+    while (key && !isOfEvent(key, event) && byTime(key, event) < 0) {
       this.#miss(key);
       key = this.#keys[++this.#at];
     }
-    if (!key || byTime(key, event) !== 0) {
+    if (!key || !isOfEvent(key, event)) {
       this.#stray(event);
       return;
     }
     let times = 0;
-    for (; key && byTime(key, event) === 0; key = this.#keys[++this.#at]) {
+    for (; key && isOfEvent(key, event); key = this.#keys[++this.#at]) {
       this.#compare(key, event, times > 0);
       times += 1;
     }
@@ -216,8 +221,8 @@ class Comparison {
       const first = this.#result.firstErased;
       if (!first || key.index < first.index) this.#result.firstErased = { index: key.index, id };
     }
-    const leaf = fields[2] === String(this.slice.orgId) ? rowLeaf(fields) : null;
-    if (leaf && key.hashes.compare(leaf, 0, hashBytes, key.at, key.at + hashBytes) === 0) {
+    const leaf = fields[2] === this.#org ? rowLeafText(fields) : null;
+    if (leaf !== null && key.hashes.toString("latin1", key.at, key.at + hashBytes) === leaf) {
       const { firstFresh } = this.#result;
       if (key.micros >= this.slice.cutoff + dayMicros && (firstFresh === null || key.index < firstFresh))
         this.#result.firstFresh = key.index;

@@ -3,7 +3,7 @@ import type { AnySql } from "@/lib/audit/seal/dimensions";
 import {
   closedRuns,
   hashBytes,
-  idAt,
+  idsOf,
   keyBytes,
   microsAt,
   openRuns,
@@ -21,7 +21,15 @@ export interface Key {
   at: number;
 }
 
-const tilesAtATime = 32;
+const tilesAtATime = 8;
+
+/** Whether they are of one event: what `byTime` answers 0 to. */
+export function isOfEvent(
+  key: { micros: number; id: string },
+  event: { micros: number; id: string },
+): boolean {
+  return key.micros === event.micros && key.id === event.id;
+}
 
 export function byTime(a: { micros: number; id: string }, b: { micros: number; id: string }): number {
   return a.micros - b.micros || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
@@ -82,12 +90,13 @@ function microsOf(keys: Buffer): number[] {
 
 function addKeys(list: Key[], { first, keys, hashes }: Run, from: number, to: number): void {
   const missing = Buffer.alloc(0);
-  for (let leaf = 0; leaf * keyBytes < keys.length; leaf++) {
+  const ids = idsOf(keys);
+  for (let leaf = 0; leaf < ids.length; leaf++) {
     const micros = microsAt(keys, leaf);
     if (micros < from || micros >= to) continue;
     list.push({
       micros,
-      id: idAt(keys, leaf),
+      id: ids[leaf] as string,
       index: first + leaf,
       hashes: hashes ?? missing,
       at: leaf * hashBytes,

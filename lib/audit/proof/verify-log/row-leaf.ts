@@ -1,8 +1,8 @@
 import "server-only";
 import { hash } from "node:crypto";
-import { canonicalJson } from "../canonical-json";
 import { eventLeaf } from "../entry";
 import { AlteredRow, eventRecord, type RecordRow } from "../event-record";
+import { plainJson } from "./plain-json";
 
 /** Names of the columns in the order in which `recordColumns` selects them. */
 const names = [
@@ -75,12 +75,18 @@ export function isErased(fields: Fields): boolean {
  * @returns null for a row that the product never leaves
  */
 export function rowLeaf(fields: Fields): Buffer | null {
+  const leaf = rowLeafText(fields);
+  return leaf === null ? null : Buffer.from(leaf, "latin1");
+}
+
+/** The same with a character for each byte: a text takes half the time of a buffer to make. */
+export function rowLeafText(fields: Fields): string | null {
   return plainLeaf(fields) ?? longWay(fields);
 }
 
-function longWay(fields: Fields): Buffer | null {
+function longWay(fields: Fields): string | null {
   try {
-    return Buffer.from(eventLeaf(eventRecord(rowOf(fields))));
+    return Buffer.from(eventLeaf(eventRecord(rowOf(fields)))).toString("latin1");
   } catch (error) {
     if (error instanceof AlteredRow || error instanceof RangeError || error instanceof TypeError) return null;
     throw error;
@@ -90,7 +96,7 @@ function longWay(fields: Fields): Buffer | null {
 let scratch = Buffer.alloc(1 << 16);
 
 /** @returns null when the long way is due */
-function plainLeaf(f: Fields): Buffer | null {
+function plainLeaf(f: Fields): string | null {
   const [actorSalt, subjectSalt] = [f[26], f[27]];
   const isWhole = actorSalt?.length === 64 && subjectSalt?.length === 64 && f[28] === null && f[29] === null;
   // The table forbids null in the last two; whoever owns it may have lifted that.
@@ -103,13 +109,17 @@ function plainLeaf(f: Fields): Buffer | null {
   const subject = `{"changes":${changes},"details":${details},"guruName":${text(f[21])},"guruSlug":${text(f[20])},"label":${text(f[22])},"metadata":${metadata}}`;
   // Keys in the order of RFC 8785.
   const entry = `{"account":${text(f[11])},"action":${text(f[5])},"actionType":${text(f[7])},"actor":"${saltedDigest(actorSalt, actor)}","actorId":${text(f[10])},"actorType":${text(f[9])},"cause":${text(f[15])},"entryVersion":1,"guru":${text(f[3])},"id":${text(f[1])},"model":${text(f[8])},"operation":${text(f[6])},"org":${Number(f[2])},"outcome":${text(f[14])},"subject":"${saltedDigest(subjectSalt, subject)}","targetId":${text(f[13])},"targetType":${text(f[12])},"time":${text(f[4])},"version":${text(f[16])}}`;
-  const length = 1 + write(entry, 1);
-  scratch[0] = 0;
-  return hash("sha256", scratch.subarray(0, length), "buffer");
+  // RFC 6962: a byte 0 before a leaf, as UTF-8 writes this character.
+  return hash("sha256", `\0${entry}`, "binary");
 }
 
+/** What JSON escapes, or may. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it escapes
+const odd = /["\\\u0000-\u001f\ud800-\udfff]/;
+
 function text(value: string | null | undefined): string {
-  return value == null ? "null" : JSON.stringify(value);
+  if (value == null) return "null";
+  return odd.test(value) ? JSON.stringify(value) : `"${value}"`;
 }
 
 function saltedDigest(salt: string, content: string): string {
@@ -122,27 +132,4 @@ function saltedDigest(salt: string, content: string): string {
 function write(content: string, at: number): number {
   if (content.length * 3 + at > scratch.length) scratch = Buffer.alloc(content.length * 3 + at);
   return scratch.write(content, at, "utf8");
-}
-
-const texts = /"(?:[^"\\]|\\.)*"/g;
-const known = new Map([
-  ["{}", "{}"],
-  ["[]", "[]"],
-]);
-
-/** The canonical form of JSON that holds no number but small ones; null when it must be looked at more closely. */
-function plainJson(json: string): string | null {
-  const found = known.get(json);
-  if (found !== undefined) return found;
-  if (json.length > 4096) return null;
-  const bare = json.replace(texts, "");
-  if (bare.length > 200 || !isPlain(bare)) return null;
-  const value: unknown = JSON.parse(json);
-  if (value === null) return null;
-  return canonicalJson(value);
-}
-
-/** No numbers, or such as are certainly spelt as they were recorded. */
-function isPlain(bare: string): boolean {
-  return !/\d/.test(bare) || !/[.eE]|-0|(?<![0-9])0[0-9]|[0-9]{16}/.test(bare.replace(/true|false/g, ""));
 }

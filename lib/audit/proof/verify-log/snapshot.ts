@@ -25,6 +25,7 @@ function connect(url: string): postgres.Sql {
     connection: {
       application_name: "gurulog verification",
       TimeZone: "UTC",
+      DateStyle: "ISO, YMD", // what `timeOfCopy` reads, however the database is set
       statement_timeout: 0,
       lock_timeout: 60_000,
       idle_in_transaction_session_timeout: 0,

@@ -26,6 +26,22 @@ export function idAt(keys: Buffer, leaf: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+const idLength = 36;
+/** Where each of an id's hexadecimal digits stands in its text. */
+const digitPlaces = [...Array(idLength).keys()].filter((at) => ![8, 13, 18, 23].includes(at));
+
+/** Every id of a run: several times as fast as one by one. */
+export function idsOf(keys: Buffer): string[] {
+  const count = Math.floor(keys.length / keyBytes);
+  const hex = Buffer.from(keys.toString("hex"), "latin1");
+  const dashed = Buffer.alloc(count * idLength, "-");
+  for (let leaf = 0; leaf < count; leaf++)
+    for (let i = 0; i < digitPlaces.length; i++)
+      dashed[leaf * idLength + (digitPlaces[i] as number)] = hex[leaf * keyBytes * 2 + i] as number;
+  const all = dashed.toString("latin1");
+  return Array.from({ length: count }, (_, leaf) => all.slice(leaf * idLength, (leaf + 1) * idLength));
+}
+
 /** Closed tiles in ascending order. @param tiles numbers; those that are missing are left out */
 export async function closedRuns(sql: AnySql, orgId: number, tiles: readonly number[]): Promise<Run[]> {
   const rows = await sql<{ tile: string; events: Buffer; hashes: Buffer | null }[]>`
