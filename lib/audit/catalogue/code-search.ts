@@ -21,7 +21,12 @@ export const codeSearched = defineEvent({
   ...search,
   action: "user.performed_code_search",
   operation: "CODE_SEARCH",
-  details: found,
+  details: {
+    ...found,
+    /** Chosen beside the query. */
+    repositories: z.array(z.string()).optional(),
+    languages: z.array(z.string()).optional(),
+  },
   when: "somebody searches the code of the repositories they may see; the query as typed, recorded before what was found leaves",
 });
 export const referencesFound = defineEvent({

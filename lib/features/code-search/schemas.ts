@@ -25,7 +25,12 @@ export const searchBody = z.strictObject({
   contextLines: count("contextLines", 0, 100).default(0),
   whole: yesOrNo.default(false),
 });
-export const searchCodeInput = searchBody.extend({ door });
+/** Chosen beside the query, not typed: only in these repositories, only files of these languages; none = any. */
+const chosen = z.array(z.string().min(1).max(longestName)).max(100);
+export const searchCodeInput = searchBody.extend({
+  door,
+  filters: z.strictObject({ repositories: chosen, languages: chosen }).optional(),
+});
 
 /** What a search for a symbol takes over HTTP; clients send what they do not know as null, too. */
 export const symbolBody = z.strictObject({

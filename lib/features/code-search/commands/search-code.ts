@@ -8,6 +8,7 @@ import { refuse } from "@/lib/platform/errors";
 import { searchCode } from "../engine/search";
 import type { SearchOutcome, VisibleRepository } from "../engine/types";
 import { inCodeTurn } from "../in-code-turn";
+import type { Node, Query } from "../query/ast";
 import { validateQuery } from "../query/validate";
 import { recordSearch } from "../record-search";
 import { visibleRepositories } from "../repositories";
@@ -22,7 +23,7 @@ const recorded = recordSearch({
   name: "search-code",
   event: codeSearched,
   input: searchCodeInput.extend({ found: z.custom<CodeFound>() }),
-  searched: ({ query, door, found }) => ({
+  searched: ({ query, door, filters, found }) => ({
     value: found,
     text: query,
     details: {
@@ -30,6 +31,8 @@ const recorded = recordSearch({
       matchCount: found.stats.matchCount,
       fileCount: found.stats.fileCount,
       isExhaustive: found.isExhaustive,
+      ...(filters?.repositories.length ? { repositories: filters.repositories } : {}),
+      ...(filters?.languages.length ? { languages: filters.languages } : {}),
     },
   }),
 });
@@ -48,17 +51,31 @@ export const searchCodeCommand = around(recorded, searchCodeInput, async (input,
     throw refuse("invalid", message, { fieldErrors: { query: [message] } });
   }
   const visible = await visibleRepositories(readDb(), principal);
-  const { query: _, door: __, ...how } = input;
-  const outcome = await inCodeTurn(call, () =>
-    searchCode({ query: read.query, repositories: visible, ...how }),
-  );
+  const { query: _, door: __, filters, ...how } = input;
+  const repositories = among(visible, filters?.repositories ?? []);
+  const query = inLanguages(read.query, filters?.languages ?? []);
+  const outcome = await inCodeTurn(call, () => searchCode({ query, repositories, ...how }));
   const named = new Set([
     ...outcome.files.map((file) => file.sourceId),
     ...outcome.facets.repositories.map((facet) => facet.value),
   ]);
-  const repositories = visible.filter(({ sourceId }) => named.has(sourceId));
-  return proceed({ input: { ...input, found: { ...outcome, repositories } } });
+  const foundIn = visible.filter(({ sourceId }) => named.has(sourceId));
+  return proceed({ input: { ...input, found: { ...outcome, repositories: foundIn } } });
 });
+
+const among = (visible: VisibleRepository[], names: readonly string[]) =>
+  names.length === 0 ? visible : visible.filter(({ name }) => names.includes(name));
+
+/** A filter holds for the whole query, also where that has alternatives. */
+function inLanguages(query: Query, names: readonly string[]): Query {
+  const leaves: Node[] = names.map((name) => ({ kind: "lang", name, from: 0, to: 0 }));
+  const [only] = leaves;
+  if (!only) return query;
+  return {
+    ...query,
+    node: { kind: "and", of: [query.node, leaves.length > 1 ? { kind: "or", of: leaves } : only] },
+  };
+}
 
 /** Counted from 1, as people count. */
 function atPosition({ message, position }: { message: string; position: number }): string {
