@@ -27,7 +27,7 @@ export function useKnownFacets(view: SearchView | null): Omit<Known, "query"> {
 }
 
 /** Those known before keep their places: a box must not jump away under the pointer. */
-export function merged(before: readonly FacetView[], now: readonly FacetView[]): FacetView[] {
+function merged(before: readonly FacetView[], now: readonly FacetView[]): FacetView[] {
   const found = new Map(now.map((each) => [each.value, each]));
   const stayed = before.map((each) => found.get(each.value) ?? each);
   const known = new Set(before.map((each) => each.value));

@@ -4,7 +4,7 @@ import type { SearchAsked } from "./search-types";
 export const matchLimits = [100, 500, 2_000, 10_000] as const;
 
 /** The longest query that is searched for; the parser says so about longer ones. */
-export const maxQuery = 4_000;
+const maxQuery = 4_000;
 
 const maxChosen = 50;
 

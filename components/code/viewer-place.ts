@@ -7,11 +7,6 @@ export interface FoundIdentifier extends Identifier {
   code: HTMLElement;
 }
 
-/** The code of a line among those shown. */
-export function codeOfLine(rows: HTMLElement, line: number): HTMLElement | null {
-  return rows.querySelector(`[data-line="${line}"] > code`);
-}
-
 function lineOf(code: HTMLElement): number {
   return Number(code.parentElement?.dataset.line);
 }

@@ -3,7 +3,7 @@ import type { CodeRow, CodeToken, LineRange } from "./viewer-types";
 /** Lines that one page has at most. */
 export const maxShownLines = 5_000;
 /** Characters of a line that are shown. */
-export const maxShownCharacters = 2_000;
+const maxShownCharacters = 2_000;
 
 /** Lines that stay in view before the one that was asked for. */
 const leadLines = 500;

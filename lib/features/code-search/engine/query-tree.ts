@@ -78,7 +78,7 @@ const mostAnchors = 32;
 const leastLength = (anchors: readonly string[]) => Math.min(...anchors.map((anchor) => anchor.length));
 
 /** The best choice of texts of which every match contains one at least. */
-export function anchorsOf(need: KeyNeed): string[] | null {
+function anchorsOf(need: KeyNeed): string[] | null {
   if ("literal" in need) return need.literal === "" ? null : [need.literal];
   if ("and" in need) {
     let best: string[] | null = null;

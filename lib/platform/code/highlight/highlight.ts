@@ -1,14 +1,8 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { Highlighter } from "./highlighter";
-import { PieceCache } from "./piece-cache";
+import { type HighlightedPiece, PieceCache } from "./piece-cache";
 import { tokenClasses } from "./token-classes";
-
-/** A piece of a line; the class that colours it is empty for plain text. */
-export interface HighlightedPiece {
-  className: string;
-  text: string;
-}
 
 /** Which lines of a text are wanted, counted from 1, both included. */
 export interface LineRange {

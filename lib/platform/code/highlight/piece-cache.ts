@@ -1,4 +1,8 @@
-import type { HighlightedPiece } from "./highlight";
+/** A piece of a line; the class that colours it is empty for plain text. */
+export interface HighlightedPiece {
+  className: string;
+  text: string;
+}
 
 interface Kept {
   lines: HighlightedPiece[][];
