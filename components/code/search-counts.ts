@@ -25,6 +25,8 @@ export function endedText(
     return canLoadMore
       ? "The search stopped at its limit of matches. Load more, or narrow it with repo:, lang: or file:."
       : "The search stopped at its largest limit of matches. Narrow it with repo:, lang: or file:.";
+  if (view.endedBy === "size")
+    return "What was found is more than one answer holds. Narrow it with repo:, lang: or file:.";
   const what = view.matchCount === 0 ? "The time ran out before anything was found." : "The time ran out.";
   return `${what} Give at least three letters in a row that must occur, or narrow it with repo:, lang: or file:.`;
 }

@@ -60,7 +60,7 @@ export interface SearchView {
   fileCount: number;
   durationMs: number;
   isExhaustive: boolean;
-  endedBy: "matches" | "deadline" | null;
+  endedBy: "matches" | "deadline" | "size" | null;
 }
 
 /** A repository that may be searched, for the page around the results. */

@@ -10,7 +10,10 @@ import type { Facet, FoundFile, SearchOutcome } from "./types";
 
 /** Runs of one search: it begins again when the index was taken away under it. */
 const mostRuns = 3;
-const partsAtOnce = 512;
+/** Few: each may be as long as the longest line. */
+const partsAtOnce = 64;
+/** What the place of a match is reckoned with in an answer. */
+const rangeBytes = 100;
 
 /** Answers a search. */
 export async function evaluate(
@@ -46,18 +49,41 @@ async function asTheyAre(
 
 /** What is shown of the files; the text around the hits is read where it is not there yet. */
 async function shownFiles(reads: IndexReads, run: SearchRun, order: SearchOrder): Promise<FoundFile[]> {
-  const { contextLines, whole } = order;
-  await readParts(reads, run, (found) => (whole ? allParts(found) : found.hits.map(({ part }) => part)));
+  const { contextLines, whole, mostBytes } = order;
+  const ofHits = ({ hits }: Found) => hits.map(({ part }) => part);
+  await readParts(reads, run, mostBytes, whole ? allParts : ofHits);
   // One part further at most: it has many lines, or a line that is longer than anybody reads.
-  if (contextLines > 0 && !whole) await readParts(reads, run, (found) => partsAround(found, contextLines));
-  return run.found.map((found) => shownFile(found, order));
+  if (contextLines > 0 && !whole)
+    await readParts(reads, run, mostBytes, (found) => partsAround(found, contextLines));
+  const files: FoundFile[] = [];
+  let left = mostBytes;
+  for (const found of run.found) {
+    const file = shownFile(found, order);
+    left -= sizeOf(file);
+    if (left < 0) {
+      run.cutBefore(found);
+      break;
+    }
+    files.push(file);
+  }
+  return files;
 }
 
+function sizeOf({ chunks, content = "" }: FoundFile): number {
+  return chunks.reduce(
+    (sum, chunk) => sum + chunk.content.length + chunk.matchRanges.length * rangeBytes,
+    content.length,
+  );
+}
+
+/** Reads text for what leaves, file by file; files for which so many bytes do not reach are left out. */
 async function readParts(
   reads: IndexReads,
   run: SearchRun,
+  mostBytes: number,
   wanted: (found: Found) => readonly number[],
 ): Promise<void> {
+  let left = mostBytes;
   const missing = run.found.flatMap((found) =>
     [...new Set(wanted(found))]
       .filter((part) => !found.scan.texts.has(part))
@@ -72,8 +98,14 @@ async function readParts(
     const byKey = new Map(read.map((part) => [`${part.segmentId} ${part.ordinal}`, part]));
     for (const { found, part, address } of those) {
       const one = byKey.get(`${address.segmentId} ${address.ordinal}`);
-      if (one) found.scan.texts.set(part, new PartText(one));
-      else run.isMissing = true;
+      if (!one) {
+        run.isMissing = true;
+        continue;
+      }
+      const text = new PartText(one);
+      left -= text.bytes;
+      if (left < 0) return run.cutBefore(found);
+      found.scan.texts.set(part, text);
     }
   }
 }

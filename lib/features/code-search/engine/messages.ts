@@ -19,6 +19,8 @@ export interface SearchOrder {
   contextLines: number;
   whole: boolean;
   deadlineMs: number;
+  /** Of text, for each: what it holds while it searches, what it reads for the answer, what it answers. */
+  mostBytes: number;
 }
 
 /** What the process is told: first where the database is, then searches one at a time. */

@@ -8,12 +8,11 @@ import type { SearchedRepository, SearchOrder } from "./messages";
 import { type IndexCounts, PartCandidates, type PartSet } from "./part-candidates";
 import { isOfContent, isOfPath, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
 import type { PartAddress, SourceFiles } from "./source-files";
+import type { SearchOutcome } from "./types";
 
 /** Parts that are read at once: few at first, as the first page needs few, then more. */
 const firstBatch = 32;
 const largestBatch = 256;
-/** Text of found files that is held until it is shown. */
-const mostKeptBytes = 64 * 1024 * 1024;
 /** What a part is reckoned with before it is read. */
 const partBytes = 16 * 1024;
 /** Files between two looks at the clock. */
@@ -35,7 +34,7 @@ interface Batch {
 /** One going through the index. */
 export class SearchRun {
   readonly found: Found[] = [];
-  endedBy: "matches" | "deadline" | null = null;
+  endedBy: SearchOutcome["endedBy"] = null;
   /** Something that should be there is not: its generation may be gone. */
   isMissing = false;
   matchCount = 0;
@@ -46,6 +45,7 @@ export class SearchRun {
   readonly #order: SearchOrder;
   readonly #tree: QueryTree;
   readonly #clock: Clock;
+  /** Of text that is held, and of what is reckoned to be read for the answer. */
   #keptBytes = 0;
   #candidates: PartCandidates | null = null;
 
@@ -77,12 +77,20 @@ export class SearchRun {
     await this.#scanAll(this.#scans(repositories, sources));
   }
 
-  get #isEnough(): boolean {
-    return this.matchCount >= this.#order.matches || this.#keptBytes >= mostKeptBytes;
+  get #enough(): "matches" | "size" | null {
+    if (this.matchCount >= this.#order.matches) return "matches";
+    return this.#keptBytes >= this.#order.mostBytes ? "size" : null;
   }
 
-  #end(endedBy: "matches" | "deadline"): void {
+  #end(endedBy: "matches" | "deadline" | "size"): void {
     this.endedBy ??= endedBy;
+  }
+
+  /** Leaves out a file and all behind it: an answer with them would be too large. */
+  cutBefore(found: Found): void {
+    for (const { matches } of this.found.splice(this.found.indexOf(found))) this.matchCount -= matches;
+    // It says more than an end by matches: to ask for more of them would not help.
+    this.endedBy = "size";
   }
 
   /** Files that may match, by repository and path. */
@@ -120,10 +128,10 @@ export class SearchRun {
       const early = isFirst ? undefined : this.#batch(scans, size);
       this.#scanBatch(batch, read);
       if (this.endedBy === "deadline") return;
-      const isEnough = this.#isEnough;
-      const next: Batch | null = early === undefined ? this.#batch(scans, isEnough ? 1 : size) : early;
+      const enough = this.#enough;
+      const next: Batch | null = early === undefined ? this.#batch(scans, enough ? 1 : size) : early;
       if (this.endedBy) return;
-      if (isEnough) return next ? this.#end("matches") : undefined;
+      if (enough) return next ? this.#end(enough) : undefined;
       batch = next;
       await this.#clock.listen();
     }
@@ -161,8 +169,9 @@ export class SearchRun {
 
   #scanBatch(batch: Batch, read: Awaited<Batch["read"]>): void {
     for (const { scan, repository } of batch.scans) {
-      if (this.#isEnough) {
-        this.#end("matches");
+      const enough = this.#enough;
+      if (enough) {
+        this.#end(enough);
         return;
       }
       const most = this.#order.matches - this.matchCount + 1;
@@ -204,9 +213,9 @@ export class SearchRun {
     const matches = hits.length > 0 ? hits.length : Math.max(1, pathSpans.length);
     const parts = new Set(hits.map(({ part }) => part));
     for (const part of scan.texts.keys()) if (!parts.has(part)) scan.texts.delete(part);
-    const kept = this.#order.whole ? (scan.files.partsOf[scan.file] ?? 0) : parts.size;
-    this.#keptBytes += kept * partBytes;
-    for (const text of scan.texts.values()) this.#keptBytes += Math.max(0, text.bytes - partBytes);
+    for (const text of scan.texts.values()) this.#keptBytes += text.bytes;
+    const wanted = this.#order.whole ? (scan.files.partsOf[scan.file] ?? 0) : parts.size;
+    this.#keptBytes += Math.max(0, wanted - scan.texts.size) * partBytes;
     this.matchCount += matches;
     this.found.push({ repository, scan, hits, pathSpans, matches });
   }

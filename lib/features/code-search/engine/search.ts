@@ -6,6 +6,8 @@ import type { SearchOutcome, SearchRequest } from "./types";
 
 const defaultDeadlineMs = 2_000;
 const longestDeadlineMs = 30_000;
+/** A process has a heap of 1 GB, and holds text as it was read, as it is shown, and as it is sent. */
+const mostAnsweredBytes = 64 * 1024 * 1024;
 
 const slot = Symbol.for("gurulog.code-search");
 const holder = globalThis as { [slot]?: Map<string, ProcessPool> };
@@ -52,7 +54,8 @@ function orderOf(request: SearchRequest): SearchOrder {
       branches: branches.map(({ name, isDefault }) => ({ name, isDefault })),
     }))
     .sort((a, b) => compare(a.name, b.name) || compare(a.sourceId, b.sourceId));
-  const { query, matches, contextLines, whole, deadlineMs = defaultDeadlineMs } = request;
+  const { query, matches, contextLines, whole } = request;
+  const { deadlineMs = defaultDeadlineMs, mostBytes = mostAnsweredBytes } = request;
   return {
     query,
     repositories,
@@ -60,6 +63,7 @@ function orderOf(request: SearchRequest): SearchOrder {
     contextLines: Math.min(100, Math.max(0, Math.floor(contextLines))),
     whole,
     deadlineMs: Math.min(longestDeadlineMs, Math.max(1, deadlineMs)),
+    mostBytes: Math.min(mostAnsweredBytes, mostBytes),
   };
 }
 

@@ -66,6 +66,8 @@ export interface SearchRequest {
   /** Give the files' whole content. */
   whole: boolean;
   deadlineMs?: number;
+  /** Of the text that is read for the answer, and of the answer; 64 MB by default and at most. */
+  mostBytes?: number;
   signal?: AbortSignal;
 }
 
@@ -100,8 +102,8 @@ export interface SearchOutcome {
   };
   /** Nothing that matches is missing. */
   isExhaustive: boolean;
-  /** Why it ended before everything was looked at. */
-  endedBy: "matches" | "deadline" | null;
+  /** Why it ended before everything was looked at; `size`: what was found is more than one answer holds. */
+  endedBy: "matches" | "deadline" | "size" | null;
 }
 
 export interface SymbolMatchFile {

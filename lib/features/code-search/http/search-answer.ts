@@ -3,6 +3,9 @@ import type { CodeFound } from "../commands/search-code";
 import type { Chunk, FoundFile, SearchOutcome, VisibleRepository } from "../engine/types";
 import { type Addresses, fileUrl, repositoryInfo, revisionOf } from "./web-addresses";
 
+/** The one reason to end that clients of both generations have a word for. */
+const tooLarge = { number: 4, name: "FLUSH_REASON_MAX_SIZE" };
+
 const nanoseconds = (ms: number) => Math.round(ms * 1e6);
 
 /** Counts of a search in the words that clients know. What our engine does not have is 0. */
@@ -33,6 +36,7 @@ function statsOf({ stats: s }: SearchOutcome) {
 /** The answer of `POST /api/search`, in the shapes of both generations at once. */
 export function searchAnswer(found: CodeFound, addresses: Addresses, isBranchFilteringEnabled: boolean) {
   const stats = statsOf(found);
+  const isTooLarge = found.endedBy === "size";
   const bySource = new Map(found.repositories.map((r) => [r.sourceId, r]));
   const files = found.files.flatMap((file) => {
     const repository = bySource.get(file.sourceId);
@@ -44,12 +48,12 @@ export function searchAnswer(found: CodeFound, addresses: Addresses, isBranchFil
     0,
   );
   return {
-    zoektStats: { ...stats, flushReason: 0 },
+    zoektStats: { ...stats, flushReason: isTooLarge ? tooLarge.number : 0 },
     stats: {
       ...stats,
       actualMatchCount: given,
       totalMatchCount: found.stats.matchCount,
-      flushReason: "FLUSH_REASON_UNKNOWN_UNSPECIFIED",
+      flushReason: isTooLarge ? tooLarge.name : "FLUSH_REASON_UNKNOWN_UNSPECIFIED",
     },
     files,
     repositoryInfo: found.repositories.filter((r) => shown.has(r.sourceId)).map(repositoryInfo),

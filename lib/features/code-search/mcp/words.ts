@@ -65,6 +65,7 @@ export function foundWords(found: CodeFound): string {
 
 function endWords(isExhaustive: boolean, endedBy: CodeFound["endedBy"]): string {
   if (isExhaustive) return "";
+  if (endedBy === "size") return " There is more: what was found is more than one answer holds.";
   return endedBy === "matches"
     ? " There may be more: the search ended at the number of matches asked for."
     : " There may be more: the search ended at its deadline.";
