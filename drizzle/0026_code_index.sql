@@ -1,5 +1,5 @@
 -- What searches of code look in: the text of the repositories that are sources, in parts, and which of them has which
--- three characters in a row.
+-- three or five characters in a row.
 -- A repository, how it stands, and who works on its index.
 CREATE TABLE code_repository (
   source_id uuid PRIMARY KEY REFERENCES data_source ON DELETE CASCADE,
@@ -84,7 +84,7 @@ CREATE INDEX code_file_segment ON code_file (segment_id);
 --> statement-breakpoint
 CREATE INDEX code_file_ended ON code_file (source_id) WHERE to_generation IS NOT NULL;
 --> statement-breakpoint
--- Whole lines of a file, about 16 kB of them.
+-- Whole lines of a file, about 16 kB of them. What fits into a page lies in it: a search reads hundreds of them.
 CREATE TABLE code_part (
   segment_id bigint NOT NULL REFERENCES code_segment ON DELETE CASCADE,
   ordinal integer NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE code_part (
   -- [[line, column, name, kind, parent, length of the name], …] as JSON, deflated; null = none.
   symbols bytea,
   PRIMARY KEY (segment_id, ordinal)
-);
+) WITH (toast_tuple_target = 8160);
 --> statement-breakpoint
 -- What is deflated or packed already is not compressed once more.
 ALTER TABLE code_posting ALTER COLUMN data SET STORAGE EXTERNAL;

@@ -5,7 +5,14 @@ import { propertyRuns } from "@/tests/support/property-runs";
 import { foldCodePoint, foldText } from "./fold";
 import { countLines, mostParts, splitParts } from "./parts";
 import { bucketOf, mostPartsOfSegment, PostingsBuilder, readPosting } from "./postings";
-import { contentKeys, literalKeys, symbolKeys, symbolLiteralKeys, symbolNameKey } from "./trigrams";
+import {
+  contentKeys,
+  endOfPieces,
+  literalKeys,
+  symbolKeys,
+  symbolLiteralKeys,
+  symbolNameKey,
+} from "./trigrams";
 
 const wellFormed = fc.string({ unit: "binary", maxLength: 60 });
 
@@ -64,7 +71,7 @@ describe("folding", () => {
   });
 });
 
-describe("trigrams", () => {
+describe("keys", () => {
   it("of a literal are all among those of each line that has it, in whichever case", () => {
     fc.assert(
       fc.property(
@@ -94,12 +101,35 @@ describe("trigrams", () => {
     expect(literalKeys("ab")).toEqual([]);
   });
 
+  it("of three or four code points are trigrams, of five and more those of five, which span no end of a line", () => {
+    const isOfFive = (key: number) => key >= 2 ** 26 && key < endOfPieces;
+    expect(literalKeys("k\u{1f600}s")).toHaveLength(1);
+    expect(literalKeys("abcd").some(isOfFive)).toBe(false);
+    // An astral one counts once, though it takes two units.
+    expect(literalKeys("ab\u{1f600}c").some(isOfFive)).toBe(false);
+    expect(literalKeys("ab\u{1f600}cd").map(isOfFive)).toEqual([true]);
+    const seven = literalKeys("abcdefg");
+    expect(seven.map(isOfFive)).toEqual([true, true, true]);
+    const [first] = seven;
+    const within = new Set<number>();
+    contentKeys("xabcde\nabc\ndefg", within);
+    expect([...within].filter(isOfFive)).toEqual([...literalKeys("xabcd"), first]);
+    expect(literalKeys("abc\nde")).toEqual([(0x61 << 16) | (0x62 << 8) | 0x63]);
+  });
+
+  it("of five code points are spread out", () => {
+    const keys = new Set<number>();
+    for (let n = 0; n < 20_000; n++) for (const key of literalKeys(`${10_000 + n}`)) keys.add(key);
+    expect(keys.size).toBeGreaterThan(19_500);
+  });
+
   it("of content, of symbols and of whole names are apart", () => {
     fc.assert(
       fc.property(wellFormed, (name) => {
         const content = new Set<number>();
         contentKeys(name, content);
-        for (const key of content) expect(key).toBeLessThan(2 ** 25);
+        const isOfContent = (key: number) => key < 2 ** 25 || (key >= 2 ** 26 && key < endOfPieces);
+        expect([...content].every(isOfContent)).toBe(true);
         const symbols = new Set<number>();
         symbolKeys(name, symbols);
         expect([...symbols].sort()).toEqual(
@@ -148,7 +178,7 @@ describe("parts", () => {
 
 describe("postings", () => {
   it("give back which parts have which key, and nothing for others", () => {
-    const key = fc.oneof(fc.nat(40), fc.nat(2 ** 26), fc.integer({ min: 2 ** 31, max: 2 ** 32 - 1 }));
+    const key = fc.oneof(fc.nat(40), fc.nat(endOfPieces), fc.integer({ min: 2 ** 31, max: 2 ** 32 - 1 }));
     const keys = fc.array(fc.uniqueArray(key, { maxLength: 40 }), { maxLength: 200 });
     fc.assert(
       fc.property(keys, fc.integer({ min: 1, max: 20 }), key, (parts, gap, other) => {

@@ -31,7 +31,7 @@ export class PostingsBuilder {
     if (part >= mostPartsOfSegment) throw new RangeError("a segment has no such part");
     for (const key of keys) {
       if (this.#length === this.#pairs.length) {
-        const more = new Float64Array(this.#length * 2);
+        const more = new Float64Array(Math.ceil(this.#length * 1.5));
         more.set(this.#pairs);
         this.#pairs = more;
       }

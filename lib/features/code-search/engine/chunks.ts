@@ -25,10 +25,11 @@ export function chunksOf(
   for (const region of regionsOf(texts)) {
     const lastLine = region.firstLine + region.starts.length - 1;
     const those = hits.filter(({ line }) => line >= region.firstLine && line <= lastLine);
+    const places = new Places(region.text, region.byteOffset);
     for (const group of groupsOf(those, contextLines)) {
       const first = Math.max(region.firstLine, (group[0]?.line ?? 1) - contextLines);
       const last = Math.min(lastLine, (group.at(-1)?.line ?? 1) + contextLines);
-      chunks.push(chunkOf(region, group, first, last));
+      chunks.push(chunkOf(region, places, group, { first, last }));
     }
   }
   return chunks;
@@ -87,11 +88,15 @@ function groupsOf(hits: readonly Hit[], contextLines: number): Hit[][] {
   return groups;
 }
 
-function chunkOf(region: Region, hits: readonly Hit[], first: number, last: number): Chunk {
+function chunkOf(
+  region: Region,
+  places: Places,
+  hits: readonly Hit[],
+  { first, last }: { first: number; last: number },
+): Chunk {
   const start = region.starts[first - region.firstLine] ?? 0;
   const next = region.starts[last - region.firstLine + 1] ?? region.text.length;
   const content = withoutLineEnd(region.text.slice(start, next));
-  const places = new Places(region.text, start, region.byteOffset + byteLength(region.text.slice(0, start)));
   const startOf = (line: number) => region.starts[line - region.firstLine] ?? 0;
   const contentStart = places.at(start, start, first);
   const matchRanges = hits.map(({ line, from, to }): Range => {
@@ -120,25 +125,36 @@ function withoutLineEnd(text: string): string {
   return text.slice(0, text.endsWith("\r\n") ? -2 : -1);
 }
 
-/** Bytes and columns of places that are asked for one behind the other. */
+/** Bytes and columns of places that are asked for one behind the other: each piece of the text is counted once. */
 class Places {
   readonly #text: string;
-  #at: number;
+  #at = 0;
   #bytes: number;
+  /** Of the line in which the last place was, and code points from there to it. */
+  #lineStart = 0;
+  #points = 0;
 
-  constructor(text: string, at: number, bytes: number) {
+  /** @param bytes where the text begins */
+  constructor(text: string, bytes: number) {
     this.#text = text;
-    this.#at = at;
     this.#bytes = bytes;
   }
 
   at(place: number, lineStart: number, lineNumber: number): Location {
     const wanted = Math.min(place, this.#text.length);
-    if (wanted > this.#at) {
-      this.#bytes += byteLength(this.#text.slice(this.#at, wanted));
-      this.#at = wanted;
-    }
-    const byteOffset = this.#bytes - (wanted < this.#at ? byteLength(this.#text.slice(wanted, this.#at)) : 0);
+    if (wanted < this.#at) return this.#before(wanted, lineStart, lineNumber);
+    const isSameLine = lineStart === this.#lineStart;
+    const points = codePoints(this.#text, isSameLine ? this.#at : lineStart, wanted);
+    this.#points = isSameLine ? this.#points + points : points;
+    this.#lineStart = lineStart;
+    this.#bytes += byteLength(this.#text.slice(this.#at, wanted));
+    this.#at = wanted;
+    return { byteOffset: this.#bytes, lineNumber, column: this.#points + 1 };
+  }
+
+  /** Goes back, which matches in their order do not. */
+  #before(wanted: number, lineStart: number, lineNumber: number): Location {
+    const byteOffset = this.#bytes - byteLength(this.#text.slice(wanted, this.#at));
     return { byteOffset, lineNumber, column: codePoints(this.#text, lineStart, wanted) + 1 };
   }
 }
@@ -156,7 +172,7 @@ function codePoints(text: string, from: number, to: number): number {
 
 /** Ranges within a path. */
 export function pathRanges(path: string, spans: readonly { from: number; to: number }[]): Range[] {
-  const places = new Places(path, 0, 0);
+  const places = new Places(path, 0);
   return [...spans]
     .sort((a, b) => a.from - b.from)
     .map(({ from, to }) => ({ start: places.at(from, 0, 1), end: places.at(to, 0, 1) }));

@@ -71,8 +71,9 @@ export class FileScan {
       this.texts.set(part, text);
       let line = text.firstLine;
       let start = 0;
+      let next = text.text.indexOf("\n");
       for (const { from, to } of spans) {
-        for (let next = text.text.indexOf("\n", start); next !== -1 && next < from; ) {
+        while (next !== -1 && next < from) {
           start = next + 1;
           line += 1;
           next = text.text.indexOf("\n", start);

@@ -77,7 +77,7 @@ export class CodeIndexer {
 
   /** Postings that a segment may have, so that it can be written down within this memory. */
   get mostPairs(): number {
-    return this.#memoryBytes / 64;
+    return this.#memoryBytes / 32;
   }
 
   async close(): Promise<void> {

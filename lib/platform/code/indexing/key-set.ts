@@ -1,7 +1,7 @@
-import type { KeySink } from "../trigrams";
+import { endOfPieces, type KeySink } from "../trigrams";
 
 /** Keys below this are marked in a field of bits, others (hashes of names) are few. */
-const marked = 2 ** 26;
+const marked = endOfPieces;
 
 /** The distinct keys of one part after the other: like a Set, and several times as quick. */
 export class KeySet implements KeySink {
