@@ -13,6 +13,8 @@ export interface Pattern {
   required: KeyNeed;
   /** The pattern is `^literal$`: this literal, as typed and not folded. */
   exactName: string | null;
+  /** Instructions that it takes. */
+  size: number;
 }
 
 export type CompiledPattern =
@@ -21,11 +23,18 @@ export type CompiledPattern =
   | { ok: false; message: string; position: number };
 
 const maxLength = 1000;
-const maxInstructions = 20_000;
+/** That a query may take, all its expressions together. */
+export const maxInstructions = 20_000;
 
 const tooLarge = {
   ok: false,
   message: "This regular expression is too large. Repeat less in it, or ask for fewer things.",
+  position: 0,
+} as const;
+const tooLargeTogether = {
+  ok: false,
+  message:
+    "The regular expressions of this query are too large together. Repeat less in them, or ask for fewer things.",
   position: 0,
 } as const;
 
@@ -97,19 +106,26 @@ function exactNameOf(parts: readonly Regex[]): string | null {
 /**
  * Compiles a regular expression of RE2 and tells what text its matches need. It is matched line by line, so `^` and `$`
  * are the ends of what it is given. Look-behind is refused, as in RE2; so is what takes too many instructions.
+ * @param room instructions that the other expressions of the query leave to it
  */
-export function compilePattern(source: string, isCaseSensitive: boolean): CompiledPattern {
+export function compilePattern(
+  source: string,
+  isCaseSensitive: boolean,
+  room = maxInstructions,
+): CompiledPattern {
   if (source.length > maxLength)
     return { ok: false, message: "A term can have 1,000 characters. Shorten it.", position: maxLength };
   const read = readRegex(source);
-  if (read && regexSize(read.tree) > maxInstructions) return tooLarge;
+  const size = read ? regexSize(read.tree) : 0;
+  if (size > room) return size > maxInstructions ? tooLarge : tooLargeTogether;
   let re: RE2JS;
   try {
     re = RE2JS.compile(source, isCaseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
   } catch (error) {
     return problemOf(error, source);
   }
-  if (re.programSize() > maxInstructions) return tooLarge;
+  const instructions = re.programSize();
+  if (instructions > room) return instructions > maxInstructions ? tooLarge : tooLargeTogether;
   const parts = read?.tree.kind === "concat" && !read.hasFlags ? read.tree.of : [];
   return {
     ok: true,
@@ -118,6 +134,7 @@ export function compilePattern(source: string, isCaseSensitive: boolean): Compil
       literal: literalOf(parts),
       required: read ? needOfRegex(read.tree) : { any: true },
       exactName: exactNameOf(parts),
+      size: Math.max(size, instructions),
     },
   };
 }

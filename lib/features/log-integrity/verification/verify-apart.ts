@@ -6,6 +6,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { NotChecked } from "@/lib/audit/proof/verify/not-checked";
 import { type LogReport, type VerifyTask, verifyLog } from "@/lib/audit/proof/verify-log";
+import { childEnv } from "@/lib/platform/child-env";
 import { runtime } from "@/lib/platform/runtime";
 
 interface Options {
@@ -53,13 +54,6 @@ export async function verifyApart(task: VerifyTask, { signal, onProgress }: Opti
     child.kill();
     await Promise.race([ended, failed.catch(() => {})]);
   }
-}
-
-/** Nothing of ours, but by what certificates and names a database elsewhere is reached. */
-function childEnv(): NodeJS.ProcessEnv {
-  const passed = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "PGSSL"];
-  const own = passed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  return { NODE_ENV: "production", ...Object.fromEntries(own) };
 }
 
 /** A courtesy: a child that has ended by now, or a system that forbids it, is no reason not to verify. */
