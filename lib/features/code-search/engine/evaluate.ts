@@ -12,6 +12,8 @@ import type { Facet, FoundFile, SearchOutcome } from "./types";
 const mostRuns = 3;
 /** Few: each may be as long as the longest line. */
 const partsAtOnce = 64;
+/** Of the time of a search; the rest is for reading what is shown. */
+const shareOfLooking = 0.85;
 /** What the place of a match is reckoned with in an answer. */
 const rangeBytes = 100;
 
@@ -22,16 +24,21 @@ export async function evaluate(
   signal: AbortSignal,
 ): Promise<SearchOutcome> {
   const clock = new Clock(order.deadlineMs, signal);
+  const looking = new Clock(order.deadlineMs * shareOfLooking, signal);
   const tree = treeOf(order.query.node);
   let now = order;
   for (let n = 1; ; n++) {
-    const run = new SearchRun(reads, now, tree, clock);
+    const run = new SearchRun(reads, now, tree, looking);
     await run.run();
-    const files = await shownFiles(reads, run, now);
-    const isGone = run.isMissing && (await reads.segmentsLeft(run.segmentIds)) < run.segmentIds.length;
-    if (!isGone) return outcomeOf(run, files, clock, run.endedBy);
-    if (n === mostRuns || clock.isOver()) return outcomeOf(run, files, clock, "deadline");
-    now = { ...now, repositories: await asTheyAre(reads, now.repositories) };
+    const files = await shownFiles(reads, run, now, clock);
+    if (!run.isMissing) return outcomeOf(run, files, clock, run.endedBy);
+    const left = await clock.orOver(reads.segmentsLeft(run.segmentIds));
+    if (left === run.segmentIds.length) return outcomeOf(run, files, clock, run.endedBy);
+    // Its files are read anew too: at the same generation they may lie in other segments.
+    reads.drop(now.repositories.map(({ sourceId }) => sourceId));
+    const repositories = n < mostRuns ? await looking.orOver(asTheyAre(reads, now.repositories)) : null;
+    if (!repositories) return outcomeOf(run, files, clock, "deadline");
+    now = { ...now, repositories };
   }
 }
 
@@ -48,20 +55,29 @@ async function asTheyAre(
 }
 
 /** What is shown of the files; the text around the hits is read where it is not there yet. */
-async function shownFiles(reads: IndexReads, run: SearchRun, order: SearchOrder): Promise<FoundFile[]> {
+async function shownFiles(
+  reads: IndexReads,
+  run: SearchRun,
+  order: SearchOrder,
+  clock: Clock,
+): Promise<FoundFile[]> {
   const { contextLines, whole, mostBytes } = order;
   const ofHits = ({ hits }: Found) => hits.map(({ part }) => part);
-  await readParts(reads, run, mostBytes, whole ? allParts : ofHits);
+  const unread = await readParts(reads, run, { mostBytes, clock }, whole ? allParts : ofHits);
+  if (unread) run.cutBefore(unread, "deadline");
   // One part further at most: it has many lines, or a line that is longer than anybody reads.
-  if (contextLines > 0 && !whole)
-    await readParts(reads, run, mostBytes, (found) => partsAround(found, contextLines));
+  if (contextLines > 0 && !whole) {
+    const around = (found: Found) => partsAround(found, contextLines);
+    // Lines around that there is no time for are left out: what matches is there.
+    if (await readParts(reads, run, { mostBytes, clock }, around)) run.endedBy ??= "deadline";
+  }
   const files: FoundFile[] = [];
   let left = mostBytes;
   for (const found of run.found) {
     const file = shownFile(found, order);
     left -= sizeOf(file);
     if (left < 0) {
-      run.cutBefore(found);
+      run.cutBefore(found, "size");
       break;
     }
     files.push(file);
@@ -76,13 +92,16 @@ function sizeOf({ chunks, content = "" }: FoundFile): number {
   );
 }
 
-/** Reads text for what leaves, file by file; files for which so many bytes do not reach are left out. */
+/**
+ * Reads text for what leaves, file by file; files for which so many bytes do not reach are left out.
+ * @returns the first file for which there was no time
+ */
 async function readParts(
   reads: IndexReads,
   run: SearchRun,
-  mostBytes: number,
+  { mostBytes, clock }: { mostBytes: number; clock: Clock },
   wanted: (found: Found) => readonly number[],
-): Promise<void> {
+): Promise<Found | null> {
   let left = mostBytes;
   const missing = run.found.flatMap((found) =>
     [...new Set(wanted(found))]
@@ -91,10 +110,9 @@ async function readParts(
   );
   for (let at = 0; at < missing.length; at += partsAtOnce) {
     const those = missing.slice(at, at + partsAtOnce);
-    const read = await reads.parts(
-      those.map(({ address }) => address),
-      "content",
-    );
+    const addresses = those.map(({ address }) => address);
+    const read = clock.isOver() ? null : await clock.orOver(reads.parts(addresses, "content"));
+    if (!read) return those[0]?.found ?? null;
     const byKey = new Map(read.map((part) => [`${part.segmentId} ${part.ordinal}`, part]));
     for (const { found, part, address } of those) {
       const one = byKey.get(`${address.segmentId} ${address.ordinal}`);
@@ -104,10 +122,14 @@ async function readParts(
       }
       const text = new PartText(one);
       left -= text.bytes;
-      if (left < 0) return run.cutBefore(found);
+      if (left < 0) {
+        run.cutBefore(found, "size");
+        return null;
+      }
       found.scan.texts.set(part, text);
     }
   }
+  return null;
 }
 
 function allParts({ scan: { files, file } }: Found): number[] {

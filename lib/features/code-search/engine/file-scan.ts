@@ -84,8 +84,10 @@ export class FileScan {
     return text;
   }
 
-  readSymbols(part: number, read: ReadPart, most: number): void {
+  /** @returns whether any was found */
+  readSymbols(part: number, read: ReadPart, most: number): boolean {
     const symbols = symbolsOf(read);
+    let isFound = false;
     for (const leaf of this.#leaves) {
       if (leaf.leaf.kind !== "sym" || !leaf.matcher || !this.#verdicts.isCandidate(leaf, part)) continue;
       const hits = this.#hitsOf(leaf);
@@ -97,8 +99,10 @@ export class FileScan {
         }
         const from = symbol.column - 1;
         hits.push({ part, line: symbol.line, from, to: from + symbol.length, symbol });
+        isFound = true;
       }
     }
+    return isFound;
   }
 
   /** All parts were read: what was not found is not there. */

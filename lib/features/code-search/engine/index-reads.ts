@@ -5,6 +5,8 @@ import { type FileRow, type PartAddress, SourceFiles } from "./source-files";
 
 /** How much of files' metadata is kept, in bytes as reckoned. */
 const mostKeptBytes = 384 * 1024 * 1024;
+/** A connection that does not answer one read for so long, in ms, is taken for dead. */
+const longestSilenceMs = 5_000;
 
 export interface ReadPart extends PartAddress {
   firstLine: number;
@@ -24,6 +26,10 @@ export class IndexReads {
   readonly #sql: Sql;
   /** By source and generation, the one used last behind. */
   readonly #kept = new Map<string, { files: Promise<SourceFiles>; bytes: number }>();
+  /** Reads without an answer yet, in the order in which they were asked. */
+  readonly #unanswered = new Set<object>();
+  #firstSince = 0;
+  #firstBefore: object | undefined;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -50,6 +56,37 @@ export class IndexReads {
     return kept.files;
   }
 
+  /** Forgets what was read of these sources. */
+  drop(sourceIds: readonly string[]): void {
+    const gone = new Set(sourceIds);
+    for (const key of this.#kept.keys()) if (gone.has(key.split(" ")[0] ?? "")) this.#kept.delete(key);
+  }
+
+  /**
+   * Whether a read waits that waited at the last call too, and the database has been silent for long since. To be asked
+   * after each search: a server that went away without a word leaves a connection that never fails and never answers.
+   */
+  isStuck(): boolean {
+    const [first] = this.#unanswered;
+    const isSame = first !== undefined && first === this.#firstBefore;
+    this.#firstBefore = first;
+    return isSame && performance.now() - this.#firstSince > longestSilenceMs;
+  }
+
+  async #answer<T>(read: PromiseLike<T>): Promise<T> {
+    const one = {};
+    if (this.#unanswered.size === 0) this.#firstSince = performance.now();
+    this.#unanswered.add(one);
+    try {
+      return await read;
+    } finally {
+      const [first] = this.#unanswered;
+      this.#unanswered.delete(one);
+      // A connection answers in turn: the next one may have waited for this one.
+      if (first === one) this.#firstSince = performance.now();
+    }
+  }
+
   #forget(): void {
     let bytes = [...this.#kept.values()].reduce((sum, one) => sum + one.bytes, 0);
     for (const [key, one] of this.#kept) {
@@ -61,22 +98,38 @@ export class IndexReads {
 
   async #load(sourceId: string, generation: number): Promise<SourceFiles> {
     const [segments, rows] = await Promise.all([
-      this.#sql<{ id: number; parts: number; buckets: number }[]>`
-        select id::float8 as id, parts, buckets from code_segment where source_id = ${sourceId} and complete order by id`,
-      this.#sql`
-        select segment_id::float8, path, language, branches, first_part, parts from code_file
-        where source_id = ${sourceId} and from_generation <= ${generation}
-          and (to_generation is null or to_generation > ${generation})
-        order by path collate "C", id`.values(),
+      this.#answer(
+        this.#sql<{ id: number; parts: number; buckets: number }[]>`
+          select id::float8 as id, parts, buckets from code_segment
+          where source_id = ${sourceId} and complete order by id`,
+      ),
+      this.#answer(
+        this.#sql`
+          select segment_id::float8, path, language, branches, first_part, parts from code_file
+          where source_id = ${sourceId} and is_text and from_generation <= ${generation}
+            and (to_generation is null or to_generation > ${generation})
+          order by path collate "C", id`.values(),
+      ),
     ]);
-    return new SourceFiles([...segments], [...rows] as unknown as FileRow[]);
+    const files = [...rows] as unknown as FileRow[];
+    // Others are dead, or of a run that is under way: they may go at any time.
+    const used = new Set(files.map(([segmentId]) => segmentId));
+    return new SourceFiles(
+      segments.filter(({ id }) => used.has(id)),
+      files,
+    );
   }
 
   /** Buckets of postings; of a segment that is gone there are none. */
   async buckets(segmentIds: number[], buckets: number[]): Promise<ReadBucket[]> {
-    return this.#sql<ReadBucket[]>`
-      select segment_id::float8 as "segmentId", bucket, data from code_posting
-      where (segment_id, bucket) in (select * from unnest(${segmentIds}::bigint[], ${buckets}::int[]))`;
+    // Row by row, whatever the planner thinks of the list: behind a pool of transactions it takes no settings.
+    return this.#answer(
+      this.#sql<ReadBucket[]>`
+        select k.segment::float8 as "segmentId", k.bucket, p.data
+        from unnest(${segmentIds}::bigint[], ${buckets}::int[]) as k(segment, bucket)
+        cross join lateral (
+          select data from code_posting where segment_id = k.segment and bucket = k.bucket offset 0) p`,
+    );
   }
 
   /** Parts with their content or their symbols; a part without symbols is left out of these. */
@@ -84,26 +137,28 @@ export class IndexReads {
     const segmentIds = addresses.map(({ segmentId }) => segmentId);
     const ordinals = addresses.map(({ ordinal }) => ordinal);
     if (addresses.length === 0) return [];
-    if (column === "content")
-      return this.#sql<ReadPart[]>`
-        select segment_id::float8 as "segmentId", ordinal, first_line as "firstLine", byte_offset as "byteOffset",
-          content as data
-        from code_part
-        where (segment_id, ordinal) in (select * from unnest(${segmentIds}::bigint[], ${ordinals}::int[]))`;
-    return this.#sql<ReadPart[]>`
-      select segment_id::float8 as "segmentId", ordinal, first_line as "firstLine", byte_offset as "byteOffset",
-        symbols as data
-      from code_part
-      where (segment_id, ordinal) in (select * from unnest(${segmentIds}::bigint[], ${ordinals}::int[]))
-        and symbols is not null`;
+    const data = this.#sql(column);
+    return this.#answer(
+      this.#sql<ReadPart[]>`
+        select k.segment::float8 as "segmentId", k.ordinal, p.first_line as "firstLine",
+          p.byte_offset as "byteOffset", p.data
+        from unnest(${segmentIds}::bigint[], ${ordinals}::int[]) as k(segment, ordinal)
+        cross join lateral (
+          select first_line, byte_offset, ${data} as data from code_part
+          where segment_id = k.segment and ordinal = k.ordinal offset 0) p
+        where p.data is not null`,
+    );
   }
 
   /** Generation and branches of repositories as they are by now. */
   async heads(
     sourceIds: string[],
   ): Promise<Map<string, { generation: number; branches: { name: string; isDefault: boolean }[] }>> {
-    const rows = await this.#sql<{ id: string; generation: number; heads: CodeHead[] }[]>`
-      select source_id as id, generation, heads from code_repository where source_id = any(${sourceIds}::uuid[])`;
+    const rows = await this.#answer(
+      this.#sql<{ id: string; generation: number; heads: CodeHead[] }[]>`
+        select source_id as id, generation, heads from code_repository
+        where source_id = any(${sourceIds}::uuid[])`,
+    );
     return new Map(
       rows.map(({ id, generation, heads }) => [
         id,
@@ -114,8 +169,10 @@ export class IndexReads {
 
   /** How many of these segments are still there. */
   async segmentsLeft(ids: number[]): Promise<number> {
-    const [row] = await this.#sql<{ count: number }[]>`
-      select count(*)::int as count from code_segment where id = any(${ids}::bigint[])`;
+    const [row] = await this.#answer(
+      this.#sql<{ count: number }[]>`
+        select count(*)::int as count from code_segment where id = any(${ids}::bigint[])`,
+    );
     return row?.count ?? 0;
   }
 }

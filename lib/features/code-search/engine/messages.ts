@@ -30,9 +30,11 @@ export type ToProcess =
   /** Nobody waits for the search any more. */
   | { kind: "cancel" };
 
-export type FromProcess =
-  | { kind: "ready" }
+export type SearchAnswer =
   | { kind: "found"; outcome: SearchOutcome }
   /** A pattern that cannot be compiled: the message is for a person. */
   | { kind: "refused"; message: string }
   | { kind: "failed"; message: string };
+
+/** With its last answer it ends. */
+export type FromProcess = { kind: "ready" } | (SearchAnswer & { isLast?: true });

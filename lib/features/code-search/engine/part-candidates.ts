@@ -7,9 +7,11 @@ import type { IndexReads } from "./index-reads";
 import type { Matcher, TreeLeaf } from "./query-tree";
 import type { SourceFiles } from "./source-files";
 
-/** Rows of postings that a search reads at most, about; each is some kilobytes. */
-const mostRows = 6_000;
-const mostKeysOfLiteral = 8;
+/** Rows of postings that a search reads, about, if one of each literal and segment is no more; each is some kilobytes. */
+const wantedRows = 6_000;
+/** More are not read for that either: further literals narrow nothing. */
+const mostRows = 4 * wantedRows;
+const mostKeysOfLiteral = 24;
 
 /** A byte for each part of a source: 1 = may have it. Null = any may. */
 export type PartSet = Uint8Array | null;
@@ -43,12 +45,15 @@ export class PartCandidates {
     counts: IndexCounts,
   ): Promise<PartCandidates> {
     const segments = sources.flatMap((source) => source.segments);
-    const wanted = new Map(leaves.map((leaf) => [leaf, needOfLeaf(leaf)]));
-    const literals = Math.max(
-      1,
-      [...wanted.values()].reduce((sum, need) => sum + countLiterals(need), 0),
-    );
-    const perLiteral = Math.floor(mostRows / Math.max(1, segments.length) / literals);
+    const mostLiterals = Math.max(1, Math.floor(mostRows / Math.max(1, segments.length)));
+    const wanted = new Map<TreeLeaf, Need>();
+    let literals = 0;
+    for (const leaf of leaves) {
+      const need = withFewLiterals(needOfLeaf(leaf), mostLiterals - literals);
+      literals += countLiterals(need);
+      wanted.set(leaf, need);
+    }
+    const perLiteral = Math.floor(wantedRows / Math.max(1, segments.length) / Math.max(1, literals));
     const mostKeys = Math.min(mostKeysOfLiteral, Math.max(1, perLiteral));
     const needs = new Map([...wanted].map(([leaf, need]) => [leaf, withFewKeys(need, mostKeys)]));
     const made = new PartCandidates(needs, counts);
@@ -157,6 +162,23 @@ function keysOf(need: Need): number[] {
   if (need === null) return [];
   if ("keys" in need) return need.keys;
   return ("and" in need ? need.and : need.or).flatMap(keysOf);
+}
+
+/** Of what must all be there, some may go unasked; of alternatives none. */
+function withFewLiterals(need: Need, most: number): Need {
+  if (need === null || most < 1) return null;
+  if ("keys" in need) return need;
+  const all = "and" in need ? need.and : need.or;
+  const kept: Need[] = [];
+  let left = most;
+  for (const part of all) {
+    const few = withFewLiterals(part, left);
+    left -= countLiterals(few);
+    if (few !== null) kept.push(few);
+    else if ("or" in need) return null;
+  }
+  if (kept.length === 0) return null;
+  return "and" in need ? { and: kept } : { or: kept };
 }
 
 /** Of the keys of a long text only some are asked for, from its beginning to its end. */

@@ -2,13 +2,14 @@ import "server-only";
 import { type ChildProcess, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import type { ReadsAddress } from "@/lib/db/reads";
+import { childEnv } from "@/lib/platform/child-env";
 import { refuse } from "@/lib/platform/errors";
 import { readerScript } from "@/lib/platform/reading-apart/script";
 import type { FromProcess, SearchOrder, ToProcess } from "./messages";
 import type { SearchOutcome } from "./types";
 
-/** How much longer than its deadline a search may take before its process is ended. */
-const graceMs = 500;
+/** How much longer than its deadline a search may take before its process is ended: it writes down what it found. */
+const graceMs = 1_500;
 /** The same for one that nobody waits for any more. */
 const cancelGraceMs = 250;
 const bootMs = 20_000;
@@ -33,6 +34,8 @@ class ProcessEnded extends Error {
 export class ProcessPool {
   readonly #reads: ReadsAddress;
   readonly #processes = new Set<SearchProcess>();
+  /** Those that are not among the processes yet. */
+  #starting = 0;
   #waiting: (() => void)[] = [];
   #isClosed = false;
 
@@ -83,7 +86,8 @@ export class ProcessPool {
       signal?.throwIfAborted();
       if (this.#isClosed) throw new Error("the search processes were closed");
       const idle = [...this.#processes].find((one) => !one.isBusy && !one.isGone);
-      const found = idle ?? (this.#processes.size < mostProcesses ? await this.#start() : null);
+      const hasRoom = this.#processes.size + this.#starting < mostProcesses;
+      const found = idle ?? (hasRoom ? await this.#start() : null);
       // Starting gives the turn away; its process may have been taken meanwhile.
       if (found && !found.isBusy && !found.isGone) {
         found.isBusy = true;
@@ -118,21 +122,25 @@ export class ProcessPool {
   }
 
   async #start(): Promise<SearchProcess> {
-    const script = await readerScript("search-code");
+    this.#starting += 1;
+    try {
+      return this.#spawn(await readerScript("search-code"));
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  #spawn(script: string): SearchProcess {
     const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, script], {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       // The database's address goes by a message: arguments and environments can be seen by others.
-      env: { NODE_ENV: "production" },
+      env: childEnv(),
       serialization: "advanced",
     });
     const made: SearchProcess = { child, ready: readiness(child), isBusy: false, isGone: false };
     made.ready.catch(() => child.kill("SIGKILL"));
     this.#processes.add(made);
-    const gone = () => {
-      made.isGone = true;
-      this.#processes.delete(made);
-      this.#waiting[0]?.();
-    };
+    const gone = () => this.#drop(made);
     child.once("exit", gone);
     child.once("error", gone);
     tell(child, { kind: "open", reads: this.#reads });
@@ -143,7 +151,14 @@ export class ProcessPool {
     return made;
   }
 
-  #ask({ child }: SearchProcess, order: SearchOrder, signal?: AbortSignal): Promise<SearchOutcome | null> {
+  #drop(process: SearchProcess): void {
+    process.isGone = true;
+    this.#processes.delete(process);
+    this.#waiting[0]?.();
+  }
+
+  #ask(process: SearchProcess, order: SearchOrder, signal?: AbortSignal): Promise<SearchOutcome | null> {
+    const { child } = process;
     return new Promise((resolve, reject) => {
       let isTooLate = false;
       const kill = () => {
@@ -164,6 +179,7 @@ export class ProcessPool {
         else settle();
       };
       const answered = (message: FromProcess) => {
+        if (message.kind !== "ready" && message.isLast) this.#drop(process);
         if (message.kind === "found") end(() => resolve(message.outcome));
         else if (message.kind === "refused") end(() => reject(refuse("invalid", message.message)));
         else if (message.kind === "failed") end(() => reject(new Error(message.message)));

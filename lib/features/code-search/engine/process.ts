@@ -2,7 +2,7 @@ import "server-only";
 import { openReads } from "@/lib/db/reads";
 import { evaluate } from "./evaluate";
 import { IndexReads } from "./index-reads";
-import type { FromProcess, SearchOrder, ToProcess } from "./messages";
+import type { FromProcess, SearchAnswer, SearchOrder, ToProcess } from "./messages";
 import { PatternProblem } from "./query-tree";
 
 /** The process that searches: one search at a time, over a connection of its own. It ends with whoever started it. */
@@ -17,13 +17,20 @@ export function runSearchProcess(): void {
     else if (message.kind === "cancel") current?.abort();
     else if (reads) {
       current = new AbortController();
-      void search(reads, message.order, current.signal).then(answer);
+      void answerSearch(reads, message.order, current.signal);
     }
   });
   answer({ kind: "ready" });
 }
 
-async function search(reads: IndexReads, order: SearchOrder, signal: AbortSignal): Promise<FromProcess> {
+/** Answers, and ends this process where the database does not answer it any more: another one has other connections. */
+async function answerSearch(reads: IndexReads, order: SearchOrder, signal: AbortSignal): Promise<void> {
+  const message = await search(reads, order, signal);
+  if (reads.isStuck()) answer({ ...message, isLast: true }, () => process.exit(0));
+  else answer(message);
+}
+
+async function search(reads: IndexReads, order: SearchOrder, signal: AbortSignal): Promise<SearchAnswer> {
   try {
     return { kind: "found", outcome: await evaluate(reads, order, signal) };
   } catch (error) {
@@ -40,6 +47,6 @@ const placeOf = (stack = "") =>
     .find((line) => /^\s+at /.test(line))
     ?.trim() ?? "";
 
-function answer(message: FromProcess): void {
-  process.send?.(message, () => undefined);
+function answer(message: FromProcess, sent = () => {}): void {
+  process.send?.(message, sent);
 }

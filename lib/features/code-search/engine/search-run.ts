@@ -7,6 +7,7 @@ import { matchesIn, type Span } from "./line-matches";
 import type { SearchedRepository, SearchOrder } from "./messages";
 import { type IndexCounts, PartCandidates, type PartSet } from "./part-candidates";
 import { isOfContent, isOfPath, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
+import { PartText } from "./part-texts";
 import type { PartAddress, SourceFiles } from "./source-files";
 import type { SearchOutcome } from "./types";
 
@@ -86,11 +87,11 @@ export class SearchRun {
     this.endedBy ??= endedBy;
   }
 
-  /** Leaves out a file and all behind it: an answer with them would be too large. */
-  cutBefore(found: Found): void {
+  /** Leaves out a file and all behind it: an answer with them would be too large, or come too late. */
+  cutBefore(found: Found, endedBy: "deadline" | "size"): void {
     for (const { matches } of this.found.splice(this.found.indexOf(found))) this.matchCount -= matches;
     // It says more than an end by matches: to ask for more of them would not help.
-    this.endedBy = "size";
+    this.endedBy = endedBy;
   }
 
   /** Files that may match, by repository and path. */
@@ -158,7 +159,7 @@ export class SearchRun {
   async #read(scans: Batch["scans"], column: "content" | "symbols"): Promise<Map<number, ReadPart>> {
     const addresses = new Map<number, PartAddress>();
     for (const { scan } of scans)
-      for (const part of scan[column]) {
+      for (const part of column === "symbols" ? scan.symbols : [...scan.content, ...scan.symbols]) {
         const address = scan.files.address(part);
         addresses.set(keyOf(address), address);
       }
@@ -191,7 +192,7 @@ export class SearchRun {
       const found = read.symbols.get(keyOf(scan.files.address(part)));
       if (!found) continue;
       this.index.bytes += found.data.length;
-      scan.readSymbols(part, found, most);
+      if (scan.readSymbols(part, found, most)) this.#keepText(scan, part, read);
       if (this.#clock.isOver()) return false;
     }
     for (const part of scan.content) {
@@ -202,6 +203,15 @@ export class SearchRun {
       if (this.#clock.isOver()) return false;
     }
     return true;
+  }
+
+  /** The line of a symbol is shown: its text was read beside it. */
+  #keepText(scan: FileScan, part: number, read: Awaited<Batch["read"]>): void {
+    const found = read.content.get(keyOf(scan.files.address(part)));
+    if (!found) return;
+    const text = new PartText(found);
+    scan.texts.set(part, text);
+    this.counts.contentBytes += text.bytes;
   }
 
   #take(scan: FileScan, repository: SearchedRepository): void {
