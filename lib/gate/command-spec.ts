@@ -56,4 +56,6 @@ export interface Call {
   input: unknown;
   /** Minted by the form, or Idempotency-Key. */
   attemptId?: string;
+  /** Aborted when nobody waits for the answer any more: work before the transaction may end early. */
+  signal?: AbortSignal;
 }

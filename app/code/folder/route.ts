@@ -1,5 +1,6 @@
 import { codeFolder } from "@/lib/features/code-search/viewer-queries";
 import { folderQuestion } from "@/lib/features/code-search/viewer-schemas";
+import { isPrefetch } from "@/lib/gate/prefetch";
 import { json, plainError, plainFamily, toRoute } from "@/lib/gate/to-route";
 import { statusOf } from "../../exports/answers";
 import { callerOf } from "../../exports/caller";
@@ -21,6 +22,8 @@ export const GET = toRoute(plainFamily, async ({ request, facts }) => {
     principal: await callerOf(request),
     request: facts,
     input: asked.data,
+    // Nobody reads the answer to a HEAD or a prefetch.
+    isRecorded: request.method !== "HEAD" && !isPrefetch(request.headers),
   });
   if (!result.ok) return plainError(statusOf(result.code), result.code, result.message);
   return result.value

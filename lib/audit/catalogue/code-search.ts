@@ -26,6 +26,12 @@ export const codeSearched = defineEvent({
     /** Chosen beside the query. */
     repositories: z.array(z.string()).optional(),
     languages: z.array(z.string()).optional(),
+    /** More than the lines that match was given: the files as a whole, or so many lines around each. */
+    whole: z.literal(true).optional(),
+    contextLines: z.number().int().optional(),
+    /** How the query was to be read, where that was said beside it. */
+    isRegexEnabled: z.literal(false).optional(),
+    isCaseSensitivityEnabled: z.boolean().optional(),
   },
   when: "somebody searches the code of the repositories they may see; the query as typed, recorded before what was found leaves",
 });

@@ -12,6 +12,18 @@ interface Searched {
 }
 
 /**
+ * What was found, on its way to its record. A call with an attempt's id is known again by its input as JSON, and this is no
+ * part of it: a search that is repeated takes another time, and its answer may be large. It holds the value, as the value
+ * itself goes on to where `toJSON` is asked as well (React).
+ */
+export interface Held<V> {
+  value: V;
+  toJSON(): null;
+}
+
+export const held = <V>(value: V): Held<V> => ({ value, toJSON: () => null });
+
+/**
  * The end of a search: its event is committed, and only then does the value leave. The search itself ran before, so that
  * it held no transaction.
  * @param spec.input what came from outside, with what the search found

@@ -18,16 +18,20 @@ const count = (field: string, least: number, most: number) => {
   return z.int(message).min(least, message).max(most, message);
 };
 
-/** What a search takes over HTTP. */
-export const searchBody = z.strictObject({
+const search = z.strictObject({
   query: text("query", longestQuery),
   matches: count("matches", 1, 10_000),
   contextLines: count("contextLines", 0, 100).default(0),
   whole: yesOrNo.default(false),
+  /** How the query is read: both as it says itself, where they are left out. */
+  isRegexEnabled: yesOrNo.optional(),
+  isCaseSensitivityEnabled: yesOrNo.optional(),
 });
+/** What a search takes over HTTP. Clients name themselves by `source`; nothing is made of it. */
+export const searchBody = search.extend({ source: z.string("Send source as a text.").optional() });
 /** Chosen beside the query, not typed: only in these repositories, only files of these languages; none = any. */
 const chosen = z.array(z.string().min(1).max(longestName)).max(100);
-export const searchCodeInput = searchBody.extend({
+export const searchCodeInput = search.extend({
   door,
   filters: z.strictObject({ repositories: chosen, languages: chosen }).optional(),
 });

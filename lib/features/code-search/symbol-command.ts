@@ -3,7 +3,7 @@ import { z } from "zod";
 import { mayInOrganization } from "@/lib/access/permissions";
 import type { EventDefinition } from "@/lib/audit/catalogue/define";
 import { around } from "@/lib/gate/around";
-import { recordSearch } from "./record-search";
+import { type Held, held, recordSearch } from "./record-search";
 import { findSymbolInput } from "./schemas";
 import { findSymbol, type SymbolFound } from "./symbol-search";
 
@@ -12,15 +12,15 @@ export function symbolCommand(name: string, event: EventDefinition, kind: "refer
   const recorded = recordSearch({
     name,
     event,
-    input: findSymbolInput.extend({ found: z.custom<SymbolFound>() }),
-    searched: ({ symbolName, language, repoName, revisionName, door, found }) => ({
-      value: found,
+    input: findSymbolInput.extend({ found: z.custom<Held<SymbolFound>>() }),
+    searched: ({ symbolName, language, repoName, revisionName, door, found: { value } }) => ({
+      value,
       text: symbolName,
       details: {
         door,
-        matchCount: found.matchCount,
-        fileCount: found.files.length,
-        isExhaustive: !found.isCapped,
+        matchCount: value.matchCount,
+        fileCount: value.files.length,
+        isExhaustive: !value.isCapped,
         ...(language ? { language } : {}),
         ...(repoName ? { repository: repoName } : {}),
         ...(revisionName ? { revision: revisionName } : {}),
@@ -31,6 +31,6 @@ export function symbolCommand(name: string, event: EventDefinition, kind: "refer
     // The gate refuses and records that; nothing is searched for it.
     if (!mayInOrganization(call.principal, "code:search"))
       return proceed({ input: { ...input, found: null } });
-    return proceed({ input: { ...input, found: await findSymbol(kind, input, call) } });
+    return proceed({ input: { ...input, found: held(await findSymbol(kind, input, call)) } });
   });
 }

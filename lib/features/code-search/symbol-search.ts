@@ -1,12 +1,12 @@
 import "server-only";
 import { readDb } from "@/lib/db/client";
-import type { Asker } from "@/lib/gate/open-questions";
-import { searchCode } from "./engine/search";
 import type { Chunk, FoundFile, SymbolMatchFile, SymbolOutcome, VisibleRepository } from "./engine/types";
-import { inCodeTurn } from "./in-code-turn";
 import type { Node, PatternLeaf } from "./query/ast";
+import { literalPattern } from "./query/literal";
 import { visibleRepositories } from "./repositories";
+import { branchOfCommit, hasBranch } from "./revisions";
 import type { SymbolAsked } from "./schemas";
+import { type Searcher, searchInTurn } from "./search-in-turn";
 
 export interface SymbolFound extends SymbolOutcome {
   /** Those of the files. */
@@ -26,19 +26,21 @@ const together: readonly (readonly string[])[] = [["TypeScript", "TSX"]];
 export async function findSymbol(
   kind: "references" | "definitions",
   asked: SymbolAsked,
-  by: Asker,
+  by: Searcher,
 ): Promise<SymbolFound> {
   const visible = await visibleRepositories(readDb(), by.principal);
-  const repositories = asked.repoName ? visible.filter(({ name }) => name === asked.repoName) : visible;
-  const outcome = await inCodeTurn(by, () =>
-    searchCode({
-      query: { node: symbolNode(kind, asked), case: "yes" },
-      repositories,
-      matches: mostMatches,
-      contextLines: 0,
-      whole: false,
-    }),
-  );
+  const { repoName, revisionName } = asked;
+  const among = repoName ? theOne(visible, repoName, revisionName) : visible;
+  const { repositories, rev } = revisionName
+    ? atRevision(among, revisionName)
+    : { repositories: among, rev: null };
+  const outcome = await searchInTurn(by, {
+    query: { node: symbolNode(kind, asked, rev), case: "yes" },
+    repositories,
+    matches: mostMatches,
+    contextLines: 0,
+    whole: false,
+  });
   const files: SymbolMatchFile[] = [];
   let left = mostMatches;
   for (const file of outcome.files) {
@@ -56,12 +58,23 @@ export async function findSymbol(
   };
 }
 
-function symbolNode(kind: "references" | "definitions", asked: SymbolAsked): Node {
-  const { symbolName, language, revisionName } = asked;
-  const typed = { from: 0, to: 0 };
+/** Several gurus may have the same repository: the first that is indexed is it, and has the revision if one of them has. */
+function theOne(visible: VisibleRepository[], name: string, revision: string | null | undefined) {
+  const named = visible.filter((repository) => repository.name === name && repository.generation > 0);
+  const having = revision
+    ? named.filter((each) => hasBranch(each, revision) || branchOfCommit(each, revision) !== null)
+    : [];
+  return (having.length > 0 ? having : named).slice(0, 1);
+}
+
+/** No part of it was typed. */
+const typed = { from: 0, to: 0 };
+
+function symbolNode(kind: "references" | "definitions", asked: SymbolAsked, rev: Node | null): Node {
+  const { symbolName, language } = asked;
   const symbol: PatternLeaf = {
     kind: kind === "references" ? "content" : "sym",
-    pattern: kind === "references" ? wordPattern(symbolName) : `^${literal(symbolName)}$`,
+    pattern: kind === "references" ? wordPattern(symbolName) : `^${literalPattern(symbolName)}$`,
     isCaseSensitive: true,
     ...typed,
   };
@@ -71,22 +84,51 @@ function symbolNode(kind: "references" | "definitions", asked: SymbolAsked): Nod
     const leaves: Node[] = names.map((name) => ({ kind: "lang", name, ...typed }));
     others.push(leaves.length > 1 ? { kind: "or", of: leaves } : { kind: "lang", name: language, ...typed });
   }
-  if (revisionName) others.push({ kind: "rev", pattern: revisionName, ...typed });
+  if (rev) others.push(rev);
   return others.length > 0 ? { kind: "and", of: [symbol, ...others] } : symbol;
 }
 
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-
-/** The name as text of a regular expression. */
-function literal(name: string): string {
-  return name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+/**
+ * Where a revision is looked for, and by what. The engine knows branches by their names: a commit is the branch whose newest
+ * it is, in the repositories that have it. What is no such commit is taken as the name of a branch.
+ */
+function atRevision(
+  all: VisibleRepository[],
+  revision: string,
+): { repositories: VisibleRepository[]; rev: Node } {
+  const named: Node = { kind: "rev", pattern: revision, ...typed };
+  const byBranch = new Map<string, VisibleRepository[]>();
+  for (const repository of all) {
+    if (hasBranch(repository, revision)) return { repositories: all, rev: named };
+    const branch = branchOfCommit(repository, revision)?.name;
+    if (branch !== undefined) byBranch.set(branch, [...(byBranch.get(branch) ?? []), repository]);
+  }
+  const [first, ...others] = byBranch.keys();
+  if (first === undefined) return { repositories: all, rev: named };
+  const repositories = [...byBranch.values()].flat();
+  if (others.length === 0) return { repositories, rev: { kind: "rev", pattern: first, ...typed } };
+  // Forks at one commit may have it on branches of different names.
+  const of = [...byBranch].flatMap(([branch, having]) =>
+    having.map(({ name }): Node => {
+      const repo: Node = {
+        kind: "repo",
+        pattern: `^${literalPattern(name)}$`,
+        isCaseSensitive: true,
+        ...typed,
+      };
+      return { kind: "and", of: [repo, { kind: "rev", pattern: branch, ...typed }] };
+    }),
+  );
+  return { repositories, rev: { kind: "or", of } };
 }
+
+const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /** A name that begins or ends with a sign (`$scope`, `empty?`) has no boundary of words there. */
 function wordPattern(name: string): string {
   const before = /^\w/.test(name) ? "\\b" : "";
   const behind = /\w$/.test(name) ? "\\b" : "";
-  return `${before}${literal(name)}${behind}`;
+  return `${before}${literalPattern(name)}${behind}`;
 }
 
 function matchesOf(file: FoundFile): SymbolMatchFile["matches"] {

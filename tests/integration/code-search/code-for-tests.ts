@@ -25,6 +25,7 @@ interface Repository {
 
 const commit = (text: string) => createHash("sha1").update(text).digest("hex");
 export const mainCommit = commit("main");
+export const nextCommit = commit("next");
 
 /** A repository of a guru whose code is indexed, behind the commands' back. @returns the id of its source */
 export async function codeIn(
@@ -47,7 +48,7 @@ export async function codeIn(
   const sourceId = source.id;
   const heads = [
     { branch: "main", commit: mainCommit, isDefault: true },
-    ...(next ? [{ branch: "next", commit: commit("next"), isDefault: false }] : []),
+    ...(next ? [{ branch: "next", commit: nextCommit, isDefault: false }] : []),
   ];
   const indexer = new SegmentIndexer();
   const [segment] = await db().insert(schema.codeSegment).values({ sourceId }).returning();

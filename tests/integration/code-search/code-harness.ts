@@ -28,6 +28,8 @@ interface Asking {
   query?: string;
   /** A header without a value is not sent. */
   headers?: Record<string, string>;
+  /** Aborted: nobody waits for the answer. */
+  signal?: AbortSignal;
 }
 
 /** Asks an address of the code search as the front would; X-Org-Domain is sent unless it is overridden. */
@@ -42,6 +44,7 @@ export function askCode(path: string, asking: Asking = {}): Promise<Response> {
   const request = new Request(`http://localhost:3000/api/${path}${query}`, {
     ...{ method, headers },
     ...(body === undefined ? {} : { body: sent as BodyInit }),
+    ...(asking.signal ? { signal: asking.signal } : {}),
   });
   const handle = routes[path.replace(/\/$/, "")]?.[method];
   if (!handle) throw new Error(`no ${method} ${path}`);

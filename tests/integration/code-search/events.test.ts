@@ -4,9 +4,10 @@ import { gotoDefinitionCommand } from "@/lib/features/code-search/commands/goto-
 import { searchCodeCommand } from "@/lib/features/code-search/commands/search-code";
 import { viewFileCommand } from "@/lib/features/code-search/commands/view-file";
 import type { Command } from "@/lib/gate/command";
+import { mintId } from "@/lib/platform/ids";
 import { breakTheLog, byKey, testRequest } from "@/tests/support/product";
-import { done } from "../gurus/guru-for-tests";
-import { mainCommit } from "./code-for-tests";
+import { done, guruOf } from "../gurus/guru-for-tests";
+import { codeIn, mainCommit } from "./code-for-tests";
 import {
   askCode,
   type CodeWorld,
@@ -84,6 +85,72 @@ describe("a search", () => {
     for (const query of ["(", "a[", "x".repeat(4_001), "", "a\0b"])
       expect(await search(query)).toMatchObject({ ok: false, code: "invalid" });
     expect(await count()).toBe(before);
+  });
+
+  it("says what was chosen beside the query: whole files, lines around, how it is read; nothing where nothing was", async () => {
+    const chosen = ["whole", "contextLines", "isRegexEnabled", "isCaseSensitivityEnabled"];
+    const details = async (more: object) => {
+      const input = { query: "parseLedger", matches: 100, door: "ui", ...more };
+      done(await searchCodeCommand.execute({ principal: world.viewer, request, input }));
+      const all = Object.entries((await newest("user.performed_code_search"))?.details ?? {});
+      return Object.fromEntries(all.filter(([name]) => chosen.includes(name)));
+    };
+    expect(await details({})).toEqual({});
+    expect(await details({ whole: false, contextLines: 0, isRegexEnabled: true })).toEqual({});
+    const all = { whole: true, contextLines: 3, isRegexEnabled: false, isCaseSensitivityEnabled: false };
+    expect(await details(all)).toEqual(all);
+  });
+
+  it("that is sent again under the same id is done already, whatever would be found by now", async () => {
+    const symbol = { symbolName: "parseLedger", door: "ui" };
+    const typed = { query: "parseLedger", matches: 100, contextLines: 0, whole: false, door: "ui" };
+    const calls: [Command<unknown>, object][] = [
+      [searchCodeCommand, typed],
+      [findReferencesCommand, symbol],
+      [viewFileCommand, { repository, path: "LICENSE", door: "ui" }],
+    ];
+    const sent = calls.map(([command, input]) => {
+      const call = { principal: world.viewer, request, input, attemptId: mintId() };
+      return () => command.execute(call);
+    });
+    for (const send of sent) done(await send());
+    const mine = await guruOf(world.viewer, { name: "Later" });
+    const later = { name: "git.example.com/team/later", files: { "later.ts": "parseLedger();\n" } };
+    await codeIn(mine.id, later);
+    const before = await count();
+    for (const send of sent) expect(await send()).toMatchObject({ ok: true, repeated: true });
+    expect(await count()).toBe(before);
+  });
+
+  it("for which nobody waits any more gives nothing, and is recorded as one that was cut", async () => {
+    const key = await keyOf(world.viewer);
+    const signal = AbortSignal.abort();
+    const cut = { matchCount: 0, fileCount: 0, isExhaustive: false };
+    const found = done(
+      await searchCodeCommand.execute({
+        ...{ principal: world.viewer, request, signal },
+        input: { query: "parseLedger", matches: 100, door: "ui" },
+      }),
+    );
+    expect(found).toMatchObject({ files: [], repositories: [], isExhaustive: false });
+    expect((await newest("user.performed_code_search"))?.details).toMatchObject({ door: "ui", ...cut });
+
+    const symbol = { symbolName: "parseLedger" };
+    const rpc = { jsonrpc: "2.0", id: 1, method: "tools/call" };
+    const use = { name: "search_code", arguments: { query: "parseLedger" } };
+    const doors: [string, object, string, string][] = [
+      ["search", { query: "parseLedger", matches: 100 }, "user.performed_code_search", "api"],
+      ["find_references", symbol, "user.performed_find_references", "api"],
+      ["find_definitions", symbol, "user.performed_goto_definition", "api"],
+      ["mcp", { ...rpc, params: use }, "user.performed_code_search", "mcp"],
+    ];
+    const headers = { accept: "application/json, text/event-stream" };
+    for (const [path, body, action, door] of doors) {
+      const before = await count();
+      await jsonOf(askCode(path, { key, body, headers, signal }));
+      expect(await count()).toBe(before + 1);
+      expect((await newest(action))?.details).toMatchObject({ door, ...cut });
+    }
   });
 
   it("that ended early says so", async () => {

@@ -131,6 +131,30 @@ describe("POST /api/mcp with the official client", () => {
     await client.close();
   });
 
+  it("tells of a fault of ours plainly, without its query and what was in it", async () => {
+    const client = await connected(await keyOf(world.viewer));
+    const { admin } = world.product;
+    await admin.unsafe("alter table code_repository rename to code_repository_away");
+    try {
+      for (const [name, input] of [
+        ["list_repos", {}],
+        ["search_code", { query: "parseLedger" }],
+        ["read_file", { repository, path: "LICENSE" }],
+        ["find_definitions", { symbol: "parseLedger" }],
+        ["find_references", { symbol: "parseLedger" }],
+      ] as const) {
+        const answer = await call(client, name, input);
+        expect([name, answer.isError]).toEqual([name, true]);
+        expect(answer.text).toMatch(/^Something went wrong on our side/);
+        expect(answer.text).not.toMatch(/select |params|code_repository/i);
+      }
+    } finally {
+      await admin.unsafe("alter table code_repository_away rename to code_repository");
+    }
+    expect((await call(client, "list_repos")).text).toContain(repository);
+    await client.close();
+  });
+
   it("shows nothing of a foreign guru's", async () => {
     const client = await connected(await keyOf(world.viewer));
     const answers = [
@@ -171,14 +195,26 @@ describe("the address", () => {
     }
   });
 
-  it("bounds what it takes: 64 kB, ten messages, JSON alone", async () => {
+  it("bounds what it takes: 64 kB, JSON alone", async () => {
     const key = await keyOf(world.viewer);
     const large = message("tools/call", { name: "search_code", arguments: { query: "x".repeat(100_000) } });
     expect(await refused(post(key, large))).toBe("413 REQUEST_TOO_LARGE");
     expect(await refused(post(key, "{"))).toBe("400 INVALID_REQUEST_BODY");
-    const many = Array.from({ length: 11 }, (_, id) => ({ ...message("ping"), id }));
-    expect(await refused(post(key, many))).toBe("400 INVALID_REQUEST_BODY");
     expect(await jsonOf(post(key, message("ping")))).toEqual({ jsonrpc: "2.0", id: 1, result: {} });
+  });
+
+  it("takes one message at a time: a list is refused in JSON-RPC's words, also one that would never be answered", async () => {
+    const key = await keyOf(world.viewer);
+    const before = (await world.product.events()).length;
+    const asked = message("tools/call", { name: "search_code", arguments: { query: "parseLedger" } });
+    const cancelled = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } };
+    for (const list of [[], [message("ping")], [asked, message("ping")], [asked, cancelled]])
+      expect(await jsonOf(post(key, list), 400)).toEqual({
+        jsonrpc: "2.0",
+        error: { code: -32600, message: expect.stringContaining("one message") },
+        id: null,
+      });
+    expect(await world.product.events()).toHaveLength(before);
   });
 
   it("gives no more than fits: long lines are cut, long answers end with what to do", async () => {

@@ -61,6 +61,15 @@ describe("GET /api/repos", () => {
     ]);
   });
 
+  it("leaves out what is not known yet", async () => {
+    await world.product.admin`
+      update code_repository set heads = '[]', indexed_at = null where name = 'github.com/many/part-2'`;
+    const [found] = await jsonOf(list("?query=part-2", await keyOf(world.owner)));
+    expect(Object.keys(found).sort()).toEqual(
+      ["codeHostType", "isArchived", "isFork", "repoId", "repoName", "webUrl"].sort(),
+    );
+  });
+
   it("by pages and by name, with the number of all and the addresses of the other pages", async () => {
     const by = await keyOf(world.owner);
     const answer = await list("?page=2&perPage=2&query=PART", by);

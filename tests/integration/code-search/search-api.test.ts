@@ -101,6 +101,24 @@ describe("POST /api/search", () => {
     expect(whole.files[0].content).toBe("As is\n");
   });
 
+  it("takes terms as texts and capital letters as a program says, and the program's name", async () => {
+    const paths = async (body: object) =>
+      (await jsonOf(search(body))).files.map((f: { fileName: { text: string } }) => f.fileName.text);
+    const parser = ["src/parser.ts"];
+    expect(await paths({ query: "class.Ledger" })).toEqual(parser);
+    expect(await paths({ query: "class.Ledger", isRegexEnabled: true, source: "an editor" })).toEqual(parser);
+    expect(await paths({ query: "class.Ledger", isRegexEnabled: false })).toEqual([]);
+    expect(await paths({ query: "split(',') file:pars.r", isRegexEnabled: false })).toEqual(parser);
+    const open = search({ query: "split(", isRegexEnabled: false });
+    expect(await refused(open)).toBe("400 FAILED_TO_PARSE_QUERY");
+
+    expect(await paths({ query: '"CLASS LEDGER"' })).toEqual([]);
+    expect(await paths({ query: '"CLASS LEDGER"', isCaseSensitivityEnabled: false })).toEqual(parser);
+    expect(await paths({ query: '"class ledger"' })).toEqual(parser);
+    expect(await paths({ query: '"class ledger"', isCaseSensitivityEnabled: true })).toEqual([]);
+    expect(await paths({ query: '"class ledger" case:no', isCaseSensitivityEnabled: true })).toEqual(parser);
+  });
+
   it("searches the branch that rev: names, leads to it, and says that it does", async () => {
     expect((await jsonOf(search({ query: "comingSoon" }))).files).toEqual([]);
     const found = await jsonOf(search({ query: "comingSoon rev:next" }));
@@ -158,6 +176,8 @@ describe("POST /api/search", () => {
     ["10,001 matches", { query: "x", matches: 10_001 }, "matches"],
     ["negative context", { query: "x", matches: 1, contextLines: -1 }, "contextLines"],
     ["whole as a text", { query: "x", matches: 1, whole: "yes" }, "whole"],
+    ["a switch as a text", { query: "x", matches: 1, isRegexEnabled: "no" }, "isRegexEnabled"],
+    ["a source that is none", { query: "x", matches: 1, source: 1 }, "source"],
     ["an unknown field", { query: "x", matches: 1, orgId: 2 }, "orgId"],
     ["a door of its own", { query: "x", matches: 1, door: "ui" }, "door"],
     ["a list", [], "object"],

@@ -102,6 +102,18 @@ describe("GET /api/source", () => {
     expect(await refused(answer)).toBe("400 INVALID_QUERY_PARAMS");
   });
 
+  it("nothing to a prefetch, which is no read and is recorded nowhere", async () => {
+    const before = (await world.product.events()).length;
+    const query = `?repo=${repository}&path=src/parser.ts`;
+    for (const name of ["sec-purpose", "purpose", "next-router-prefetch"]) {
+      const answer = await askCode("source", { key, query, headers: { [name]: "prefetch;prerender" } });
+      expect([answer.status, await answer.text()]).toEqual([204, ""]);
+    }
+    expect(await world.product.events()).toHaveLength(before);
+    expect((await askCode("source", { key, query })).status).toBe(200);
+    expect(await world.product.events()).toHaveLength(before + 1);
+  });
+
   it("no HEAD: it would be recorded as a file that was read", async () => {
     expect((await askCode("source", { key, method: "HEAD", query: "?repo=a&path=b" })).status).toBe(405);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { guruOf } from "../gurus/guru-for-tests";
-import { codeIn } from "./code-for-tests";
+import { codeIn, mainCommit, nextCommit } from "./code-for-tests";
 import {
   askCode,
   type CodeWorld,
@@ -97,6 +97,47 @@ describe("POST /api/find_definitions", () => {
     expect(places(await jsonOf(definitions(next)))).toEqual(["src/coming.ts:1"]);
     const elsewhere = { symbolName: "parseLedger", repoName: "git.example.com/team/other" };
     expect(places(await jsonOf(definitions(elsewhere)))).toEqual([]);
+  });
+});
+
+describe("a commit as the revision", () => {
+  it("is the branch whose newest it is, in full or by its beginning; the record keeps what was sent", async () => {
+    const url = `http://localhost:3000/browse/${repository}@${nextCommit}/-/blob/src/coming.ts`;
+    const short = nextCommit.slice(0, 7);
+    for (const revisionName of [nextCommit, short, short.toUpperCase()])
+      for (const repoName of [repository, undefined]) {
+        const found = await jsonOf(definitions({ symbolName: "comingSoon", revisionName, repoName }));
+        expect([revisionName, places(found)]).toEqual([revisionName, ["src/coming.ts:1"]]);
+        expect(found.files[0].webUrl).toBe(url);
+        const [event] = (await world.product.events("user.performed_goto_definition")).slice(-1);
+        expect(event?.details).toMatchObject({ revision: revisionName });
+      }
+    const main = { symbolName: "parseLedger", language: "TypeScript", revisionName: mainCommit };
+    expect(places(await jsonOf(references(main)))).toHaveLength(4);
+    for (const revisionName of [nextCommit.slice(0, 6), "0".repeat(40), `${nextCommit}0`, "main~1"]) {
+      const nowhere = { symbolName: "comingSoon", revisionName, repoName: repository };
+      expect([revisionName, places(await jsonOf(definitions(nowhere)))]).toEqual([revisionName, []]);
+    }
+  });
+});
+
+describe("a repository of two gurus", () => {
+  it("is looked into once: the first that is indexed", async () => {
+    const name = "git.example.com/team/twice";
+    const files = { "twice.ts": "export function twiceThere() {}\n" };
+    const gurus = [
+      await guruOf(world.viewer, { name: "First" }),
+      await guruOf(world.viewer, { name: "Second" }),
+    ];
+    const sources: string[] = [];
+    for (const { id } of gurus) sources.push(await codeIn(id, { name, files }));
+    const asked = { symbolName: "twiceThere", repoName: name };
+    const found = await jsonOf(definitions(asked));
+    expect([places(found), found.repositoryInfo.length]).toEqual([["twice.ts:1"], 1]);
+    await world.product.admin`update code_repository set generation = 0 where source_id = ${sources[0] ?? ""}`;
+    const second = await jsonOf(definitions(asked));
+    expect(places(second)).toEqual(["twice.ts:1"]);
+    expect(second.files[0].repositoryId).not.toBe(found.files[0].repositoryId);
   });
 });
 

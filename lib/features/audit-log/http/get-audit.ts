@@ -1,11 +1,11 @@
 import "server-only";
 import type { RequestFacts } from "@/lib/access/principal";
+import { isPrefetch } from "@/lib/gate/prefetch";
 import { callerOf } from "@/lib/gate/sourcebot-caller";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { runtime } from "@/lib/platform/runtime";
 import { answerRead } from "./answer-read";
 import { parseRead } from "./parameters";
-import { isPrefetch } from "./prefetch";
 
 /**
  * `GET` and `HEAD /api/ee/audit`: the checks in the order of the API's contract, then the log.

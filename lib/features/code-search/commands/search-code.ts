@@ -5,14 +5,13 @@ import { codeSearched } from "@/lib/audit/catalogue/code-search";
 import { readDb } from "@/lib/db/client";
 import { around } from "@/lib/gate/around";
 import { refuse } from "@/lib/platform/errors";
-import { searchCode } from "../engine/search";
 import type { SearchOutcome, VisibleRepository } from "../engine/types";
-import { inCodeTurn } from "../in-code-turn";
 import type { Node, Query } from "../query/ast";
 import { validateQuery } from "../query/validate";
-import { recordSearch } from "../record-search";
+import { type Held, held, recordSearch } from "../record-search";
 import { visibleRepositories } from "../repositories";
 import { searchCodeInput } from "../schemas";
+import { searchInTurn } from "../search-in-turn";
 
 export interface CodeFound extends SearchOutcome {
   /** Those of which something was found; files and facets name them by their sourceId. */
@@ -22,17 +21,16 @@ export interface CodeFound extends SearchOutcome {
 const recorded = recordSearch({
   name: "search-code",
   event: codeSearched,
-  input: searchCodeInput.extend({ found: z.custom<CodeFound>() }),
-  searched: ({ query, door, filters, found }) => ({
-    value: found,
+  input: searchCodeInput.extend({ found: z.custom<Held<CodeFound>>() }),
+  searched: ({ query, door, found: { value }, ...chosen }) => ({
+    value,
     text: query,
     details: {
       door,
-      matchCount: found.stats.matchCount,
-      fileCount: found.stats.fileCount,
-      isExhaustive: found.isExhaustive,
-      ...(filters?.repositories.length ? { repositories: filters.repositories } : {}),
-      ...(filters?.languages.length ? { languages: filters.languages } : {}),
+      matchCount: value.stats.matchCount,
+      fileCount: value.stats.fileCount,
+      isExhaustive: value.isExhaustive,
+      ...chosenDetails(chosen),
     },
   }),
 });
@@ -45,23 +43,42 @@ export const searchCodeCommand = around(recorded, searchCodeInput, async (input,
   const { principal } = call;
   // The gate refuses and records that; nothing is searched for it.
   if (!mayInOrganization(principal, "code:search")) return proceed({ input: { ...input, found: null } });
-  const read = validateQuery(input.query);
+  const { query: typed, isRegexEnabled, isCaseSensitivityEnabled, filters } = input;
+  const read = validateQuery(typed, { isRegexEnabled, isCaseSensitivityEnabled });
   if (!read.ok) {
     const message = atPosition(read);
     throw refuse("invalid", message, { fieldErrors: { query: [message] } });
   }
   const visible = await visibleRepositories(readDb(), principal);
-  const { query: _, door: __, filters, ...how } = input;
   const repositories = among(visible, filters?.repositories ?? []);
   const query = inLanguages(read.query, filters?.languages ?? []);
-  const outcome = await inCodeTurn(call, () => searchCode({ query, repositories, ...how }));
+  const { matches, contextLines, whole } = input;
+  const outcome = await searchInTurn(call, { query, repositories, matches, contextLines, whole });
   const named = new Set([
     ...outcome.files.map((file) => file.sourceId),
     ...outcome.facets.repositories.map((facet) => facet.value),
   ]);
   const foundIn = visible.filter(({ sourceId }) => named.has(sourceId));
-  return proceed({ input: { ...input, found: { ...outcome, repositories: foundIn } } });
+  return proceed({ input: { ...input, found: held({ ...outcome, repositories: foundIn }) } });
 });
+
+type Chosen = Pick<
+  z.output<typeof searchCodeInput>,
+  "filters" | "whole" | "contextLines" | "isRegexEnabled" | "isCaseSensitivityEnabled"
+>;
+
+/** What was chosen beside the query, as far as it was. */
+function chosenDetails({ filters, whole, contextLines, ...how }: Chosen): Record<string, unknown> {
+  const { isRegexEnabled, isCaseSensitivityEnabled } = how;
+  return {
+    ...(filters?.repositories.length ? { repositories: filters.repositories } : {}),
+    ...(filters?.languages.length ? { languages: filters.languages } : {}),
+    ...(whole ? { whole } : {}),
+    ...(contextLines > 0 ? { contextLines } : {}),
+    ...(isRegexEnabled === false ? { isRegexEnabled } : {}),
+    ...(isCaseSensitivityEnabled === undefined ? {} : { isCaseSensitivityEnabled }),
+  };
+}
 
 const among = (visible: VisibleRepository[], names: readonly string[]) =>
   names.length === 0 ? visible : visible.filter(({ name }) => names.includes(name));

@@ -7,6 +7,7 @@ import { around } from "@/lib/gate/around";
 import { sensitiveRead } from "@/lib/gate/sensitive-read";
 import type { CodeFile, VisibleRepository } from "../engine/types";
 import { findFile } from "../find-file";
+import { type Held, held } from "../record-search";
 import { viewFileInput } from "../schemas";
 
 export interface ViewedFile extends CodeFile {
@@ -15,15 +16,15 @@ export interface ViewedFile extends CodeFile {
 
 const record = sensitiveRead({
   name: "view-file",
-  input: viewFileInput.extend({ found: z.custom<ViewedFile>() }),
+  input: viewFileInput.extend({ found: z.custom<Held<ViewedFile>>() }),
   allow: inOrganization("code:search"),
   event: fileViewed,
   target: ({ input }) => ({ id: `${input.repository}@${input.revision ?? ""}:${input.path}` }),
   async run({ input: { door, found } }) {
-    const { repository, revision, commit, path } = found;
+    const { repository, revision, commit, path } = found.value;
     const { id, slug, name } = repository.guru;
     return {
-      value: found,
+      value: found.value,
       audit: {
         target: { id: `${repository.name}@${revision}:${path}` },
         label: `${repository.name}:${path}`,
@@ -41,5 +42,5 @@ const record = sensitiveRead({
 export const viewFileCommand = around(record, viewFileInput, async (input, call, proceed) => {
   // The gate refuses and records that; nothing is read for it.
   if (!mayInOrganization(call.principal, "code:search")) return proceed({ input: { ...input, found: null } });
-  return proceed({ input: { ...input, found: await findFile(input, call.principal) } });
+  return proceed({ input: { ...input, found: held(await findFile(input, call.principal)) } });
 });

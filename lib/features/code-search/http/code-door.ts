@@ -1,6 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/principal";
+import { isPrefetch } from "@/lib/gate/prefetch";
 import { callerOf } from "@/lib/gate/sourcebot-caller";
 import { bodyOf, sourcebotOnly } from "@/lib/gate/sourcebot-post";
 import { sourcebotError, sourcebotFamily, toRoute } from "@/lib/gate/to-route";
@@ -8,12 +9,13 @@ import type { Failure } from "@/lib/platform/errors";
 
 interface Asked {
   request: Request;
-  /** Who asks, as commands take it. */
-  by: { principal: UserPrincipal | ApiKeyPrincipal; request: RequestFacts };
+  /** Who asks, as commands take it, and whether they still wait. */
+  by: { principal: UserPrincipal | ApiKeyPrincipal; request: RequestFacts; signal: AbortSignal };
 }
 
 /**
- * A route of the code search: organization's header, caller and permission, in the order of the API's contract.
+ * A route of the code search: organization's header, caller and permission, in the order of the API's contract. A GET that
+ * is sent ahead of need is no read: it gets nothing, and records nothing.
  * @param domain whether the header X-Org-Domain must be there; where it need not, one that is there counts all the same
  */
 export function codeRoute(domain: "required" | "optional", handle: (asked: Asked) => Promise<Response>) {
@@ -23,10 +25,12 @@ export function codeRoute(domain: "required" | "optional", handle: (asked: Asked
       const message = "Send the header X-Org-Domain. Its value for this instance is ~.";
       return sourcebotError(400, "MISSING_ORG_DOMAIN_HEADER", message);
     }
+    if (request.method === "GET" && isPrefetch(request.headers))
+      return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
     const isRecorded = request.method !== "HEAD";
     const caller = await callerOf(request, facts, named, isRecorded, "code:search");
     if (!caller.ok) return caller.answer;
-    return handle({ request, by: { principal: caller.principal, request: facts } });
+    return handle({ request, by: { principal: caller.principal, request: facts, signal: request.signal } });
   });
 }
 

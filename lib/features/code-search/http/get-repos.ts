@@ -57,6 +57,7 @@ function page(request: Request, repositories: VisibleRepository[], addresses: Ad
 
 function inPage(repository: VisibleRepository, addresses: Addresses) {
   const { number, name, branches, indexedAt } = repository;
+  const defaultBranch = branches.find((b) => b.isDefault)?.name;
   return {
     codeHostType: codeHostType(repository),
     repoId: number,
@@ -64,7 +65,8 @@ function inPage(repository: VisibleRepository, addresses: Addresses) {
     webUrl: repositoryUrl(addresses, repository),
     isFork: false,
     isArchived: false,
-    defaultBranch: branches.find((b) => b.isDefault)?.name ?? null,
-    indexedAt: indexedAt?.toISOString() ?? null,
+    // Clients read both as texts: what is not known yet is left out.
+    ...(defaultBranch === undefined ? {} : { defaultBranch }),
+    ...(indexedAt === null ? {} : { indexedAt: indexedAt.toISOString() }),
   };
 }

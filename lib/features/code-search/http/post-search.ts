@@ -11,7 +11,7 @@ import type { Addresses } from "./web-addresses";
 
 /** `POST /api/search` */
 export const postSearch = (addresses: Addresses) =>
-  codePost(searchBody, async ({ by, body }) => {
+  codePost(searchBody, async ({ by, body: { source: _, ...body } }) => {
     const found = once(await searchCodeCommand.execute({ ...by, input: { ...body, door: "api" } }));
     // The body was taken before: what is wrong now is the query.
     if (!found.ok && found.code === "invalid")

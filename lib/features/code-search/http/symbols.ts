@@ -4,6 +4,7 @@ import { json } from "@/lib/gate/to-route";
 import { findReferencesCommand } from "../commands/find-references";
 import { gotoDefinitionCommand } from "../commands/goto-definition";
 import { once } from "../once";
+import { shownRevision } from "../revisions";
 import { symbolBody } from "../schemas";
 import type { SymbolFound } from "../symbol-search";
 import { codeFailure, codePost } from "./code-door";
@@ -31,7 +32,7 @@ function symbolAnswer(found: SymbolFound, addresses: Addresses, revision: string
         fileName: path,
         repository: repository.name,
         repositoryId: repository.number,
-        webUrl: fileUrl(addresses, repository, revision === "*" ? null : revision, path),
+        webUrl: fileUrl(addresses, repository, shownRevision(repository, revision), path),
         language: language ?? "",
         matches,
       },

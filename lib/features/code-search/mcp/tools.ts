@@ -3,8 +3,9 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import type { Command } from "@/lib/gate/command";
-import type { Asker } from "@/lib/gate/open-questions";
+import { internalFailure } from "@/lib/gate/record-refusal";
 import type { Failure } from "@/lib/platform/errors";
+import { logError } from "@/lib/platform/log";
 import { runtime } from "@/lib/platform/runtime";
 import { findReferencesCommand } from "../commands/find-references";
 import { gotoDefinitionCommand } from "../commands/goto-definition";
@@ -12,12 +13,13 @@ import { searchCodeCommand } from "../commands/search-code";
 import { viewFileCommand } from "../commands/view-file";
 import { listRepositories } from "../list-repositories";
 import { once } from "../once";
+import type { Searcher } from "../search-in-turn";
 import type { SymbolFound } from "../symbol-search";
 import { fileWords, foundWords, repositoriesWords, symbolWords } from "./words";
 
 const name = (what: string) => z.string().min(1).max(1_000).describe(what);
 const repository = name('Name of the repository as list_repos gives it, e.g. "github.com/owner/name".');
-const revision = name("Branch, tag or commit. Left out: the default branch.").optional();
+const revision = name("Branch, or the newest commit of one. Left out: the default branch.").optional();
 
 const symbol = z.strictObject({
   symbol: z.string().min(1).max(400).describe("Name of the symbol, exactly as it is written."),
@@ -34,11 +36,21 @@ const syntax =
 const reads = { readOnlyHint: true, openWorldHint: false } as const;
 
 /** The tools of the code search for one caller: what they may see, and each use recorded as theirs. */
-export function codeTools(by: Asker): McpServer {
+export function codeTools(by: Searcher): McpServer {
   const server = new McpServer(
     { name: "gurulog-code-search", version: runtime().version },
     { instructions: `Searches the code of the repositories that you may see. Query language: ${syntax}` },
   );
+
+  /** The kit would tell the model whatever is thrown, and a query that failed names its text and its values. */
+  const answered = async (tool: string, work: () => Promise<CallToolResult>): Promise<CallToolResult> => {
+    try {
+      return await work();
+    } catch (error) {
+      logError(`MCP tool ${tool}`, error, by.request.requestId ?? undefined);
+      return problem(internalFailure(by.request));
+    }
+  };
 
   server.registerTool(
     "list_repos",
@@ -50,10 +62,11 @@ export function codeTools(by: Asker): McpServer {
       }),
       annotations: reads,
     },
-    async ({ query = "", page }) => {
-      const found = await listRepositories.execute({ ...by, input: null });
-      return found.ok ? text(repositoriesWords(found.value, query, page)) : problem(found);
-    },
+    ({ query = "", page }) =>
+      answered("list_repos", async () => {
+        const found = await listRepositories.execute({ ...by, input: null });
+        return found.ok ? text(repositoriesWords(found.value, query, page)) : problem(found);
+      }),
   );
 
   server.registerTool(
@@ -67,11 +80,12 @@ export function codeTools(by: Asker): McpServer {
       }),
       annotations: reads,
     },
-    async (input) => {
-      const call = { ...by, input: { ...input, whole: false, door: "mcp" } };
-      const found = once(await searchCodeCommand.execute(call));
-      return found.ok ? text(foundWords(found.value)) : problem(found);
-    },
+    (input) =>
+      answered("search_code", async () => {
+        const call = { ...by, input: { ...input, whole: false, door: "mcp" } };
+        const found = once(await searchCodeCommand.execute(call));
+        return found.ok ? text(foundWords(found.value)) : problem(found);
+      }),
   );
 
   server.registerTool(
@@ -87,21 +101,23 @@ export function codeTools(by: Asker): McpServer {
       }),
       annotations: reads,
     },
-    async ({ firstLine, lastLine, ...file }) => {
-      const read = once(await viewFileCommand.execute({ ...by, input: { ...file, door: "mcp" } }));
-      return read.ok ? text(fileWords(read.value, firstLine, lastLine)) : problem(read);
-    },
+    ({ firstLine, lastLine, ...file }) =>
+      answered("read_file", async () => {
+        const read = once(await viewFileCommand.execute({ ...by, input: { ...file, door: "mcp" } }));
+        return read.ok ? text(fileWords(read.value, firstLine, lastLine)) : problem(read);
+      }),
   );
 
   const symbolTool = (tool: string, description: string, command: Command<SymbolFound>) =>
     server.registerTool(
       tool,
       { description, inputSchema: symbol, annotations: reads },
-      async ({ symbol: symbolName, language, repository: repoName, revision: revisionName }) => {
-        const input = { symbolName, language, repoName, revisionName, door: "mcp" };
-        const found = once(await command.execute({ ...by, input }));
-        return found.ok ? text(symbolWords(found.value)) : problem(found);
-      },
+      ({ symbol: symbolName, language, repository: repoName, revision: revisionName }) =>
+        answered(tool, async () => {
+          const input = { symbolName, language, repoName, revisionName, door: "mcp" };
+          const found = once(await command.execute({ ...by, input }));
+          return found.ok ? text(symbolWords(found.value)) : problem(found);
+        }),
     );
   symbolTool("find_definitions", "Finds where a symbol is defined.", gotoDefinitionCommand);
   symbolTool(

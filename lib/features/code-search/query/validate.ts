@@ -1,8 +1,9 @@
 import "server-only";
 import type { Node, ParsedQuery, PatternLeaf, QueryProblem } from "./ast";
 import { parseQuery } from "./parse";
-import { compilePattern } from "./pattern";
+import { compilePattern, maxInstructions } from "./pattern";
 import { prefixAt } from "./prefixes";
+import { type ReadAs, readAs } from "./read-as";
 import { readValue } from "./terms";
 
 function patternsOf(node: Node): PatternLeaf[] {
@@ -11,20 +12,24 @@ function patternsOf(node: Node): PatternLeaf[] {
   return "isCaseSensitive" in node ? [node] : [];
 }
 
-function problemOf(text: string, leaf: PatternLeaf): QueryProblem | null {
-  const compiled = compilePattern(leaf.pattern, leaf.isCaseSensitive);
-  if (compiled.ok) return null;
+function problemOf(text: string, leaf: PatternLeaf, { message, position }: QueryProblem): QueryProblem {
   const { offsets } = readValue(text, prefixAt(text, leaf.from)?.valueFrom ?? leaf.from);
-  return { ok: false, message: compiled.message, position: offsets[compiled.position] ?? leaf.to };
+  return { ok: false, message, position: offsets[position] ?? leaf.to };
 }
 
-/** Reads a query and compiles each of its regular expressions: what `searchCode` is given has passed here. */
-export function validateQuery(text: string): ParsedQuery {
+/**
+ * Reads a query and compiles each of its regular expressions: what `searchCode` is given has passed here.
+ * @param how what is said of it beside it
+ */
+export function validateQuery(text: string, how: ReadAs = {}): ParsedQuery {
   const parsed = parseQuery(text);
   if (!parsed.ok) return parsed;
-  for (const leaf of patternsOf(parsed.query.node)) {
-    const problem = problemOf(text, leaf);
-    if (problem) return problem;
+  const query = readAs(parsed.query, how);
+  let room = maxInstructions;
+  for (const leaf of patternsOf(query.node)) {
+    const compiled = compilePattern(leaf.pattern, leaf.isCaseSensitive, room);
+    if (!compiled.ok) return problemOf(text, leaf, compiled);
+    room -= compiled.pattern.size;
   }
-  return parsed;
+  return { ok: true, query };
 }

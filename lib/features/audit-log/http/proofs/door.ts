@@ -3,10 +3,10 @@ import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/
 import { newestCheckpoint } from "@/lib/audit/proof/published";
 import type { StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
 import { MissingNode } from "@/lib/audit/proof/stored-nodes";
+import { isPrefetch } from "@/lib/gate/prefetch";
 import { callerOf } from "@/lib/gate/sourcebot-caller";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { runtime } from "@/lib/platform/runtime";
-import { isPrefetch } from "../prefetch";
 
 interface Asked {
   request: Request;
