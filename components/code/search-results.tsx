@@ -48,7 +48,8 @@ export function SearchResults({
       onKeyDown={onKeyDown}
     >
       {view.repositories.map((repository) => (
-        <Repository key={repository.name} repository={repository} />
+        // The same repository may be a source of several gurus.
+        <Repository key={`${repository.guru.slug} ${repository.name}`} repository={repository} />
       ))}
       {ended ? (
         <div className="cs-ended">
@@ -90,7 +91,8 @@ function Repository({ repository }: { repository: RepositoryView }) {
       ) : null}
       <ul>
         {files.map((file) => (
-          <SearchFile key={file.name} file={file} />
+          // A path may have another text on each branch.
+          <SearchFile key={`${file.branches.join(" ")} ${file.name}`} file={file} />
         ))}
       </ul>
     </section>

@@ -5,6 +5,7 @@ import { mintAttemptId } from "@/components/forms/attempt-id";
 import { paramsOf, readSearchAddress, searchAddress, searchForm } from "./search-address";
 import { keepSearch, keptSearch } from "./search-memory";
 import type { SearchAnswer, SearchAsked, SearchView } from "./search-types";
+import { whenShown } from "./when-shown";
 
 export type SearchAction = (previous: null, form: FormData) => Promise<SearchAnswer>;
 
@@ -46,6 +47,8 @@ export function useCodeSearch({
   /** The address whose results are shown or on their way. */
   const shown = useRef<string | null>(posted ? searchAddress(askedOf(asked, posted)) : null);
   const run = useRef(0);
+  /** What was posted is shown; its address is still that of the page which posted it. */
+  const isPosted = useRef(posted !== null);
   const scrollTo = useRef<number | null>(null);
 
   const search = useCallback(
@@ -70,16 +73,28 @@ export function useCodeSearch({
 
   // The address changed without us: the page was opened, back, forward, the sidebar's link.
   useEffect(() => {
+    if (isPosted.current) {
+      isPosted.current = false;
+      const here = shown.current;
+      // The router takes part in it only once all effects of the first render have run.
+      queueMicrotask(() => window.history.replaceState(null, "", here));
+      return;
+    }
     const next = readSearchAddress(paramsOf(params));
     const href = searchAddress(next);
     if (shown.current === href) return;
     run.current += 1;
     shown.current = href;
+    const mine = run.current;
     const kept = keptSearch(person, href);
     if (kept) {
       scrollTo.current = kept.scroll;
       setState({ asked: next, view: kept.view, problem: null, isSearching: false });
-    } else if (next.query.trim() !== "") void search(next, "keep");
+    } else if (next.query.trim() !== "")
+      // A page that the browser made ahead is no act of anybody, and each search is recorded.
+      whenShown(() => {
+        if (run.current === mine) void search(next, "keep");
+      });
     else setState({ asked: next, view: null, problem: null, isSearching: false });
   }, [params, person, search]);
 

@@ -167,6 +167,7 @@ test("filters narrow on the server and stand in the address; more is loaded; an 
   await page.goto(`${product.url}/search?query=openGate`);
   await expect(box(page)).toHaveValue("openGate");
   await expect(summary(page)).toContainText("5 matches in 4 files");
+  await expect(results(page).locator(".tok-keyword").first()).toBeVisible();
   await page.getByRole("group", { name: "Language" }).getByLabel("TypeScript").check();
   await expect(summary(page)).toContainText("3 matches in 2 files");
   await expect(page).toHaveURL(/query=openGate&lang=TypeScript/);
@@ -228,6 +229,23 @@ test("an error is told with its place, and completions are taken by keyboard", a
   await expect(page.getByRole("dialog", { name: "Query syntax" })).toBeVisible();
   expect((await axe(page)).violations).toEqual([]);
   expect(problems()).toEqual([]);
+  await page.context().close();
+});
+
+test("a form posted before the scripts run is one search whose results stay", async ({ browser }) => {
+  const { page } = await openBrowser(browser, product);
+  await signInAt(page, product, soleOwner);
+  const before = searched(await rowsOfLog(page, product)).length;
+  const scripts = /\/_next\/static\/.*\.js/;
+  await page.route(scripts, (route) => route.abort());
+  await page.goto(`${product.url}/search?query=lantern`);
+  await box(page).fill("openGate");
+  await page.unroute(scripts);
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  // The address is the scripts' work: from here on nothing is searched that was not before.
+  await expect(page).toHaveURL(/query=openGate$/);
+  await expect(summary(page)).toContainText("5 matches in 4 files");
+  expect(searched(await rowsOfLog(page, product)).length).toBe(before + 1);
   await page.context().close();
 });
 

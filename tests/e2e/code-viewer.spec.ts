@@ -76,7 +76,7 @@ test("a file is looked at, by pointer: hover, definition, references, each use r
 
   await pointAt(page, 5, "rounded");
   await expect(popup(page)).toContainText("src/item.ts:6");
-  await expect(popup(page)).toContainText("export function rounded(value: number): number {");
+  await expect(popup(page)).toContainText("export function rounded(value: number): number");
   await expect(popup(page)).not.toContainText("Math.round");
   await pictures(page, "code-hover", popup(page));
   await page.mouse.move(5, 5);
@@ -97,6 +97,7 @@ test("a file is looked at, by pointer: hover, definition, references, each use r
   await popup(page).getByRole("button", { name: "Go to definition" }).click();
   await expect(page).toHaveURL(/src\/item\.ts\?line=1#L1$/);
   await expect(page.locator("#L1")).toHaveClass(/marked/);
+  await expect(code(page).locator(".tok-keyword").first()).toBeVisible();
 
   expect([await count(page, "FILE_READ"), await count(page, "FIND_REFERENCES")]).toEqual([2, 1]);
   expect(await count(page, "GOTO_DEFINITION")).toBe(2);
@@ -196,6 +197,16 @@ test("a view is one record, and what nobody reads is none", async ({ browser }) 
   expect(await ahead.text()).not.toContain("A shop.");
   expect(await count(page, "FILE_READ")).toBe(before);
 
+  // Once somebody looks at a page that was fetched ahead, it fetches the file, and that is a view.
+  await page.route(
+    address,
+    (route) => route.continue({ headers: { ...route.request().headers(), purpose: "prefetch" } }),
+    { times: 1 },
+  );
+  await page.goto(address);
+  await expect(code(page)).toContainText("A shop.");
+  expect(await count(page, "FILE_READ")).toBe(before + 1);
+
   // From the folder's page by a link within the app, with the tree in view all the while.
   await page.goto(product.url + treeAddress({ repository }));
   await page
@@ -207,7 +218,7 @@ test("a view is one record, and what nobody reads is none", async ({ browser }) 
   await expect(page).toHaveURL(/#L3$/);
   await page.getByRole("treeitem", { name: "src" }).click();
   await expect(page.getByRole("treeitem", { name: "item.ts" })).toBeVisible();
-  expect(await count(page, "FILE_READ")).toBe(before + 1);
+  expect(await count(page, "FILE_READ")).toBe(before + 2);
 });
 
 test("what is not there and what is another's look alike", async ({ browser }) => {

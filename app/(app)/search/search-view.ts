@@ -3,11 +3,12 @@ import { blobAddress, treeAddress } from "@/components/code/code-address";
 import type { FileView, RepositoryView, SearchAsked, SearchView } from "@/components/code/search-types";
 import type { CodeFound } from "@/lib/features/code-search/commands/search-code";
 import type { FoundFile, VisibleRepository } from "@/lib/features/code-search/engine/types";
-import { highlightLines } from "@/lib/platform/code/highlight/highlight";
+import { highlightLines, isColouredSoon } from "@/lib/platform/code/highlight/highlight";
 import { foundLines, type LineToken, linesOf, markedPath } from "./found-lines";
 
-/** What is found is shown without colours sooner than it is waited for. */
+/** What is found is shown without colours sooner than it is waited for; longer where a language is coloured for the first time. */
 const colourForMs = 700;
+const firstColourForMs = 2_500;
 const coloursAtOnce = 4;
 /** Of a file with longer lines, such as generated code, none is coloured. */
 const longestColoured = 20_000;
@@ -61,13 +62,14 @@ function facetsByName(found: CodeFound, byId: ReadonlyMap<string, VisibleReposit
 
 async function viewsOf(files: readonly FoundFile[], byId: ReadonlyMap<string, VisibleRepository>) {
   const views: (FileView | null)[] = files.map(() => null);
-  const until = Date.now() + colourForMs;
+  const isFirst = files.some(({ language }) => language !== null && !isColouredSoon(language));
+  const until = Date.now() + (isFirst ? firstColourForMs : colourForMs);
   let next = 0;
   const work = async () => {
     for (let at = next++; at < files.length; at = next++) {
       const file = files[at];
       const repository = file && byId.get(file.sourceId);
-      if (file && repository) views[at] = await viewOf(file, repository, Date.now() < until);
+      if (file && repository) views[at] = await viewOf(file, repository, until - Date.now());
     }
   };
   await Promise.all(Array.from({ length: coloursAtOnce }, work));
@@ -77,9 +79,9 @@ async function viewsOf(files: readonly FoundFile[], byId: ReadonlyMap<string, Vi
 async function viewOf(
   file: FoundFile,
   repository: VisibleRepository,
-  isColoured: boolean,
+  waitMs: number,
 ): Promise<FileView> {
-  const tokens = isColoured ? await coloursOf(file) : [];
+  const tokens = waitMs > 0 ? await coloursOf(file, waitMs) : [];
   const main = repository.branches.find((branch) => branch.isDefault)?.name;
   const isOnDefault = main === undefined || file.branches.includes(main);
   const [elsewhere] = file.branches;
@@ -99,12 +101,13 @@ async function viewOf(
 }
 
 /** The colours of a file's chunks, line by line; nothing where they take too long or fail. */
-async function coloursOf(file: FoundFile): Promise<LineToken[][][]> {
+async function coloursOf(file: FoundFile, waitMs: number): Promise<LineToken[][][]> {
   const texts = file.chunks.map((chunk) => linesOf(chunk.content));
   const all = texts.flat();
   if (file.language === null || all.some((line) => line.length > longestColoured)) return [];
   // All chunks at once: it is the asking that costs.
-  const lines = await highlightLines(file.language, all.join("\n"), { fromLine: 1, toLine: all.length });
+  const range = { fromLine: 1, toLine: all.length };
+  const lines = await highlightLines(file.language, all.join("\n"), range, waitMs);
   const tokens = lines.map((pieces) =>
     pieces.map(({ className, text }) => ({ length: text.length, look: className || null })),
   );

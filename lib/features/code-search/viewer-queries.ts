@@ -3,8 +3,9 @@ import { noRequest } from "@/lib/access/principal";
 import { inOrganization } from "@/lib/gate/allow";
 import { query } from "@/lib/gate/query";
 import { Refusal } from "@/lib/platform/errors";
-import { listFolder, outlineOf } from "./engine/read";
+import { hasFile, listFolder, outlineOf } from "./engine/read";
 import type { FolderEntry, OutlineSymbol, VisibleRepository } from "./engine/types";
+import { previewText } from "./preview-text";
 import { visibleRepositories } from "./repositories";
 import { findSymbol } from "./symbol-search";
 import type { FolderQuestion, PreviewQuestion } from "./viewer-schemas";
@@ -45,10 +46,11 @@ export const codeFolders = query({
         const entries = await listFolder(db, repository, folder, input.revision);
         if (entries && (entries.length > 0 || folder === "")) folders.push([folder, entries]);
       }
-      const [folder, entries] = folders.at(-1) ?? [];
-      const isThere =
-        input.file === null || entries?.some(({ kind, path }) => kind === "file" && path === input.file);
-      if (folder === input.folders.at(-1) && isThere) return { repository, folders };
+      const { file } = input;
+      const [folder] = folders.at(-1) ?? [];
+      if (folder !== input.folders.at(-1)) continue;
+      const isThere = file === null || (await hasFile(db, repository, file, input.revision));
+      if (isThere) return { repository, folders };
     }
     return null;
   },
@@ -92,7 +94,7 @@ export const codeOutline = query({
   },
 });
 
-/** A definition as a hover shows it: its place and its one line. */
+/** A definition as a hover shows it: its place and, of its line, what declares it. */
 interface PreviewedDefinition {
   path: string;
   line: number;
@@ -101,12 +103,11 @@ interface PreviewedDefinition {
 }
 
 const mostShown = 4;
-const longestLine = 200;
 
 /**
- * The definitions of a symbol in a repository, for a hover: name, place and the one line. It is no act of the person, so
- * it leaves no event; therefore it gives nothing more of a file than that line (decision 034). Null when too much is asked
- * at once.
+ * The definitions of a symbol in a repository, for a hover: name, place and signature. It is no act of the person, so it
+ * leaves no event; therefore it gives nothing more of a file, and no value (decision 034). Null when too much is asked at
+ * once.
  */
 export const previewDefinition = query({
   allow: inOrganization<PreviewQuestion>("code:search"),
@@ -134,8 +135,9 @@ export const previewDefinition = query({
       for (const { sourceId, path, line, text } of all.slice(0, mostShown)) {
         const from = found.repositories.find((each) => each.sourceId === sourceId);
         const known = from ? await outlineOf(db, from, path, revision) : [];
-        const kind = known?.find((each) => each.line === line && each.name === symbol)?.kind ?? "definition";
-        definitions.push({ path, line, kind, text: text.trim().slice(0, longestLine).toWellFormed() });
+        const here = known?.find((each) => each.line === line && each.name === symbol);
+        const { kind, column } = here ?? { kind: "definition", column: 1 };
+        definitions.push({ path, line, kind, text: previewText(text, { name: symbol, kind, column }) });
       }
       return { definitions, more: all.length > mostShown || found.isCapped };
     } catch (error) {

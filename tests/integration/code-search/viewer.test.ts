@@ -1,5 +1,7 @@
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UserPrincipal } from "@/lib/access/principal";
+import { db, schema } from "@/lib/db/client";
 import {
   codeFolder,
   codeFolders,
@@ -7,7 +9,7 @@ import {
   unindexedRepository,
 } from "@/lib/features/code-search/viewer-queries";
 import { folderQuestion, previewQuestion } from "@/lib/features/code-search/viewer-schemas";
-import { mainCommit } from "./code-for-tests";
+import { codeIn, mainCommit } from "./code-for-tests";
 import { type CodeWorld, foreignRepository, makeCodeWorld, repository } from "./code-harness";
 
 let world: CodeWorld;
@@ -62,7 +64,31 @@ describe("the viewer of code", () => {
     expect(await shown(world.owner, null, [""], { repository: "git.example.com/none" })).toBeNull();
   });
 
-  it("gives of a definition its place and its one line, and records nothing", async () => {
+  it("shows a file that stands behind the last entry of its folder", async () => {
+    const many = { repository: "git.example.com/team/many" };
+    const sourceId = await codeIn(world.guru.id, { name: many.repository, files: { "all/a.txt": "a\n" } });
+    const { codeFile } = schema;
+    const [one] = await db().select().from(codeFile).where(eq(codeFile.sourceId, sourceId));
+    if (!one) throw new Error("no file was indexed");
+    const { id: _, ...file } = one;
+    // More than a folder lists, all with the text of the one.
+    const others = Array.from({ length: 5_001 }, (_, n) => `all/n${String(n + 1).padStart(5, "0")}`);
+    for (let at = 0; at < others.length; at += 1_000) {
+      const paths = others.slice(at, at + 1_000);
+      await db()
+        .insert(codeFile)
+        .values(paths.map((path) => ({ ...file, path })));
+    }
+    expect(await folder(world.viewer, "all", many)).not.toContain("n05001");
+    expect(await shown(world.viewer, "all/n05001", ["", "all"], many)).toEqual([
+      ["", 1],
+      ["all", 5_000],
+    ]);
+    expect(await shown(world.viewer, "all/n05002", ["", "all"], many)).toBeNull();
+    expect(await shown(world.viewer, "all", [""], many)).toBeNull();
+  });
+
+  it("gives of a definition its place and its signature, and records nothing", async () => {
     const before = await world.product.events();
     expect(await preview(world.viewer, "parseLedger")).toEqual({
       definitions: [
@@ -70,7 +96,7 @@ describe("the viewer of code", () => {
           path: "src/parser.ts",
           line: 1,
           kind: "function",
-          text: "export function parseLedger(text: string) {",
+          text: "export function parseLedger(text: string)",
         },
       ],
       more: false,

@@ -1,5 +1,6 @@
 import { notFound } from "next/navigation";
 import { type CodePlace, parseLines, parsePlace } from "@/components/code/code-address";
+import { OpenWhenShown } from "@/components/code/open-when-shown";
 import { CodeViewer } from "@/components/code/viewer";
 import { foldersAbove } from "@/components/code/viewer-tree-rows";
 import type { Folders, ViewedRepository } from "@/components/code/viewer-types";
@@ -32,15 +33,18 @@ export default async function BrowsePage({
   if (!place) notFound();
   const waiting = await load(unindexedRepository, place.repository);
   if (waiting) return <NotIndexed repository={waiting} />;
-  // What nobody reads is no view: it gets the status of the page, and nothing of the file.
-  const unread = await isUnread();
-  if (unread) {
-    await foldersOf(place);
-    return null;
+  // Before the record: what is not there is no view.
+  const { repository, folders } = await foldersOf(place);
+  // What nobody reads is none either: it gets the status of the page, and nothing of the file.
+  if (await isUnread()) {
+    return (
+      <Frame place={place}>
+        <OpenWhenShown />
+      </Frame>
+    );
   }
   const [line] = [(await searchParams).line ?? []].flat();
   const file = place.kind === "blob" ? await viewFile(place, parseLines(line)) : null;
-  const { repository, folders } = await foldersOf(place);
   return (
     <Frame place={place}>
       <CodeViewer

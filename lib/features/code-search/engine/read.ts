@@ -96,6 +96,16 @@ export async function readCodeFile(
   };
 }
 
+/** Whether there is a file of this path: a folder's entries may end before it. */
+export async function hasFile(
+  db: Reads,
+  repository: VisibleRepository,
+  path: string,
+  revision: string | null,
+): Promise<boolean> {
+  return (await rowOf(db, repository, revision, path)) !== null;
+}
+
 /**
  * What stands in a folder: its folders first, then its files, 5,000 entries at most.
  * @param path without a slash at its ends; "" = the root

@@ -73,6 +73,13 @@ test.each([
   for (const piece of lines.flat()) expect(tokenClasses).toContain(piece.className);
 });
 
+test("what came too late is plain that one time only", async () => {
+  const text = "fn main() {}\n";
+  const [plain] = await highlightLines("Rust", text, everyLine, 0);
+  expect(plain).toEqual([{ className: "", text: "fn main() {}" }]);
+  expect(classOf(await coloured("Rust", text), "main")).toBe("tok-function");
+});
+
 test("no language, or one without a grammar, is plain", async () => {
   const plain = [[{ className: "", text: "class A {}" }]];
   for (const language of [null, "", "No Such", "__proto__", "constructor"])
@@ -89,9 +96,12 @@ test("a process that ended is replaced", async () => {
   const highlighter = new Highlighter();
   const request = { language: "JSON", lines: ["[1]"], from: 0 };
   const always = () => true;
+  expect(highlighter.isWarm("JSON")).toBe(false);
   const first = await highlighter.looksOf(request, always);
   expect(first).toHaveLength(1);
+  expect(highlighter.isWarm("JSON")).toBe(true);
   await highlighter.close();
+  expect(highlighter.isWarm("JSON")).toBe(false);
   expect(await highlighter.looksOf(request, always)).toEqual(first);
   await highlighter.close();
 });

@@ -16,8 +16,9 @@ const mostCharacters = 512 * 1024;
 /** Lines above those that are wanted are read as well, for what these stand in: all of so many, or else only the nearest. */
 const mostBefore = 1_000;
 const someBefore = 200;
-/** For an answer, in ms: a page waits for it. */
+/** For an answer, in ms: a page waits for it. The first of a language takes longer, its process may have to start. */
 const patienceMs = 1_000;
+const firstPatienceMs = 2_500;
 const cachedCharacters = 4 * 1024 * 1024;
 /** Calls that wait; beyond them text comes back plain at once. */
 const mostWaiting = 100;
@@ -26,15 +27,20 @@ const highlighter = new Highlighter();
 const cache = new PieceCache(cachedCharacters);
 let waiting = 0;
 
+/** Whether a text of this language is coloured at once, other than the first one. */
+export const isColouredSoon = (language: string): boolean => highlighter.isWarm(language);
+
 /**
  * The lines of a text in pieces that carry the classes of `components/styles/code.css`. Line ends belong to no line; the pieces of
  * a line are together the line. A language that is not known, or a text that takes too long, comes back plain.
  * @param language as linguist calls it; null = plain
+ * @param waitMs for the colours; by default a second, and longer for the first text of a language
  */
 export async function highlightLines(
   language: string | null,
   text: string,
   { fromLine, toLine }: LineRange,
+  waitMs?: number,
 ): Promise<HighlightedPiece[][]> {
   const from = Math.max(1, fromLine);
   const all = text.split("\n", Math.max(0, toLine)).map(withoutReturn);
@@ -48,7 +54,8 @@ export async function highlightLines(
   const begin = from > mostBefore ? from - 1 - someBefore : 0;
   const read = affordable(all.slice(begin));
   const request = { language, lines: read, from: from - 1 - begin };
-  return withPatience(lines.map(plain), async (isWanted) => {
+  const patience = waitMs ?? (isColouredSoon(language) ? patienceMs : firstPatienceMs);
+  return withPatience(patience, lines.map(plain), async (isWanted) => {
     const looks = await highlighter.looksOf(request, isWanted);
     if (looks === null) return null;
     const found = lines.map((line, index) => coloured(line, looks[index] ?? []));
@@ -60,6 +67,7 @@ export async function highlightLines(
 
 /** What `find` finds, or else `otherwise` when that takes too long; it may still find it for the next who asks. */
 async function withPatience<T>(
+  waitMs: number,
   otherwise: T,
   find: (isWanted: () => boolean) => Promise<T | null>,
 ): Promise<T> {
@@ -69,7 +77,7 @@ async function withPatience<T>(
     timer = setTimeout(() => {
       isWanted = false;
       resolve(null);
-    }, patienceMs);
+    }, waitMs);
   });
   waiting += 1;
   const found = find(() => isWanted);

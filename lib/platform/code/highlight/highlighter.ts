@@ -28,6 +28,11 @@ export class Highlighter {
     return looks;
   }
 
+  /** Whether it has coloured this language before: then its regular expressions are made, and it is quick. */
+  isWarm(language: string): boolean {
+    return this.#warm.has(language);
+  }
+
   /** Ends the process; the next request starts another. */
   async close(): Promise<void> {
     const child = await this.#child?.catch(() => null);

@@ -13,6 +13,8 @@ import { scopesOf, tokenClasses } from "./token-classes";
 const longestLine = 2_000;
 /** For the lines of one request, in ms: what is not coloured by then comes back plain. */
 const budgetMs = 700;
+/** For the first one of a grammar, whose regular expressions are made meanwhile. */
+const firstBudgetMs = 2_000;
 /** Lines between two looks at the clock. */
 const batch = 25;
 
@@ -76,6 +78,8 @@ const theme: ThemeRegistration = {
 /** Loads what colours lines of a language. */
 export class Tokenizer {
   readonly #highlighter: HighlighterCore;
+  /** Grammars that were used before. */
+  readonly #used = new Set<string>();
 
   private constructor(highlighter: HighlighterCore) {
     this.#highlighter = highlighter;
@@ -97,7 +101,8 @@ export class Tokenizer {
 
   /** The lines as lengths and numbers of looks in turn; fewer lines where time runs out. */
   looksOf(grammar: string, lines: readonly string[]): number[][] {
-    const endsAt = performance.now() + budgetMs;
+    const endsAt = performance.now() + (this.#used.has(grammar) ? budgetMs : firstBudgetMs);
+    this.#used.add(grammar);
     const looks: number[][] = [];
     let grammarState: GrammarState | undefined;
     for (let from = 0; from < lines.length && performance.now() < endsAt; from += batch) {
