@@ -249,6 +249,27 @@ test("a form posted before the scripts run is one search whose results stay", as
   await page.context().close();
 });
 
+test("a page that the browser makes ahead searches once it is shown", async ({ browser }) => {
+  const { page, problems } = await openBrowser(browser, product);
+  await signInAt(page, product, soleOwner);
+  const before = searched(await rowsOfLog(page, product)).length;
+  await page.addInitScript(() =>
+    Object.defineProperty(document, "prerendering", { configurable: true, value: true }),
+  );
+  await page.goto(`${product.url}/search?query=openGate`);
+  await expect(box(page)).toHaveValue("openGate");
+  const log = await page.context().newPage();
+  expect(searched(await rowsOfLog(log, product)).length).toBe(before);
+  await page.evaluate(() => {
+    Object.defineProperty(document, "prerendering", { configurable: true, value: false });
+    document.dispatchEvent(new Event("prerenderingchange"));
+  });
+  await expect(summary(page)).toContainText("5 matches in 4 files");
+  expect(searched(await rowsOfLog(log, product)).length).toBe(before + 1);
+  expect(problems()).toEqual([]);
+  await page.context().close();
+});
+
 test("without JavaScript the form posts, filters with it, and says what is wrong", async ({ browser }) => {
   const { page } = await openBrowser(browser, product, { javaScriptEnabled: false });
   await signInAt(page, product, soleOwner);
