@@ -7,8 +7,8 @@ import { callerOf } from "../../exports/caller";
 
 /**
  * `?repository=&revision=&language=&symbol=`: `{definitions: [{path, line, kind, text}], more}` for a hover, at most four
- * places with what of their line declares the symbol. It is recorded nowhere (a denial is); going to a definition is. 503 when the person's searches
- * are as many as may run at once.
+ * places with what of their line declares the symbol. It is recorded nowhere (a denial is); going to a definition is. 503
+ * when the person's searches are as many as may run at once.
  */
 export const GET = toRoute(plainFamily, async ({ request, facts }) => {
   const params = new URL(request.url).searchParams;
