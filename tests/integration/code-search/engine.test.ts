@@ -159,28 +159,6 @@ test("repositories that were not given are not looked at", async () => {
   expect((await search("greet", { repositories: [] })).files).toEqual([]);
 });
 
-test("hard patterns end at the deadline while another search is answered", async () => {
-  const hard = ["content:(a+)+$", `content:${"(a|b)?".repeat(160)}[^b]$`].map((query) =>
-    search(query, { repositories: [large], deadlineMs: 1_000, matches: 1_000_000 }),
-  );
-  const quick = await search("content:world");
-  expect(quick.stats.matchCount).toBe(1);
-  for (const outcome of await Promise.all(hard)) {
-    // Whatever it got through; it neither fails nor goes on.
-    expect(outcome.isExhaustive).toBe(outcome.endedBy === null);
-    expect(outcome.endedBy).not.toBe("matches");
-  }
-});
-
-test("what the index cannot narrow ends at the deadline, with what there is until then", async () => {
-  const outcome = await search("content:[^x][^y]$", {
-    repositories: [large],
-    deadlineMs: 300,
-    matches: 1_000_000,
-  });
-  expect(outcome).toMatchObject({ isExhaustive: false, endedBy: "deadline" });
-});
-
 test("a search goes on when its process is ended, and when its index is another by now", async () => {
   await search("greet");
   for (const pid of searchProcessIds()) process.kill(pid, "SIGKILL");
@@ -205,6 +183,28 @@ test("a search goes on when its process is ended, and when its index is another 
     (select segment_id from code_file where source_id = ${made.sourceId} and to_generation is not null)`;
   expect(await paths(made)).toEqual(["b.txt"]);
   expect(await paths(again)).toEqual(["b.txt"]);
+});
+
+test("what is taken away that no generation in use needs is not missed", async () => {
+  const name = "git.example/halden/clearing";
+  const [old, kept] = [`${"old ".repeat(9)}change\n`, "the change\n"];
+  const made = await writeCorpus(product.admin, one.guru, name, [{ path: "old.txt", text: old }]);
+  const asked = { sourceId: made.sourceId };
+  const now = await writeCorpus(product.admin, one.guru, name, [{ path: "kept.txt", text: kept }], asked);
+  const searched = async () => {
+    const outcome = await search("content:change", { repositories: [now] });
+    const { segmentsScanned } = outcome.stats;
+    return {
+      ...{ paths: outcome.files.map(({ path }) => path), isExhaustive: outcome.isExhaustive },
+      ...{ segmentsScanned, endedBy: outcome.endedBy },
+    };
+  };
+  const expected = { paths: ["kept.txt"], isExhaustive: true, endedBy: null, segmentsScanned: 1 };
+  expect(await searched()).toEqual(expected);
+  await product.admin`delete from code_file where source_id = ${made.sourceId} and to_generation is not null`;
+  await product.admin`delete from code_segment s where source_id = ${made.sourceId}
+    and not exists (select from code_file f where f.segment_id = s.id)`;
+  expect(await searched()).toEqual(expected);
 });
 
 test("an aborted search ends with the reason of its signal", async () => {

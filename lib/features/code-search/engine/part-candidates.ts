@@ -7,9 +7,9 @@ import type { IndexReads } from "./index-reads";
 import type { Matcher, TreeLeaf } from "./query-tree";
 import type { SourceFiles } from "./source-files";
 
-/** Rows of postings that a search reads, about, if one of each literal and segment is no more; each is some kilobytes. */
+/** Rows of postings that a search aims at, as far as one key of each literal comes to no more; each is some kilobytes. */
 const wantedRows = 6_000;
-/** More are not read for that either: further literals narrow nothing. */
+/** Where one key of each literal comes to more than this, some literals are not asked for. */
 const mostRows = 4 * wantedRows;
 const mostKeysOfLiteral = 24;
 
@@ -39,7 +39,7 @@ export class PartCandidates {
   }
 
   static async read(
-    reads: IndexReads,
+    reads: Pick<IndexReads, "buckets">,
     sources: readonly SourceFiles[],
     leaves: readonly TreeLeaf[],
     counts: IndexCounts,
