@@ -76,11 +76,7 @@ async function viewsOf(files: readonly FoundFile[], byId: ReadonlyMap<string, Vi
   return views;
 }
 
-async function viewOf(
-  file: FoundFile,
-  repository: VisibleRepository,
-  waitMs: number,
-): Promise<FileView> {
+async function viewOf(file: FoundFile, repository: VisibleRepository, waitMs: number): Promise<FileView> {
   const tokens = waitMs > 0 ? await coloursOf(file, waitMs) : [];
   const main = repository.branches.find((branch) => branch.isDefault)?.name;
   const isOnDefault = main === undefined || file.branches.includes(main);
