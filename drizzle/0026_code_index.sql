@@ -42,7 +42,9 @@ CREATE TABLE code_segment (
   files integer NOT NULL DEFAULT 0,
   -- A power of two.
   buckets integer NOT NULL DEFAULT 1,
-  complete boolean NOT NULL DEFAULT false
+  complete boolean NOT NULL DEFAULT false,
+  -- What is written down in another form is written anew.
+  format integer NOT NULL DEFAULT 1
 );
 --> statement-breakpoint
 CREATE INDEX code_segment_source ON code_segment (source_id);
@@ -73,6 +75,8 @@ CREATE TABLE code_file (
   lines integer NOT NULL,
   first_part integer NOT NULL,
   parts integer NOT NULL,
+  -- Of a file that is none of text there is this row alone, so that it is not read again; readers pass over it.
+  is_text boolean NOT NULL DEFAULT true,
   from_generation integer NOT NULL,
   to_generation integer
 );

@@ -67,6 +67,8 @@ export const codeSegment = pgTable(
     /** A power of two. */
     buckets: integer("buckets").notNull().default(1),
     complete: boolean("complete").notNull().default(false),
+    /** What is written down in another form is written anew. */
+    format: integer("format").notNull().default(1),
   },
   (t) => [index("code_segment_source").on(t.sourceId)],
 );
@@ -98,6 +100,8 @@ export const codeFile = pgTable(
     lines: integer("lines").notNull(),
     firstPart: integer("first_part").notNull(),
     parts: integer("parts").notNull(),
+    /** Of a file that is none of text there is this row alone, so that it is not read again; readers pass over it. */
+    isText: boolean("is_text").notNull().default(true),
     fromGeneration: integer("from_generation").notNull(),
     toGeneration: integer("to_generation"),
   },

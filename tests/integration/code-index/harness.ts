@@ -1,5 +1,6 @@
 import { inflateRawSync } from "node:zlib";
 import { indexCode } from "@/lib/features/data-sources/code-index/index-code";
+import { clearDeadCode } from "@/lib/features/data-sources/code-index/runs";
 import { rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
 import { foldText } from "@/lib/platform/code/fold";
 import { bucketOf, readPosting } from "@/lib/platform/code/postings";
@@ -38,8 +39,15 @@ export const segmentsOf = async (id: string): Promise<number[]> =>
 export const filesOf = (id: string) => product.admin`
   select f.path, f.blob, f.branches, f.language, f.lines, f.bytes, f.parts, f.first_part, f.segment_id::int, f.id::int
   from code_file f join code_repository r using (source_id)
-  where source_id = ${id} and from_generation <= r.generation
+  where source_id = ${id} and is_text and from_generation <= r.generation
     and (to_generation is null or to_generation > r.generation) order by path, branches`;
+
+/** Deletes what has ended, as after the minutes in which somebody may still read it. */
+export async function clearedLater(id: string): Promise<void> {
+  await product.admin`
+    update code_repository set indexed_at = indexed_at - interval '11 minutes' where source_id = ${id}`;
+  await clearDeadCode(id);
+}
 
 /** The text of a file as the index has it. */
 export async function textOf(file: Record<string, unknown>): Promise<string> {

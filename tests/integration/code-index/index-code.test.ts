@@ -2,12 +2,20 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { clearDeadCode } from "@/lib/features/data-sources/code-index/runs";
 import { bucketOf, readPosting } from "@/lib/platform/code/postings";
 import { symbolLiteralKeys, symbolNameKey } from "@/lib/platform/code/trigrams";
 import { TestRepository } from "../network-sources/git-server";
 import { eventsOf, product, sourceRow, withFetchingProduct } from "../network-sources/harness";
-import { codeOf, filesOf, lookAgain, pathsNaming, repositoryRow, segmentsOf, textOf } from "./harness";
+import {
+  clearedLater,
+  codeOf,
+  filesOf,
+  lookAgain,
+  pathsNaming,
+  repositoryRow,
+  segmentsOf,
+  textOf,
+} from "./harness";
 
 withFetchingProduct();
 
@@ -29,7 +37,7 @@ describe("the code of a repository", () => {
     const row = await repositoryRow(id);
     expect(row).toMatchObject({
       generation: 1,
-      files: 4,
+      files: 5,
       problem: null,
       running: false,
       attempts: 0,
@@ -39,14 +47,21 @@ describe("the code of a repository", () => {
     const files = await filesOf(id);
     expect(files.map(({ path, lines }) => [path, lines])).toEqual([
       ["b c/ü\nline.txt", 4],
+      ["empty.txt", 0],
       ["latin.txt", 1],
       ["long.js", 4_000],
       ["src/a.ts", 1],
     ]);
     const texts = await Promise.all(files.map(textOf));
-    expect(texts).toEqual([hostile, "caf\ufffd\n", long, "export function foldAway() {}\n"]);
+    expect(texts).toEqual([hostile, "", "caf\ufffd\n", long, "export function foldAway() {}\n"]);
     expect(files.map(({ bytes }) => bytes)).toEqual(texts.map((text) => Buffer.byteLength(text)));
-    expect(files.map(({ language }) => language)).toEqual(["Text", "Text", "JavaScript", "TypeScript"]);
+    expect(files.map(({ language }) => language)).toEqual([
+      "Text",
+      "Text",
+      "Text",
+      "JavaScript",
+      "TypeScript",
+    ]);
     const [typed] = await product.admin`
       select symbols, p.ordinal, p.segment_id::int from code_part p join code_file f using (segment_id)
       where f.source_id = ${id} and f.path = 'src/a.ts' and p.file_ordinal = f.ordinal`;
@@ -103,7 +118,7 @@ describe("the code of a repository", () => {
     const old = await product.admin`
       select path from code_file where source_id = ${id} and from_generation <= 1 and to_generation > 1 order by path`;
     expect(old.map(({ path }) => path)).toEqual(["a.txt", "b.txt", "c.txt"]);
-    await clearDeadCode(id);
+    await clearedLater(id);
     expect(await filesOf(id)).toEqual(after);
     expect(
       await product.admin`select from code_file where source_id = ${id} and to_generation is not null`,
@@ -120,13 +135,13 @@ describe("the code of a repository", () => {
     const [first] = await segmentsOf(id);
     repository.commit({ "long.js": "short now" });
     await lookAgain(id);
-    await clearDeadCode(id);
+    await clearedLater(id);
     expect(await segmentsOf(id)).not.toContain(first);
     for (let n = 0; n < 10; n++) {
       repository.commit({ [`n${n}.txt`]: `number ${n}` });
       await lookAgain(id);
     }
-    await clearDeadCode(id);
+    await clearedLater(id);
     expect((await segmentsOf(id)).length).toBeLessThan(9);
     expect((await filesOf(id)).length).toBe(12);
     for (let n = 0; n < 10; n++) expect(await pathsNaming(id, `number ${n}`)).toEqual([`n${n}.txt`]);

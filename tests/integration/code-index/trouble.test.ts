@@ -1,12 +1,8 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { inflateRawSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { indexCode } from "@/lib/features/data-sources/code-index/index-code";
 import { queueDueCode } from "@/lib/features/data-sources/code-index/runs";
 import { setRuntime } from "@/lib/platform/runtime";
-import { bundleScript } from "@/tests/support/child-script";
 import { serveGit, TestRepository } from "../network-sources/git-server";
 import {
   indexed,
@@ -16,39 +12,25 @@ import {
   withFetchingProduct,
 } from "../network-sources/harness";
 import { codeOf, filesOf, lookAgain, pathsNaming, repositoryRow, segmentsOf } from "./harness";
+import { withIndexer, withIndexers } from "./other-indexers";
 
 withFetchingProduct();
-afterEach(() => setRuntime(product.runtime));
+withIndexers();
 
 const jobsOf = (id: string) => product.admin`
   select id from pgboss.job where name = 'index-code' and state = 'created' and data->>'dataSourceId' = ${id}`;
 const without = (id: string) => product.admin`delete from pgboss.job where data->>'dataSourceId' = ${id}`;
 
-async function readSource(files: Record<string, string>): Promise<string> {
-  const repository = new TestRepository();
+async function readSource(
+  files: Record<string, string>,
+  repository = new TestRepository(),
+): Promise<string> {
   repository.commit(files);
   const host = await serveGit(repository);
   const id = await repositorySource(`${host.origin}/team/handbook`);
   await indexed(id);
   return id;
 }
-
-/** As an installation whose indexer is this script; null = it is missing. */
-async function withIndexer(source: string | null): Promise<void> {
-  const productDir = mkdtempSync(path.join(tmpdir(), "gurulog-indexer-"));
-  mkdirSync(path.join(productDir, "build"));
-  if (source !== null) {
-    const script = await bundleScript(source);
-    copyFileSync(script.file, path.join(productDir, "build", "index-code.mjs"));
-    script.remove();
-  }
-  setRuntime({ ...product.runtime, productDir });
-  made.push(productDir);
-}
-const made: string[] = [];
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
 
 describe("when the code of a repository cannot be indexed", () => {
   it("the source is read all the same, the reason is said, and it is tried again by itself", async () => {
@@ -98,7 +80,8 @@ describe("when the code of a repository cannot be indexed", () => {
     );
     files["src/f7.ts"] = "export function found() {} // ends the process by its symbols\n";
     files["src/f8.ts"] = "export function found() {} // ends the process always\n";
-    const id = await readSource(files);
+    const repository = new TestRepository();
+    const id = await readSource(files, repository);
     await withIndexer("tests/support/crashing-indexer.ts");
     await indexCode({ dataSourceId: id });
     expect(await repositoryRow(id)).toMatchObject({ generation: 1, problem: null, files: 29 });
@@ -117,6 +100,16 @@ describe("when the code of a repository cannot be indexed", () => {
     }
     expect(await pathsNaming(id, "by its symbols")).toEqual(["src/f7.ts"]);
     expect(await segmentsOf(id)).toHaveLength(1);
+    // It is not tried with each look that follows.
+    const leftOut = () => product.admin`
+      select id, path, parts from code_file where source_id = ${id} and not is_text`;
+    const before = [...(await leftOut())];
+    expect(before).toMatchObject([{ path: "src/f8.ts", parts: 0 }]);
+    setRuntime(product.runtime);
+    repository.commit({ "src/f9.ts": "export function found() {} // anew\n" });
+    await lookAgain(id);
+    expect(await repositoryRow(id)).toMatchObject({ generation: 2, problem: null, files: 29 });
+    expect([...(await leftOut())]).toEqual(before);
   });
 });
 
@@ -175,6 +168,7 @@ describe("the index of a repository's code", () => {
     const id = await codeOf(repository);
     const before = await segmentsOf(id);
     await product.admin`update code_repository set basis = basis || '{"format": 0}' where source_id = ${id}`;
+    await product.admin`update code_segment set format = 0 where source_id = ${id}`;
     await indexCode({ dataSourceId: id });
     await lookAgain(id);
     expect(await repositoryRow(id)).toMatchObject({ generation: 2, files: 2 });

@@ -26,6 +26,7 @@ function visibleIn(repository: VisibleRepository, bit: number) {
   const { codeFile } = schema;
   return and(
     eq(codeFile.sourceId, repository.sourceId),
+    eq(codeFile.isText, true),
     lte(codeFile.fromGeneration, repository.generation),
     or(isNull(codeFile.toGeneration), gt(codeFile.toGeneration, repository.generation)),
     sql`${codeFile.branches} & ${bit} <> 0`,

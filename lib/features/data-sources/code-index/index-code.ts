@@ -63,13 +63,14 @@ async function bringIndexUpToDate(
   signal: AbortSignal,
   free?: () => Promise<number | null>,
 ): Promise<void> {
-  await clearDeadCode(run.source.id);
   await dropIncomplete(run);
   const heads = await headsOf(run, signal);
   const commits = heads.map(({ commit }) => commit);
   const folder = await copyOf(run, signal);
-  const { files } = await chosenFiles(folder, commits, run.source.settings, signal);
+  const choice = { ...run.source.settings, withEmpty: true };
+  const { files } = await chosenFiles(folder, commits, choice, signal);
   const plan = await planRun(run, withBranches(files, heads));
+  await clearDeadCode(run.source.id);
   const bytes = plan.read.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (plan.read.length > 0) await requireDiskSpace(bytes, free);
   await writeSegments(run, { folder, files: plan.read }, signal);

@@ -3,7 +3,7 @@ import { and, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import { readDb, schema, type Tx } from "@/lib/db/client";
 import type { CodeHead } from "@/lib/db/schema/code";
 import type { RepositoryFile } from "../git/repository-files";
-import { type CodeRun, whileMine } from "./runs";
+import { type CodeRun, codeFormat, whileMine } from "./runs";
 
 /** Segments that are small, and how many of them are made one: each costs a search some reads of its own. */
 const smallParts = 1_024;
@@ -33,6 +33,7 @@ interface Row {
   segmentId: number;
   parts: number;
   segmentParts: number;
+  format: number;
   fromGeneration: number;
 }
 
@@ -51,17 +52,22 @@ export function withBranches(files: readonly RepositoryFile[], heads: readonly C
 
 /**
  * Compares what is wanted with what is there: files that are shown keep their parts, as do those that a run which crashed
- * has written. What of these nobody wants any more is taken away.
+ * has written. What of these nobody wants any more, or was written by a version that wrote another form, is taken away.
  */
 export async function planRun(run: CodeRun, wanted: readonly WantedFile[]): Promise<Plan> {
   const rows = await rowsOf(run);
   const kept = new Map<string, Row>();
   const pending = new Map<string, Row>();
-  for (const row of rows) (row.fromGeneration > run.shown ? pending : kept).set(keyOf(row), row);
+  const unwanted: number[] = [];
+  for (const row of rows) {
+    if (row.fromGeneration <= run.shown) kept.set(keyOf(row), row);
+    else if (row.format === codeFormat) pending.set(keyOf(row), row);
+    else unwanted.push(row.id);
+  }
   const wantedKeys = new Map(wanted.map((file) => [keyOf(file), file]));
   const outdated = new Set<number>();
   for (const [key, row] of kept)
-    if (run.isOutdated || !wantedKeys.has(key) || pending.has(key)) outdated.add(row.id);
+    if (row.format !== codeFormat || !wantedKeys.has(key) || pending.has(key)) outdated.add(row.id);
   const live = [...kept.values()].filter(({ id }) => !outdated.has(id));
   const anew = segmentsToRewrite(live);
   for (const row of live) if (anew.has(row.segmentId)) outdated.add(row.id);
@@ -78,7 +84,7 @@ export async function planRun(run: CodeRun, wanted: readonly WantedFile[]): Prom
       plan.moved.push({ id: shown.id, branches: file.branches });
     }
   }
-  const unwanted = [...pending].flatMap(([key, row]) => (wantedKeys.has(key) ? [] : [row.id]));
+  for (const [key, row] of pending) if (!wantedKeys.has(key)) unwanted.push(row.id);
   await whileMine(run, (tx) => mendPending(tx, unwanted, remarked));
   return plan;
 }
@@ -86,6 +92,7 @@ export async function planRun(run: CodeRun, wanted: readonly WantedFile[]): Prom
 /** Nobody sees these rows yet. */
 async function mendPending(tx: Tx, unwanted: number[], remarked: Plan["moved"]): Promise<void> {
   const { codeFile } = schema;
+  await tx.execute(sql`set local statement_timeout = '120s'`);
   for (let at = 0; at < unwanted.length; at += idsAtOnce)
     await tx.delete(codeFile).where(inArray(codeFile.id, unwanted.slice(at, at + idsAtOnce)));
   if (remarked.length === 0) return;
@@ -98,8 +105,9 @@ async function mendPending(tx: Tx, unwanted: number[], remarked: Plan["moved"]):
 async function rowsOf(run: CodeRun): Promise<Row[]> {
   const { codeFile, codeSegment } = schema;
   const { id, path, blob, branches, segmentId, parts, fromGeneration } = codeFile;
+  const ofSegment = { segmentParts: codeSegment.parts, format: codeSegment.format };
   return readDb()
-    .select({ id, path, blob, branches, segmentId, parts, fromGeneration, segmentParts: codeSegment.parts })
+    .select({ id, path, blob, branches, segmentId, parts, fromGeneration, ...ofSegment })
     .from(codeFile)
     .innerJoin(codeSegment, and(eq(codeSegment.id, codeFile.segmentId), eq(codeSegment.complete, true)))
     .where(

@@ -1,5 +1,6 @@
 import "server-only";
 import { and, eq, inArray, lte, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { schema, type Tx } from "@/lib/db/client";
 import { awaitingJobs, enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
@@ -14,7 +15,7 @@ const longestWaitS = 6 * 3_600;
 /** After a flip, what only readers of the generation before still read is kept so long. */
 const graceMinutes = 10;
 /** What is written down changes with it, and all is indexed anew. */
-const format = 2;
+export const codeFormat = 2;
 const maxProblemLength = 1_000;
 
 type Source = typeof schema.dataSource.$inferSelect;
@@ -27,8 +28,6 @@ export interface CodeRun {
   shown: number;
   /** What the index is to stand for when it is done. */
   basis: unknown;
-  /** Whether what is shown was written down in another form. */
-  isOutdated: boolean;
   heads: (typeof schema.codeRepository.$inferSelect)["heads"];
 }
 
@@ -38,7 +37,7 @@ export class Overtaken extends Error {
 }
 
 /** What of a source decides what its index holds; in the statement the source is called `s`. */
-const basisOfSource = sql`jsonb_strip_nulls(jsonb_build_object('format', ${format}::int, 'url', s.url,
+const basisOfSource = sql`jsonb_strip_nulls(jsonb_build_object('format', ${codeFormat}::int, 'url', s.url,
   'commit', s.settings->'commit', 'heads', s.settings->'heads',
   'include', s.settings->'include', 'exclude', s.settings->'exclude'))`;
 /** One whose files have been read, and of which is known at which commits. */
@@ -72,10 +71,7 @@ export async function beginCodeRun(dataSourceId: string): Promise<CodeRun | null
         .insert(codeRepository)
         .values({ sourceId: source.id, ...about })
         .onConflictDoNothing();
-    const [wanted] = await tx.execute<{ basis: unknown }>(sql`
-      select ${basisOfSource} as basis from data_source s join code_repository r on r.source_id = s.id
-      where s.id = ${source.id} and ${isReady} and r.basis is distinct from ${basisOfSource} and not (${isAlive})
-      for update of r`);
+    const wanted = await wantedOf(tx, source.id);
     if (!wanted) return null;
     const [row] = await tx
       .update(codeRepository)
@@ -90,10 +86,26 @@ export async function beginCodeRun(dataSourceId: string): Promise<CodeRun | null
       .where(eq(codeRepository.sourceId, source.id))
       .returning();
     if (!row) return null;
-    const isOutdated = row.generation > 0 && (row.basis as { format?: number } | null)?.format !== format;
     const { generation: shown, runClaim: claim, heads } = row;
-    return { source, claim, shown, basis: wanted.basis, isOutdated, heads };
+    return { ...wanted, claim, shown, heads };
   });
+}
+
+/**
+ * A source that asks for a run, with the basis of that very row: what was read of it before this may have waited for another
+ * run is not what the index will be said to stand for.
+ */
+async function wantedOf(tx: Tx, id: string): Promise<Pick<CodeRun, "source" | "basis"> | undefined> {
+  const s = alias(schema.dataSource, "s");
+  const r = alias(schema.codeRepository, "r");
+  const isOther = sql`r.basis is distinct from ${basisOfSource} and not (${isAlive})`;
+  const [wanted] = await tx
+    .select({ source: s, basis: sql<unknown>`${basisOfSource}` })
+    .from(s)
+    .innerJoin(r, eq(r.sourceId, s.id))
+    .where(and(eq(s.id, id), isReady, isOther))
+    .for("update", { of: r });
+  return wanted;
 }
 
 /**
@@ -169,20 +181,25 @@ export async function queueDueCode(): Promise<number> {
   });
 }
 
-/** Deletes what no reader of a source's index can see any more: files that ended before what is shown, and then segments. */
+/**
+ * Deletes what no reader of a source's index can see any more: files that ended before what is shown, once that is shown so
+ * long that nobody who began before still reads, and then segments.
+ */
 export async function clearDeadCode(sourceId: string): Promise<void> {
-  const { codeFile, codeSegment } = schema;
+  const { codeFile, codeRepository, codeSegment } = schema;
+  const isShownLong = sql<boolean>`${codeRepository.indexedAt} < gurulog_now() - make_interval(mins => ${graceMinutes})`;
   const segments = await inTransaction(async (tx) => {
     await tx.execute(sql`set local statement_timeout = '120s'`);
     const [repository] = await tx
-      .select({ generation: schema.codeRepository.generation })
-      .from(schema.codeRepository)
-      .where(eq(schema.codeRepository.sourceId, sourceId))
+      .select({ generation: codeRepository.generation, isOld: isShownLong })
+      .from(codeRepository)
+      .where(eq(codeRepository.sourceId, sourceId))
       .for("update");
     if (!repository) return [];
-    await tx
-      .delete(codeFile)
-      .where(and(eq(codeFile.sourceId, sourceId), lte(codeFile.toGeneration, repository.generation)));
+    if (repository.isOld)
+      await tx
+        .delete(codeFile)
+        .where(and(eq(codeFile.sourceId, sourceId), lte(codeFile.toGeneration, repository.generation)));
     return tx
       .select({ id: codeSegment.id })
       .from(codeSegment)

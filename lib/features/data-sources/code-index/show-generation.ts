@@ -16,16 +16,16 @@ export async function showGeneration(run: CodeRun, plan: Plan, heads: CodeHead[]
     await tx.execute(sql`set local statement_timeout = '120s'`);
     await tx.execute(sql`
       insert into code_file (source_id, segment_id, ordinal, path, language, branches, blob, bytes, lines, first_part, parts,
-        from_generation)
+        is_text, from_generation)
       select f.source_id, f.segment_id, f.ordinal, f.path, f.language, m.branches, f.blob, f.bytes, f.lines, f.first_part,
-        f.parts, ${generation}
+        f.parts, f.is_text, ${generation}
       from jsonb_to_recordset(${JSON.stringify(plan.moved)}::text::jsonb) as m(id bigint, branches int)
       join code_file f on f.id = m.id`);
     await tx.execute(sql`
       update code_file set to_generation = ${generation} where source_id = ${sourceId}
         and id in (select jsonb_array_elements_text(${JSON.stringify(plan.ended)}::text::jsonb)::bigint)`);
     const [sums] = await tx.execute<{ files: number; bytes: number }>(sql`
-      select count(*)::int as files, coalesce(sum(bytes), 0)::float8 as bytes from code_file
+      select (count(*) filter (where is_text))::int as files, coalesce(sum(bytes), 0)::float8 as bytes from code_file
       where source_id = ${sourceId} and from_generation <= ${generation} and to_generation is null`);
     await tx
       .update(schema.codeRepository)

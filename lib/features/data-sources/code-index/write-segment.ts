@@ -4,14 +4,15 @@ import { schema, type Tx } from "@/lib/db/client";
 import type { CodeIndexer } from "@/lib/platform/code/indexing/code-indexer";
 import type { IndexedFile, SegmentPostings } from "@/lib/platform/code/indexing/messages";
 import { mostParts } from "@/lib/platform/code/parts";
-import { mostPartsOfSegment } from "@/lib/platform/code/postings";
 import { fileTexts } from "../git/repository-files";
 import type { WantedFile } from "./plan";
-import { type CodeRun, noteProgress, whileMine } from "./runs";
+import { type CodeRun, codeFormat, noteProgress, whileMine } from "./runs";
 
-/** Text sent to the process at a time, in UTF-16 units. */
+/** Text sent to the process at a time, in UTF-16 units. It has two of these at most. */
 const batchLength = 512 * 1024;
 const rowsAtOnce = 64;
+/** A segment that has them may end before it is full, for a process that holds much by now. */
+const enoughParts = 1_024;
 /** Rows of postings in one transaction. */
 const postingsAtOnce = 512;
 
@@ -23,6 +24,8 @@ interface Work {
   files: readonly WantedFile[];
   treatments: ReadonlyMap<WantedFile, Treatment>;
   indexer: CodeIndexer;
+  /** Of a segment. */
+  mostParts: number;
   /** Filled with the files that the process has and has not answered for. */
   inHand: WantedFile[];
 }
@@ -30,6 +33,8 @@ interface Work {
 interface Waiting {
   file: WantedFile;
   text: string;
+  /** Parts that it may have at most; how many it has the process says. */
+  mostParts: number;
 }
 
 /**
@@ -45,9 +50,11 @@ export async function writeSegment(run: CodeRun, work: Work, signal: AbortSignal
       // The same one, with its branches.
       const wanted = files[taken];
       const found = wanted && treatments.get(wanted);
-      if (wanted && text !== null && found !== "left out") {
-        if (!(await segment.hasRoomFor(text))) break;
-        await segment.take({ file: wanted, text }, found !== undefined);
+      if (wanted && (text === null || found === "left out")) segment.passOver(wanted);
+      else if (wanted && text !== null) {
+        const one = { file: wanted, text, mostParts: mostParts(Buffer.byteLength(text)) };
+        if (!(await segment.hasRoomFor(one))) break;
+        await segment.take(one, found !== undefined);
       }
       taken += 1;
     }
@@ -58,6 +65,7 @@ export async function writeSegment(run: CodeRun, work: Work, signal: AbortSignal
   return taken;
 }
 
+type Answer = ReturnType<CodeIndexer["add"]>;
 type FileRow = Omit<typeof schema.codeFile.$inferInsert, "sourceId" | "segmentId" | "fromGeneration">;
 interface Rows {
   files: FileRow[];
@@ -70,11 +78,15 @@ class SegmentInMaking {
   #id: number | null = null;
   #waiting: Waiting[] = [];
   #length = 0;
-  /** Parts that those that wait may have at most; of the others it is known. */
+  /** No text, or none that the process survives. */
+  #passedOver: WantedFile[] = [];
+  /** Parts that those that wait, or are with the process, may have at most; of the others it is known. */
   #bound = 0;
   #parts = 0;
   #files = 0;
   #pairs = 0;
+  /** All that the process has been given is answered for. */
+  #answered: Promise<void> = Promise.resolve();
   /** The rows of the last batch on their way into the database, while the process works on the next. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -83,24 +95,32 @@ class SegmentInMaking {
     this.#work = work;
   }
 
-  async hasRoomFor(text: string): Promise<boolean> {
-    const most = mostParts(Buffer.byteLength(text));
-    if (this.#parts + this.#bound + most > mostPartsOfSegment) await this.#flush();
-    const isFull = this.#parts + this.#bound + most > mostPartsOfSegment;
-    return !isFull && this.#pairs < this.#work.indexer.mostPairs;
+  async hasRoomFor({ mostParts }: Waiting): Promise<boolean> {
+    const { indexer, mostParts: mostOfSegment } = this.#work;
+    const isFull = () => this.#parts + this.#bound + mostParts > mostOfSegment;
+    if (isFull()) await this.#answer();
+    const isTooMuch = indexer.isWorn && this.#parts >= enoughParts;
+    return !isFull() && !isTooMuch && this.#pairs < indexer.mostPairs;
   }
 
   async take(one: Waiting, isAlone: boolean): Promise<void> {
-    if (isAlone) await this.#flush();
+    if (isAlone) await this.#answer();
     this.#waiting.push(one);
     this.#length += one.text.length;
-    this.#bound += mostParts(Buffer.byteLength(one.text));
-    if (isAlone || this.#length >= batchLength) await this.#flush();
+    this.#bound += one.mostParts;
+    if (isAlone) await this.#answer();
+    else if (this.#length >= batchLength) await this.#flush();
+  }
+
+  /** Writes down of a file no more than that it was looked at. */
+  passOver(file: WantedFile): void {
+    this.#passedOver.push(file);
   }
 
   async end(): Promise<void> {
-    await this.#flush();
+    await this.#answer();
     await this.#writing;
+    if (this.#passedOver.length > 0) await this.#write({ files: this.#passedOverRows(), parts: [] });
     const id = this.#id;
     if (id === null) return;
     const postings = await this.#work.indexer.finish();
@@ -114,29 +134,45 @@ class SegmentInMaking {
 
   /** Waits for what is on its way, whatever becomes of it. */
   async settled(): Promise<void> {
+    await this.#answered.catch(() => undefined);
     await this.#writing.catch(() => undefined);
   }
 
+  /** Gives the process what waits, and waits until it has answered for everything. */
+  async #answer(): Promise<void> {
+    await this.#flush();
+    await this.#answered;
+  }
+
+  /** Gives the process what waits, while it works on the batch before; returns when it has answered for that. */
   async #flush(): Promise<void> {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];
     this.#length = 0;
-    this.#bound = 0;
     const { indexer, inHand, treatments } = this.#work;
     inHand.push(...waiting.map(({ file }) => file));
-    const answer = await indexer.add(
+    const answer = indexer.add(
       waiting.map(({ file, text }) => {
         const hasSymbols = treatments.get(file) !== "without symbols";
         return { path: file.path, text, hasSymbols };
       }),
     );
-    inHand.length = 0;
-    this.#pairs = answer.pairs;
-    const rows = this.#rowsOf(waiting, answer.files);
+    const before = this.#answered;
+    this.#answered = this.#take(waiting, before, answer);
+    // Whoever waits for it next finds out; the same of what is written.
+    this.#answered.catch(() => undefined);
+    await before;
+  }
+
+  async #take(waiting: readonly Waiting[], before: Promise<void>, answer: Answer): Promise<void> {
+    const [{ files, pairs }] = await Promise.all([answer, before]);
+    this.#work.inHand.splice(0, waiting.length);
+    this.#bound -= waiting.reduce((sum, { mostParts }) => sum + mostParts, 0);
+    this.#pairs = pairs;
+    const rows = this.#rowsOf(waiting, files);
     await this.#writing;
     this.#writing = this.#write(rows);
-    // Whoever waits for it next finds out.
     this.#writing.catch(() => undefined);
   }
 
@@ -152,7 +188,16 @@ class SegmentInMaking {
         parts: parts.map((part, at) => ({ ...part, ordinal: firstPart + at, fileOrdinal: ordinal })),
       };
     });
-    return { files: rows.map(({ file }) => file), parts: rows.flatMap(({ parts }) => parts) };
+    const files: FileRow[] = rows.map(({ file }) => file);
+    files.push(...this.#passedOverRows());
+    return { files, parts: rows.flatMap(({ parts }) => parts) };
+  }
+
+  #passedOverRows(): FileRow[] {
+    const nothing = { language: null, bytes: 0, lines: 0, firstPart: 0, parts: 0, isText: false };
+    return this.#passedOver
+      .splice(0)
+      .map(({ path, blob, branches }) => ({ ordinal: this.#files++, path, blob, branches, ...nothing }));
   }
 
   async #write({ files, parts }: Rows): Promise<void> {
@@ -189,7 +234,7 @@ class SegmentInMaking {
 async function newSegment(tx: Tx, sourceId: string): Promise<number> {
   const [row] = await tx
     .insert(schema.codeSegment)
-    .values({ sourceId })
+    .values({ sourceId, format: codeFormat })
     .returning({ id: schema.codeSegment.id });
   if (!row) throw new Error("a segment was not made");
   return row.id;

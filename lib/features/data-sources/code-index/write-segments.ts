@@ -1,7 +1,8 @@
 import "server-only";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { schema } from "@/lib/db/client";
 import { CodeIndexer, IndexerGone } from "@/lib/platform/code/indexing/code-indexer";
+import { mostPartsOfSegment } from "@/lib/platform/code/postings";
 import type { WantedFile } from "./plan";
 import { type CodeRun, whileMine } from "./runs";
 import { type Treatment, writeSegment } from "./write-segment";
@@ -21,6 +22,7 @@ export async function writeSegments(
 ): Promise<void> {
   if (files.length === 0) return;
   const treatments = new Map<WantedFile, Treatment>();
+  /** Without a file to blame. Each halves what a segment may have: it may have been too much. */
   let crashes = 0;
   let indexer = await CodeIndexer.open(signal);
   try {
@@ -28,12 +30,9 @@ export async function writeSegments(
       /** Whose text the process has, and has not answered for. */
       const inHand: WantedFile[] = [];
       try {
-        from =
-          (await writeSegment(
-            run,
-            { folder, files: files.slice(from), treatments, indexer, inHand },
-            signal,
-          )) + from;
+        const mostParts = mostPartsOfSegment >> crashes;
+        const work = { folder, files: files.slice(from), treatments, indexer, inHand, mostParts };
+        from += await writeSegment(run, work, signal);
         if (!indexer.isWorn) continue;
       } catch (error) {
         signal.throwIfAborted();
@@ -60,9 +59,10 @@ function blame(inHand: readonly WantedFile[], treatments: Map<WantedFile, Treatm
 /** Removes what a run that crashed, or this one before its process did, had begun. */
 export async function dropIncomplete(run: CodeRun): Promise<void> {
   const { codeSegment } = schema;
-  await whileMine(run, (tx) =>
-    tx
+  await whileMine(run, async (tx) => {
+    await tx.execute(sql`set local statement_timeout = '120s'`);
+    await tx
       .delete(codeSegment)
-      .where(and(eq(codeSegment.sourceId, run.source.id), eq(codeSegment.complete, false))),
-  );
+      .where(and(eq(codeSegment.sourceId, run.source.id), eq(codeSegment.complete, false)));
+  });
 }

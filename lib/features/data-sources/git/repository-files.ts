@@ -13,6 +13,8 @@ const repositoryLimits = {
   fileBytes: 1024 * 1024,
   files: 50_000,
   allBytes: 500 * 1024 * 1024,
+  /** Of those that are empty: they cost nothing but their names. */
+  emptyFiles: 50_000,
   listBytes: 64 * 1024 * 1024,
   pathCharacters: 1_000,
 } as const;
@@ -45,17 +47,24 @@ export interface RepositoryFile {
   commits: string[];
 }
 
+interface Choice {
+  include?: string[] | undefined;
+  exclude?: string[] | undefined;
+  withEmpty?: boolean;
+}
+
 /**
  * The files of some commits that are chosen and small enough. Links and modules (other modes) are none: nothing that a name
  * or a link in the repository says leads anywhere. Those with a path of more than 1,000 characters are left out.
  * @param include patterns; none = everything
+ * @param withEmpty whether files without a byte are among them; not counted, and those beyond 50,000 are left out
  * @param patience for tests shorter than usual
  * @throws Unreadable when there are too many, or to find them takes too long
  */
 export async function chosenFiles(
   folder: string,
   commits: readonly string[],
-  { include = [], exclude = [] }: { include?: string[] | undefined; exclude?: string[] | undefined },
+  { include = [], exclude = [], withEmpty = false }: Choice,
   signal: AbortSignal,
   patience: Partial<Patience> = {},
 ): Promise<{ files: RepositoryFile[]; sizeBytes: number }> {
@@ -71,6 +80,8 @@ export async function chosenFiles(
   };
   const files = new Map<string, RepositoryFile>();
   let sizeBytes = 0;
+  let empty = 0;
+  const mostEmpty = withEmpty ? repositoryLimits.emptyFiles : 0;
   for (const commit of new Set(commits)) {
     const gitMs = Math.max(1, Math.ceil(listUntil - performance.now()));
     const listed = await list(folder, commit, signal, { ...limits, gitMs });
@@ -84,10 +95,13 @@ export async function chosenFiles(
         same.commits.push(commit);
         continue;
       }
+      if (file.sizeBytes === 0 && empty >= mostEmpty) continue;
       if ((include.length > 0 && !(await isAmong(include, path))) || (await isAmong(exclude, path))) continue;
       files.set(`${file.blob} ${path}`, { ...file, commits: [commit] });
       sizeBytes += file.sizeBytes;
-      if (files.size > repositoryLimits.files || sizeBytes > repositoryLimits.allBytes) throw tooManyChosen();
+      if (file.sizeBytes === 0) empty += 1;
+      const isTooMany = files.size - empty > repositoryLimits.files;
+      if (isTooMany || sizeBytes > repositoryLimits.allBytes) throw tooManyChosen();
     }
   }
   return { files: [...files.values()], sizeBytes };
@@ -97,7 +111,7 @@ export async function chosenFiles(
 function fileOf(entry: string): Omit<RepositoryFile, "commits"> | null {
   const [, blob, size, path] = /^100(?:644|755) blob ([0-9a-f]{40,64}) +(\d+)\t([\s\S]+)$/.exec(entry) ?? [];
   if (!blob || !path || path.length > repositoryLimits.pathCharacters) return null;
-  if (Number(size) > repositoryLimits.fileBytes || Number(size) === 0) return null;
+  if (Number(size) > repositoryLimits.fileBytes) return null;
   return { path, blob, sizeBytes: Number(size) };
 }
 

@@ -25,7 +25,7 @@ export interface IndexedFile {
   parts: IndexedPart[];
 }
 
-/** What the process is asked, one at a time: to add files to the segment, or to end it. */
+/** What the process is asked, and answers in that order: to add files to the segment, or to end it. */
 export type IndexingRequest = { files: FileToIndex[] } | { finish: true };
 
 export interface SegmentPostings {

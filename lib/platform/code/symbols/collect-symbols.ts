@@ -62,8 +62,8 @@ function read(match: QueryMatch, rules: SymbolRules): { definition: Definition |
   let of: string | null = null;
   for (const { name: role, node } of match.captures) {
     if (role === "in") inside = node;
-    else if (role === "as") as = nameOf(node);
-    else if (role === "of") of = nameOf(node);
+    else if (role === "as") as = nameIn(node)?.name ?? null;
+    else if (role === "of") of = nameIn(node)?.name ?? null;
     else if (role !== "only") definition = define(node, role as SymbolKind, match.patternIndex, rules);
   }
   if (definition !== null) definition.of = of;
@@ -78,18 +78,20 @@ function define(captured: Node, as: SymbolKind, rank: number, { locate }: Symbol
   const located = locate ? locate(captured, as) : { node: captured, kind: as };
   if (located === null) return null;
   const { node, kind } = located;
-  const name = nameOf(node);
-  if (name === null) return null;
+  const named = nameIn(node);
+  if (named === null) return null;
   const { row, column } = node.startPosition;
-  return { at: node.startIndex, line: row + 1, column: column + 1, name, kind, of: null, rank };
+  const { name, skipped } = named;
+  return { at: node.startIndex, line: row + 1, column: column + 1 + skipped, name, kind, of: null, rank };
 }
 
-/** A name without the quotes that a string brings along; null = none. */
-function nameOf(node: Node): string | null {
+/** A name without the quotes that a string brings along, and how far behind the beginning of the node it stands; null = none. */
+function nameIn(node: Node): { name: string; skipped: number } | null {
   if (node.endIndex - node.startIndex > longestName) return null;
   const { text } = node;
-  const name = /^(["']).*\1$/s.test(text) ? text.slice(1, -1) : text;
-  return name === "" || /[\0\n\r]/.test(name) ? null : name;
+  const skipped = /^(["']).*\1$/s.test(text) ? 1 : 0;
+  const name = text.slice(skipped, text.length - skipped);
+  return name === "" || /[\0\n\r]/.test(name) ? null : { name, skipped };
 }
 
 function close(open: Scope[], at: number): void {

@@ -49,6 +49,12 @@ test("a text beyond 512 KiB, counted in bytes, has no symbols", () => {
   expect(finder.symbolsOf("TypeScript", `${definition}// ${"€".repeat(200 * kib)}`)).toEqual([]);
 });
 
+test("what a language is found with costs its first text nothing of its time", { timeout: 60_000 }, async () => {
+  // To make that of C++ takes longer.
+  const finder = await openSymbolFinder(200);
+  expect(finder.symbolsOf("C++", "class First {};").map((symbol) => symbol.name)).toEqual(["First"]);
+});
+
 test("a language that is not known has no symbols", () => {
   for (const language of ["", "Text", "constructor", "__proto__", "typescript\0"])
     expect(finder.symbolsOf(language, "class A {}")).toEqual([]);

@@ -7,7 +7,7 @@ import { symbolRules } from "./rules";
 
 /** Of a text, in bytes: longer ones are generated, or data. */
 const longestText = 512 * 1024;
-/** For a text. */
+/** For a text; not counted is what the first one of a language waits for. */
 const textMs = 2_000;
 /** Between two looks at the clock, of the many times that a parser asks. */
 const asksPerLook = 16;
@@ -61,17 +61,17 @@ function isTooLong(text: string): boolean {
 }
 
 function symbolsWith(reader: Reader, text: string, patienceMs: number): FoundSymbol[] {
-  const endsAt = performance.now() + patienceMs;
-  let asked = 0;
-  const isOver = () => ++asked % asksPerLook === 0 && performance.now() > endsAt;
   try {
+    reader.query ??= new Query(reader.language, reader.rules.query);
+    const endsAt = performance.now() + patienceMs;
+    let asked = 0;
+    const isOver = () => ++asked % asksPerLook === 0 && performance.now() > endsAt;
     const tree = reader.parser.parse(text, null, { progressCallback: isOver });
     if (tree === null) {
       renew(reader);
       return [];
     }
     try {
-      reader.query ??= new Query(reader.language, reader.rules.query);
       const matches = reader.query.matches(tree.rootNode, { progressCallback: isOver });
       return performance.now() > endsAt ? [] : collectSymbols(matches, reader.rules);
     } finally {

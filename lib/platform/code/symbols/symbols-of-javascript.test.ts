@@ -62,7 +62,7 @@ const table = { row() {}, cell: () => 1, plain: 2 };
     "19: interface Point@18, property Point/x@26, method Point/move@37",
     "20: type Pair@6, property Pair/left@15, method Pair/swap@29",
     "21: enum Color@6, enumerator Color/Red@14, enumerator Color/Green@19",
-    "22: module outside@16, function outside/far@44",
+    "22: module outside@17, function outside/far@44",
     "23: module Deep.Er@11, constant Deep.Er/depth@34, class Deep.Er/In@58",
     "24: constant given@15",
     "25: constant table@7, method table/row@17, method table/cell@27",
@@ -96,6 +96,7 @@ export class Cat extends Dog { lives = 9; #mood = "m"; static of() {} constructo
 export const Mixin = class { mixed() {} };
 export function* ids() { let id = 0; yield id; }
 export default { setup() {} };
+class Quoted { "in quotes"() {} }
 `;
   expect(outline("JavaScript", text)).toEqual([
     "1: variable count@5",
@@ -110,5 +111,6 @@ export default { setup() {} };
     "10: class Mixin@14, method Mixin/mixed@30",
     "11: function ids@18",
     "12: method setup@18",
+    "13: class Quoted@7, method Quoted/in quotes@17",
   ]);
 });

@@ -91,14 +91,13 @@ function qualified(symbol: FoundSymbol): FoundSymbol {
   const cast = symbol.name.indexOf("operator");
   const upTo = cast === -1 ? symbol.name.length : cast;
   const at = symbol.name.slice(0, upTo).lastIndexOf("::");
-  const name = (at === -1 ? symbol.name : symbol.name.slice(at + 2)).replace(
-    /^(operator .*?)\s*\(.*$/s,
-    "$1",
-  );
+  const last = (at === -1 ? symbol.name : symbol.name.slice(at + 2)).trimStart();
+  const name = last.replace(/^(operator .*?)\s*\(.*$/s, "$1");
   if (at === -1) return { ...symbol, name };
   if (symbol.kind === "module") return symbol;
+  const column = symbol.column + symbol.name.length - last.length;
   const owner = symbol.name.slice(0, at).replace(/<.*$/s, "").split("::").at(-1)?.trim();
-  return { ...symbol, name: name.trim(), parent: owner || symbol.parent };
+  return { ...symbol, name: name.trimEnd(), column, parent: owner || symbol.parent };
 }
 
 export const c: SymbolRules = { grammar: "c", query: shared, locate };

@@ -18,8 +18,9 @@ function refine(symbol: FoundSymbol): FoundSymbol {
   const { kind } = symbol;
   const at = symbol.name.lastIndexOf("::");
   const name = symbol.name.slice(at === -1 ? 0 : at + 2).replace(/^:/, "");
+  const column = symbol.column + symbol.name.length - name.length;
   const owner = at === -1 ? symbol.parent : (symbol.name.slice(0, at).split("::").at(-1) ?? null);
-  const found = { ...symbol, name, parent: owner || symbol.parent };
+  const found = { ...symbol, name, column, parent: owner || symbol.parent };
   if (kind === "method" && name === "initialize") return { ...found, kind: "constructor" };
   if (kind === "method" && found.parent === null) return { ...found, kind: "function" };
   return found;
