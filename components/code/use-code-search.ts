@@ -90,12 +90,12 @@ export function useCodeSearch({
     if (kept) {
       scrollTo.current = kept.scroll;
       setState({ asked: next, view: kept.view, problem: null, isSearching: false });
-    } else if (next.query.trim() !== "")
+    } else if (next.query.trim() !== "") {
       // A page that the browser made ahead is no act of anybody, and each search is recorded.
       whenShown(() => {
         if (run.current === mine) void search(next, "keep");
       });
-    else setState({ asked: next, view: null, problem: null, isSearching: false });
+    } else setState({ asked: next, view: null, problem: null, isSearching: false });
   }, [params, person, search]);
 
   // How far down one was is kept with what was found, for the way back.
