@@ -8,5 +8,5 @@ const ofDatabase = "PGSSL";
  */
 export function childEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const own = Object.entries(env).filter(([name]) => passed.includes(name) || name.startsWith(ofDatabase));
-  return { NODE_ENV: "production", ...Object.fromEntries(own) };
+  return { ...Object.fromEntries(own), NODE_ENV: "production" };
 }

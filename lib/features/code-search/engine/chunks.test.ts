@@ -4,7 +4,10 @@ import { chunksOf, pathRanges } from "./chunks";
 import { PartText } from "./part-texts";
 
 const partOf = (text: string, firstLine: number, byteOffset: number) =>
-  new PartText({ segmentId: 1, ordinal: 0, firstLine, byteOffset, data: deflateRawSync(text) });
+  new PartText({
+    ...{ segmentId: 1, ordinal: 0, firstLine, byteOffset },
+    ...{ bytes: Buffer.byteLength(text), data: deflateRawSync(text) },
+  });
 
 it("places are of the file, in every chunk of a part and on every line of a chunk", () => {
   const text = "é1\n👋👋x é x\nplain\nfour é\nx\n";

@@ -14,21 +14,35 @@ const mostRuns = 3;
 const partsAtOnce = 64;
 /** Of the time of a search; the rest is for reading what is shown. */
 const shareOfLooking = 0.85;
+/** Between two tellings of what is found until now, in ms at least, and in times of what the last one took. */
+const tellingsApart = { ms: 250, times: 4 };
 /** What the place of a match is reckoned with in an answer. */
 const rangeBytes = 100;
 
-/** Answers a search. */
+/**
+ * Answers a search.
+ * @param tell told what is found until now, before something that may take long and cannot be stopped
+ */
 export async function evaluate(
   reads: IndexReads,
   order: SearchOrder,
   signal: AbortSignal,
+  tell: (soFar: SearchOutcome) => Promise<void>,
 ): Promise<SearchOutcome> {
   const clock = new Clock(order.deadlineMs, signal);
   const looking = new Clock(order.deadlineMs * shareOfLooking, signal);
   const tree = treeOf(order.query.node);
   let now = order;
+  let nextTelling = 0;
+  const beforeLong = async (run: SearchRun) => {
+    const begun = performance.now();
+    if (run.found.length === 0 || begun < nextTelling) return;
+    await tell(outcomeOf(run, await shownFiles(reads, run, now, clock), clock, "deadline"));
+    const ended = performance.now();
+    nextTelling = ended + Math.max(tellingsApart.ms, (ended - begun) * tellingsApart.times);
+  };
   for (let n = 1; ; n++) {
-    const run = new SearchRun(reads, now, tree, looking);
+    const run = new SearchRun(reads, now, tree, looking, beforeLong);
     await run.run();
     const files = await shownFiles(reads, run, now, clock);
     if (!run.isMissing) return outcomeOf(run, files, clock, run.endedBy);

@@ -11,6 +11,8 @@ const longestSilenceMs = 5_000;
 export interface ReadPart extends PartAddress {
   firstLine: number;
   byteOffset: number;
+  /** Of the text, before it was deflated. */
+  bytes: number;
   /** Deflated; of symbols when these were asked for. */
   data: Buffer;
 }
@@ -141,10 +143,10 @@ export class IndexReads {
     return this.#answer(
       this.#sql<ReadPart[]>`
         select k.segment::float8 as "segmentId", k.ordinal, p.first_line as "firstLine",
-          p.byte_offset as "byteOffset", p.data
+          p.byte_offset as "byteOffset", p.bytes, p.data
         from unnest(${segmentIds}::bigint[], ${ordinals}::int[]) as k(segment, ordinal)
         cross join lateral (
-          select first_line, byte_offset, ${data} as data from code_part
+          select first_line, byte_offset, bytes, ${data} as data from code_part
           where segment_id = k.segment and ordinal = k.ordinal offset 0) p
         where p.data is not null`,
     );

@@ -36,5 +36,9 @@ export type SearchAnswer =
   | { kind: "refused"; message: string }
   | { kind: "failed"; message: string };
 
-/** With its last answer it ends. */
-export type FromProcess = { kind: "ready" } | (SearchAnswer & { isLast?: true });
+export type FromProcess =
+  | { kind: "ready" }
+  /** What is found until now, before something that nothing but the end of the process can stop. */
+  | { kind: "so far"; outcome: SearchOutcome }
+  /** With its last answer it ends. */
+  | (SearchAnswer & { isLast?: true });

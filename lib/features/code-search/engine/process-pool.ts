@@ -49,7 +49,7 @@ export class ProcessPool {
   }
 
   /**
-   * @returns null when it was not done soon after its deadline, and its process was ended for it
+   * @returns null when it was not done soon after its deadline, and its process was ended for it before it told anything
    * @throws Refusal `busy` when too many wait; the signal's reason once it is aborted
    */
   async search(
@@ -161,6 +161,7 @@ export class ProcessPool {
     const { child } = process;
     return new Promise((resolve, reject) => {
       let isTooLate = false;
+      let soFar: SearchOutcome | null = null;
       const kill = () => {
         isTooLate = true;
         child.kill("SIGKILL");
@@ -179,13 +180,14 @@ export class ProcessPool {
         else settle();
       };
       const answered = (message: FromProcess) => {
-        if (message.kind !== "ready" && message.isLast) this.#drop(process);
-        if (message.kind === "found") end(() => resolve(message.outcome));
+        if ("isLast" in message) this.#drop(process);
+        if (message.kind === "so far") soFar = message.outcome;
+        else if (message.kind === "found") end(() => resolve(message.outcome));
         else if (message.kind === "refused") end(() => reject(refuse("invalid", message.message)));
         else if (message.kind === "failed") end(() => reject(new Error(message.message)));
       };
       const ended = () =>
-        end(() => (isTooLate ? resolve(null) : reject(new ProcessEnded("the search process ended"))));
+        end(() => (isTooLate ? resolve(soFar) : reject(new ProcessEnded("the search process ended"))));
       child.on("message", answered).once("exit", ended);
       signal?.addEventListener("abort", cancel);
       if (child.exitCode !== null || child.signalCode !== null) ended();

@@ -4,6 +4,7 @@ import { evaluate } from "./evaluate";
 import { IndexReads } from "./index-reads";
 import type { FromProcess, SearchAnswer, SearchOrder, ToProcess } from "./messages";
 import { PatternProblem } from "./query-tree";
+import type { SearchOutcome } from "./types";
 
 /** The process that searches: one search at a time, over a connection of its own. It ends with whoever started it. */
 export function runSearchProcess(): void {
@@ -32,7 +33,10 @@ async function answerSearch(reads: IndexReads, order: SearchOrder, signal: Abort
 
 async function search(reads: IndexReads, order: SearchOrder, signal: AbortSignal): Promise<SearchAnswer> {
   try {
-    return { kind: "found", outcome: await evaluate(reads, order, signal) };
+    const tell = (outcome: SearchOutcome) =>
+      // Once it is sent: what comes next may keep this process from sending anything.
+      new Promise<void>((sent) => answer({ kind: "so far", outcome }, () => sent()));
+    return { kind: "found", outcome: await evaluate(reads, order, signal, tell) };
   } catch (error) {
     if (error instanceof PatternProblem) return { kind: "refused", message: error.message };
     // Its message may carry the query: the name and the place are enough to find it.

@@ -16,6 +16,11 @@ const firstBatch = 32;
 const largestBatch = 256;
 /** What a part is reckoned with before it is read. */
 const partBytes = 16 * 1024;
+/**
+ * Bytes of a part times instructions of a pattern that may take a second: a part that is longer than others is one line, and
+ * nothing stops a pattern within a line.
+ */
+const longWork = 5_000_000;
 /** Files between two looks at the clock. */
 const filesOfSlice = 256;
 
@@ -46,11 +51,25 @@ export class SearchRun {
   readonly #order: SearchOrder;
   readonly #tree: QueryTree;
   readonly #clock: Clock;
+  readonly #beforeLong: (run: SearchRun) => Promise<void>;
+  readonly #largestPattern: number;
   /** Of text that is held, and of what is reckoned to be read for the answer. */
   #keptBytes = 0;
   #candidates: PartCandidates | null = null;
 
-  constructor(reads: IndexReads, order: SearchOrder, tree: QueryTree, clock: Clock) {
+  /** @param beforeLong called before something that the clock cannot end */
+  constructor(
+    reads: IndexReads,
+    order: SearchOrder,
+    tree: QueryTree,
+    clock: Clock,
+    beforeLong: (run: SearchRun) => Promise<void>,
+  ) {
+    this.#beforeLong = beforeLong;
+    const sizes = tree.leaves.map((leaf) =>
+      isOfContent(leaf) && leaf.matcher?.literal === null ? leaf.matcher.pattern.size : 0,
+    );
+    this.#largestPattern = Math.max(0, ...sizes);
     this.#reads = reads;
     this.#order = order;
     this.#tree = tree;
@@ -127,7 +146,7 @@ export class SearchRun {
       size = Math.min(largestBatch, size * 2);
       // The next one is read while this one is looked through; not beside the first, which often is enough.
       const early = isFirst ? undefined : this.#batch(scans, size);
-      this.#scanBatch(batch, read);
+      await this.#scanBatch(batch, read);
       if (this.endedBy === "deadline") return;
       const enough = this.#enough;
       const next: Batch | null = early === undefined ? this.#batch(scans, enough ? 1 : size) : early;
@@ -168,12 +187,16 @@ export class SearchRun {
     return new Map(read.map((part) => [keyOf(part), part]));
   }
 
-  #scanBatch(batch: Batch, read: Awaited<Batch["read"]>): void {
+  async #scanBatch(batch: Batch, read: Awaited<Batch["read"]>): Promise<void> {
     for (const { scan, repository } of batch.scans) {
       const enough = this.#enough;
       if (enough) {
         this.#end(enough);
         return;
+      }
+      if (this.#mayTakeLong(scan, read)) {
+        await this.#beforeLong(this);
+        if (this.endedBy !== null || this.#clock.isOver()) return this.#end("deadline");
       }
       const most = this.#order.matches - this.matchCount + 1;
       const isWhole = this.#scanFile(scan, read, most);
@@ -184,6 +207,14 @@ export class SearchRun {
         return;
       }
     }
+  }
+
+  #mayTakeLong(scan: FileScan, read: Awaited<Batch["read"]>): boolean {
+    if (this.#largestPattern === 0) return false;
+    return scan.content.some((part) => {
+      const bytes = read.content.get(keyOf(scan.files.address(part)))?.bytes ?? 0;
+      return bytes * this.#largestPattern > longWork;
+    });
   }
 
   #scanFile(scan: FileScan, read: Awaited<Batch["read"]>, most: number): boolean {
