@@ -79,11 +79,25 @@ const lineAddress = (href: string, line: number) => `${href}?line=${line}#L${lin
 const matchesIn = (chunks: readonly FoundChunk[]) =>
   chunks.reduce((sum, chunk) => sum + chunk.lines.reduce((n, line) => n + line.matches, 0), 0);
 
+/** Up to the line of the last match that is shown at first: one chunk may have hundreds. */
 function firstChunks(chunks: readonly FoundChunk[]): readonly FoundChunk[] {
   let matches = 0;
-  const behind = chunks.findIndex((chunk) => {
-    matches += matchesIn([chunk]);
-    return matches >= shownMatches;
-  });
-  return behind < 0 ? chunks : chunks.slice(0, behind + 1);
+  const first: FoundChunk[] = [];
+  for (const chunk of chunks) {
+    const end = chunk.lines.findIndex((line) => {
+      matches += line.matches;
+      return matches >= shownMatches;
+    });
+    if (end < 0) {
+      first.push(chunk);
+      continue;
+    }
+    const rest = chunk.lines.slice(end + 1);
+    // Context behind the last match stays with it.
+    first.push(
+      rest.some((line) => line.matches > 0) ? { ...chunk, lines: chunk.lines.slice(0, end + 1) } : chunk,
+    );
+    return first;
+  }
+  return first;
 }
