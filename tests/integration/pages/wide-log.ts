@@ -42,7 +42,7 @@ export interface WideLog {
 export async function wideLog(events: number): Promise<WideLog> {
   const product = await createTestProduct();
   const { admin } = product;
-  await admin`select audit_make_partition(now() - make_interval(days => d)) from generate_series(0, 63) d`;
+  await admin`select audit_make_partition(now() - make_interval(days => d)) from generate_series(0, 70) d`;
   for (let n = 0; n < 40; n += 1)
     await admin`insert into account (id, email, email_key, name) values
       (${account(n)}, ${`person${n}@halden.example`}, ${`person${n}@halden.example`}, 'x')`;
