@@ -21,10 +21,7 @@ const jobsOf = (id: string) => product.admin`
   select id from pgboss.job where name = 'index-code' and state = 'created' and data->>'dataSourceId' = ${id}`;
 const without = (id: string) => product.admin`delete from pgboss.job where data->>'dataSourceId' = ${id}`;
 
-async function readSource(
-  files: Record<string, string>,
-  repository = new TestRepository(),
-): Promise<string> {
+async function readSource(files: Record<string, string>, repository = new TestRepository()): Promise<string> {
   repository.commit(files);
   const host = await serveGit(repository);
   const id = await repositorySource(`${host.origin}/team/handbook`);
