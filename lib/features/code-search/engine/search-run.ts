@@ -6,8 +6,8 @@ import type { IndexReads, ReadPart } from "./index-reads";
 import { matchesIn, type Span } from "./line-matches";
 import type { SearchedRepository, SearchOrder } from "./messages";
 import { type IndexCounts, PartCandidates, type PartSet } from "./part-candidates";
-import { isOfContent, isOfPath, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
 import { PartText } from "./part-texts";
+import { isOfContent, isOfPath, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
 import type { PartAddress, SourceFiles } from "./source-files";
 import type { SearchOutcome } from "./types";
 
