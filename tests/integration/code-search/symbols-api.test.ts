@@ -134,7 +134,8 @@ describe("a repository of two gurus", () => {
     const asked = { symbolName: "twiceThere", repoName: name };
     const found = await jsonOf(definitions(asked));
     expect([places(found), found.repositoryInfo.length]).toEqual([["twice.ts:1"], 1]);
-    await world.product.admin`update code_repository set generation = 0 where source_id = ${sources[0] ?? ""}`;
+    await world.product
+      .admin`update code_repository set generation = 0 where source_id = ${sources[0] ?? ""}`;
     const second = await jsonOf(definitions(asked));
     expect(places(second)).toEqual(["twice.ts:1"]);
     expect(second.files[0].repositoryId).not.toBe(found.files[0].repositoryId);
