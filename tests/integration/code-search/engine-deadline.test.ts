@@ -14,11 +14,15 @@ const hits = 5_000;
 /** 200 units, of two bytes more; the needle stands at its end. */
 const piece = `👋${"x".repeat(192)}needle`;
 
+/** Of several parts, of which one has matches. */
+const long = `found first\n${"xy\n".repeat(20_000)}`;
+
 beforeAll(async () => {
   product = await createTestProduct();
   const guru = await corpusGuru(product.admin, "one");
   // By its name it comes before the other.
   early = await writeCorpus(product.admin, guru, "git.example/halden/early", [
+    { path: "a-long.txt", text: long },
     { path: "early.txt", text: "found at once\n" },
     { path: "later.txt", text: "banana\n" },
     { path: "minified.js", text: `first\n${piece.repeat(hits)}\nlast needle\n` },
@@ -60,8 +64,10 @@ test("what the index cannot narrow ends at the deadline, with what was found unt
     const outcome = await search("-file:minified content:[^x][^y]$", { deadlineMs: 1_500, ...asked });
     expect(outcome).toMatchObject({ isExhaustive: false, endedBy: "deadline" });
     expect(outcome.stats.filesLoaded).toBeGreaterThan(0);
-    expect(outcome.files[0]).toMatchObject({
-      path: "early.txt",
+    expect(outcome.files.slice(0, 2).map(({ path }) => path)).toEqual(["a-long.txt", "early.txt"]);
+    // There is time to read what is shown of them.
+    if ("whole" in asked) expect(outcome.files[0]?.content === long).toBe(true);
+    expect(outcome.files[1]).toMatchObject({
       chunks: [{ content: "found at once", matchRanges: [{ start: { lineNumber: 1 } }] }],
     });
     // Nothing is given of which the text is not there, and what is counted is what is given.

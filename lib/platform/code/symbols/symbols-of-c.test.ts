@@ -17,7 +17,7 @@ function outline(language: string, text: string): string[] {
 }
 
 test("C: what is defined is found, what is local is not", () => {
-  const text = String.raw`#ifndef A_H
+  const text = `#ifndef A_H
 #define A_H
 #define MAX(a, b) ((a) > (b))
 typedef struct { int x, *y; char name[8]; } Point;
@@ -50,7 +50,7 @@ int main(int argc, char **argv) { return 0; }
 });
 
 test("C++: what is defined is found, what is local is not", () => {
-  const text = String.raw`#define CHECK(x) x
+  const text = `#define CHECK(x) x
 namespace a::b {
 template <class T> class Box : public Base {
  public:

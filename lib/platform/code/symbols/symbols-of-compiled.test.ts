@@ -17,7 +17,7 @@ function outline(language: string, text: string): string[] {
 }
 
 test("Go: what is defined is found, what is local is not", () => {
-  const text = String.raw`package store
+  const text = `package store
 
 const (
 	A, B = 1, 2
@@ -57,7 +57,7 @@ func New() *Store           { var local int; return nil }
 });
 
 test("Java: what is defined is found, what is local is not", () => {
-  const text = String.raw`package a.b;
+  const text = `package a.b;
 @Anno
 public class Shop<T> extends Base implements I {
   private static final int MAX_SIZE = 3;
@@ -86,7 +86,7 @@ record Point(int x, int y) { Point { } static Point origin() { return null; } }
 });
 
 test("C#: what is defined is found, what is local is not", () => {
-  const text = String.raw`namespace A.B
+  const text = `namespace A.B
 {
   public record Point(int X, int Y) { public int Sum => X + Y; }
   public record struct Size(int W);
@@ -129,7 +129,7 @@ test("C#: what is defined is found, what is local is not", () => {
 });
 
 test("Rust: what is defined is found, what is local is not", () => {
-  const text = String.raw`const MAX: usize = 3;
+  const text = `const MAX: usize = 3;
 static NAME: &str = "n";
 pub struct Point<T> { pub x: T, y: T }
 pub struct Unit;

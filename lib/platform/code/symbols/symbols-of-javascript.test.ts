@@ -17,7 +17,7 @@ function outline(language: string, text: string): string[] {
 }
 
 test("TypeScript: what is defined is found, what is local is not", () => {
-  const text = String.raw`export const limit = 10, { a, b: c, ...rest } = load();
+  const text = `export const limit = 10, { a, b: c, ...rest } = load();
 export const f = async () => 1;
 let [first, { second }] = pair;
 export function over(a: string): void;
@@ -70,7 +70,7 @@ const table = { row() {}, cell: () => 1, plain: 2 };
 });
 
 test("TSX: what is defined is found, what is local is not", () => {
-  const text = String.raw`export const Button = ({ label }: Props) => <button type="button">{label}</button>;
+  const text = `export const Button = ({ label }: Props) => <button type="button">{label}</button>;
 export default function Page() { return <Button label="a" />; }
 class Old extends Component<Props> { state = {}; render() { return <p>{this.state}</p>; } }
 interface Props { label: string }
@@ -84,7 +84,7 @@ interface Props { label: string }
 });
 
 test("JavaScript: what is defined is found, what is local is not", () => {
-  const text = String.raw`var count = 0;
+  const text = `var count = 0;
 function Dog(name) { this.name = name; }
 Dog.prototype.bark = function () { return "w"; };
 Dog.parse = (text) => text;

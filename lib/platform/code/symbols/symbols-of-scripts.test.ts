@@ -17,7 +17,7 @@ function outline(language: string, text: string): string[] {
 }
 
 test("Python: what is defined is found, what is local is not", () => {
-  const text = String.raw`import os
+  const text = `import os
 LIMIT = 3
 name, other = load()
 try:
@@ -76,7 +76,7 @@ type Alias = list[int]
 });
 
 test("Ruby: what is defined is found, what is local is not", () => {
-  const text = String.raw`LIMIT = 3
+  const text = `LIMIT = 3
 module Deep
   class Store < Base
     attr_accessor :name, :size
@@ -160,7 +160,7 @@ enum Suit: string { case Hearts = 'h'; case Clubs = 'c'; public function label()
 });
 
 test("Shell: what is defined is found, what is local is not", () => {
-  const text = String.raw`#!/bin/bash
+  const text = `#!/bin/bash
 LIMIT=3
 export NAME="n" OTHER=1
 readonly FIXED=1
