@@ -34,15 +34,18 @@ export async function evaluate(
   const tree = treeOf(order.query.node);
   let now = order;
   let nextTelling = 0;
-  const beforeLong = async (run: SearchRun) => {
+  let told = 0;
+  const beforeLong = async (run: SearchRun, mayBeEndless: boolean) => {
     const begun = performance.now();
-    if (run.found.length === 0 || begun < nextTelling) return;
+    if (run.found.length <= told || (begun < nextTelling && !mayBeEndless)) return;
+    told = run.found.length;
     await tell(outcomeOf(run, await shownFiles(reads, run, now, clock), clock, "deadline"));
     const ended = performance.now();
     nextTelling = ended + Math.max(tellingsApart.ms, (ended - begun) * tellingsApart.times);
   };
   for (let n = 1; ; n++) {
     const run = new SearchRun(reads, now, tree, looking, beforeLong);
+    told = 0;
     await run.run();
     const files = await shownFiles(reads, run, now, clock);
     if (!run.isMissing) return outcomeOf(run, files, clock, run.endedBy);

@@ -21,6 +21,8 @@ const partBytes = 16 * 1024;
  * nothing stops a pattern within a line.
  */
 const longWork = 5_000_000;
+/** The same of one that may take until the process is ended. */
+const endlessWork = 50_000_000;
 /** Files between two looks at the clock. */
 const filesOfSlice = 256;
 
@@ -51,7 +53,7 @@ export class SearchRun {
   readonly #order: SearchOrder;
   readonly #tree: QueryTree;
   readonly #clock: Clock;
-  readonly #beforeLong: (run: SearchRun) => Promise<void>;
+  readonly #beforeLong: (run: SearchRun, mayBeEndless: boolean) => Promise<void>;
   readonly #largestPattern: number;
   /** Of text that is held, and of what is reckoned to be read for the answer. */
   #keptBytes = 0;
@@ -63,7 +65,7 @@ export class SearchRun {
     order: SearchOrder,
     tree: QueryTree,
     clock: Clock,
-    beforeLong: (run: SearchRun) => Promise<void>,
+    beforeLong: (run: SearchRun, mayBeEndless: boolean) => Promise<void>,
   ) {
     this.#beforeLong = beforeLong;
     const sizes = tree.leaves.map((leaf) =>
@@ -194,8 +196,9 @@ export class SearchRun {
         this.#end(enough);
         return;
       }
-      if (this.#mayTakeLong(scan, read)) {
-        await this.#beforeLong(this);
+      const work = this.#workOf(scan, read);
+      if (work > longWork) {
+        await this.#beforeLong(this, work > endlessWork);
         if (this.endedBy !== null || this.#clock.isOver()) return this.#end("deadline");
       }
       const most = this.#order.matches - this.matchCount + 1;
@@ -209,12 +212,13 @@ export class SearchRun {
     }
   }
 
-  #mayTakeLong(scan: FileScan, read: Awaited<Batch["read"]>): boolean {
-    if (this.#largestPattern === 0) return false;
-    return scan.content.some((part) => {
-      const bytes = read.content.get(keyOf(scan.files.address(part)))?.bytes ?? 0;
-      return bytes * this.#largestPattern > longWork;
-    });
+  /** Of its largest part: between two the clock is looked at. */
+  #workOf(scan: FileScan, read: Awaited<Batch["read"]>): number {
+    if (this.#largestPattern === 0) return 0;
+    let bytes = 0;
+    for (const part of scan.content)
+      bytes = Math.max(bytes, read.content.get(keyOf(scan.files.address(part)))?.bytes ?? 0);
+    return bytes * this.#largestPattern;
   }
 
   #scanFile(scan: FileScan, read: Awaited<Batch["read"]>, most: number): boolean {
