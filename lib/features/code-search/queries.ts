@@ -17,7 +17,10 @@ export const searchFacts = query({
   async run({ db, principal }) {
     const { guru, guruRole } = schema;
     const repositories = await visibleRepositories(db, principal);
-    const isOwner = (principal.kind === "user" || principal.kind === "api_key") && principal.role === "owner";
+    const role = principal.kind === "user" || principal.kind === "api_key" ? principal.role : null;
+    // An auditor stands to no guru, whatever rows remain (lib/access/guru-standing.ts).
+    const mayOwn =
+      role === "owner" ? undefined : role === "member" ? sql`${guruRole.role} = 'maintainer'` : sql`false`;
     const ownGurus = await db
       .select({ name: guru.name, slug: guru.slug })
       .from(guru)
@@ -25,7 +28,7 @@ export const searchFacts = query({
         guruRole,
         and(eq(guruRole.guruId, guru.id), eq(guruRole.accountId, accountOf(principal) ?? nobody)),
       )
-      .where(and(eq(guru.orgId, principal.orgId), isOwner ? undefined : sql`${guruRole.role} = 'maintainer'`))
+      .where(and(eq(guru.orgId, principal.orgId), mayOwn))
       .orderBy(asc(guru.name))
       .limit(ownGurusAtMost);
     return {
