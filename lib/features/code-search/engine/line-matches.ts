@@ -1,12 +1,9 @@
 import "server-only";
+import { chainMatches, hasWindows, nearMatches, type Span } from "./near-matches";
 import { Nearest } from "./nearest";
 import type { Matcher } from "./query-tree";
 
-/** In UTF-16 units of the text that was looked through. */
-export interface Span {
-  from: number;
-  to: number;
-}
+export type { Span } from "./near-matches";
 
 /** Between two looks at the clock, in UTF-16 units of text that a regular expression went through. */
 const sliceUnits = 16 * 1024;
@@ -51,7 +48,10 @@ function patternMatches(
   isOver: () => boolean,
 ): Span[] {
   const { text } = foldable;
-  const { anchors, pattern } = matcher;
+  const { anchors, pattern, shape } = matcher;
+  const asked = { most, mostOfLine, isOver };
+  if (shape?.chain) return chainMatches(matcher.isCaseSensitive ? text : foldable.folded, shape.chain, asked);
+  if (shape && hasWindows(shape)) return nearMatches(text, matcher, shape, asked);
   const nearest = anchors ? new Nearest(foldable.folded, anchors) : null;
   const found: Span[] = [];
   let units = 0;

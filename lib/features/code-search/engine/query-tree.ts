@@ -2,6 +2,7 @@ import "server-only";
 import { foldText } from "@/lib/platform/code/fold";
 import type { Leaf, Node, PatternLeaf } from "../query/ast";
 import { compilePattern, type KeyNeed, type Pattern } from "../query/pattern";
+import { type Shape, shapeOf } from "../query/shape";
 
 /** Does a file match? `maybe` = its text has to be read first. In ascending order: and = least, or = most. */
 export const no = 0;
@@ -21,6 +22,8 @@ export interface Matcher {
   literal: string | null;
   /** Folded texts of which each match has one at least; null = none is known. */
   anchors: string[] | null;
+  /** What matches look like; null where that is not known, or not needed. Its chain is folded where case does not matter. */
+  shape: Shape | null;
 }
 
 export interface TreeLeaf {
@@ -71,7 +74,14 @@ function matcherOf({ pattern: source, isCaseSensitive }: PatternLeaf): Matcher {
     isCaseSensitive,
     literal: literal !== null && !isCaseSensitive ? foldText(literal) : literal,
     anchors: anchorsOf(pattern.required),
+    shape: literal === null ? matcherShape(pattern, isCaseSensitive) : null,
   };
+}
+
+function matcherShape({ tree }: Pattern, isCaseSensitive: boolean): Shape | null {
+  if (!tree) return null;
+  const shape = shapeOf(tree, isCaseSensitive);
+  return isCaseSensitive ? shape : { ...shape, chain: shape.chain?.map(foldText) ?? null };
 }
 
 const mostAnchors = 32;

@@ -5,6 +5,7 @@ import { FileVerdicts, ofRepository } from "./file-verdicts";
 import type { IndexReads, ReadPart } from "./index-reads";
 import { matchesIn, type Span } from "./line-matches";
 import type { SearchedRepository, SearchOrder } from "./messages";
+import { isQuick } from "./near-matches";
 import { type IndexCounts, PartCandidates, type PartSet } from "./part-candidates";
 import { PartText } from "./part-texts";
 import { isOfContent, isOfPath, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
@@ -68,10 +69,9 @@ export class SearchRun {
     beforeLong: (run: SearchRun, mayBeEndless: boolean) => Promise<void>,
   ) {
     this.#beforeLong = beforeLong;
-    const sizes = tree.leaves.map((leaf) =>
-      isOfContent(leaf) && leaf.matcher?.literal === null ? leaf.matcher.pattern.size : 0,
-    );
-    this.#largestPattern = Math.max(0, ...sizes);
+    const tried = tree.leaves.flatMap((leaf) => (isOfContent(leaf) && leaf.matcher) || []);
+    const slow = tried.filter(({ literal, shape }) => literal === null && !(shape && isQuick(shape)));
+    this.#largestPattern = Math.max(0, ...slow.map(({ pattern }) => pattern.size));
     this.#reads = reads;
     this.#order = order;
     this.#tree = tree;

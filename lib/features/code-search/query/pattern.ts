@@ -15,6 +15,8 @@ export interface Pattern {
   exactName: string | null;
   /** Instructions that it takes. */
   size: number;
+  /** All that it means; null where that is not sure. */
+  tree: Regex | null;
 }
 
 export type CompiledPattern =
@@ -135,6 +137,7 @@ export function compilePattern(
       required: read ? needOfRegex(read.tree) : { any: true },
       exactName: exactNameOf(parts),
       size: Math.max(size, instructions),
+      tree: read && !read.hasFlags ? read.tree : null,
     },
   };
 }

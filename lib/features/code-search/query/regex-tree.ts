@@ -1,18 +1,17 @@
 /** As much of a regular expression as tells which text it needs. */
 export type Regex =
-  /** One of these code points; null where they are too many or not known. */
-  | { kind: "char"; of: readonly number[] | null }
+  /** One of these code points; null where they are too many or not known. `text` is how it is written: a class, an escape. */
+  | { kind: "char"; of: readonly number[] | null; text: string }
   /** `^` `$` and other places between characters. */
-  | { kind: "place"; of: "begin" | "end" | "other" }
+  | { kind: "place"; of: "begin" | "end" | "other"; text: string }
   | { kind: "concat" | "alternate"; of: Regex[] }
-  | { kind: "repeat"; of: Regex; min: number; max: number | null };
+  | { kind: "repeat"; of: Regex; min: number; max: number | null; isLazy: boolean };
 
 /** Something whose meaning the reader does not vouch for: the expression is then taken to need nothing. */
 class Unsure extends Error {}
 
 const maxMembers = 8;
 const controls: Record<string, number> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
-const anyChar: Regex = { kind: "char", of: null };
 
 interface Reading {
   source: string;
@@ -62,6 +61,7 @@ const readMember = (reading: Reading) => {
 
 /** Behind its bracket. */
 function readClass(reading: Reading): Regex {
+  const begin = reading.at - 1;
   const isNegated = takeIf(reading, /\^/y) !== null;
   const members = new Set<number>();
   let isKnown = !isNegated;
@@ -80,34 +80,44 @@ function readClass(reading: Reading): Regex {
     if (high - low >= maxMembers) isKnown = false;
     for (let point = low; isKnown && point <= high; point++) members.add(point);
   }
-  return { kind: "char", of: isKnown && members.size <= maxMembers ? [...members] : null };
+  const of = isKnown && members.size <= maxMembers ? [...members] : null;
+  return { kind: "char", of, text: reading.source.slice(begin, reading.at) };
 }
 
 /** Its `*`, `+`, `?` or `{n,m}`, if it has one. */
-function readRepeat(reading: Reading): { min: number; max: number | null } | null {
+function readRepeat(reading: Reading): { min: number; max: number | null; isLazy: boolean } | null {
   const found = takeIf(reading, /([*+?])\??|\{(0|[1-9]\d*)(,(0|[1-9]\d*)?)?\}\??/y);
   if (!found) return null;
-  const [, sign, least, comma, most] = found;
-  if (sign) return { min: sign === "+" ? 1 : 0, max: sign === "?" ? 1 : null };
+  const [all, sign, least, comma, most] = found;
+  const isLazy = all.length > 1 && all.endsWith("?");
+  if (sign) return { min: sign === "+" ? 1 : 0, max: sign === "?" ? 1 : null, isLazy };
   const min = Number(least);
   const max = comma === undefined ? min : most === undefined ? null : Number(most);
   if (min > 1000 || (max !== null && (max > 1000 || max < min))) throw new Unsure();
-  return { min, max };
+  return { min, max, isLazy };
 }
 
 function readEscaped(reading: Reading, of: Regex[]) {
   const quoted = takeIf(reading, /Q([\s\S]*?)(?:\\E|$)/y);
   if (quoted) {
-    for (const character of quoted[1] ?? "") of.push({ kind: "char", of: [character.codePointAt(0) ?? 0] });
+    for (const text of quoted[1] ?? "") of.push(literalChar(text.codePointAt(0) ?? 0));
     return;
   }
   const place = takeIf(reading, /[AbBz]/y);
   if (place) {
-    of.push({ kind: "place", of: place[0] === "A" ? "begin" : place[0] === "z" ? "end" : "other" });
+    const [name] = place;
+    const kind = name === "A" ? "begin" : name === "z" ? "end" : "other";
+    of.push({ kind: "place", of: kind, text: `\\${name}` });
     return;
   }
+  const begin = reading.at - 1;
   const point = readEscape(reading);
-  of.push(point === null ? anyChar : { kind: "char", of: [point] });
+  const text = reading.source.slice(begin, reading.at);
+  of.push({ kind: "char", of: point === null ? null : [point], text });
+}
+
+function literalChar(point: number): Regex {
+  return { kind: "char", of: [point], text: String.fromCodePoint(point).replace(/[^\w\s]/, "\\$&") };
 }
 
 /** Behind its parenthesis. Flags alone, such as `(?i)`, are no item. */
@@ -137,10 +147,10 @@ function readConcat(reading: Reading): Regex {
     if (point === 0x5c) readEscaped(reading, of);
     else if (point === 0x28) readGroup(reading, of);
     else if (point === 0x5b) of.push(readClass(reading));
-    else if (point === 0x2e) of.push(anyChar);
-    else if (point === 0x5e) of.push({ kind: "place", of: "begin" });
-    else if (point === 0x24) of.push({ kind: "place", of: "end" });
-    else of.push({ kind: "char", of: [point] });
+    else if (point === 0x2e) of.push({ kind: "char", of: null, text: "." });
+    else if (point === 0x5e) of.push({ kind: "place", of: "begin", text: "^" });
+    else if (point === 0x24) of.push({ kind: "place", of: "end", text: "$" });
+    else of.push(literalChar(point));
   }
   return { kind: "concat", of };
 }
