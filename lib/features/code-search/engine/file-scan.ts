@@ -86,13 +86,14 @@ export class FileScan {
 
   /** @returns whether any was found */
   readSymbols(part: number, read: ReadPart, most: number): boolean {
-    const symbols = symbolsOf(read);
     let isFound = false;
     for (const leaf of this.#leaves) {
       if (leaf.leaf.kind !== "sym" || !leaf.matcher || !this.#verdicts.isCandidate(leaf, part)) continue;
+      const { matcher } = leaf;
       const hits = this.#hitsOf(leaf);
-      for (const symbol of symbols) {
-        if (!isIn(symbol.name, leaf.matcher)) continue;
+      // Nothing else may be spelt otherwise where it is written down.
+      const texts = matcher.anchors?.every((text) => /^\w+$/.test(text)) ? matcher.anchors : null;
+      for (const symbol of symbolsOf(read, texts, (name) => isIn(name, matcher))) {
         if (hits.length >= most) {
           this.isCut = true;
           break;

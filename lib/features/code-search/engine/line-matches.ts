@@ -1,4 +1,5 @@
 import "server-only";
+import { foldText } from "@/lib/platform/code/fold";
 import { chainMatches, hasWindows, nearMatches, type Span } from "./near-matches";
 import { Nearest } from "./nearest";
 import type { Matcher } from "./query-tree";
@@ -91,7 +92,8 @@ function addSpans(line: string, base: number, { pattern }: Matcher, found: Span[
 }
 
 /** Whether there is a match in one string: a path, the name of a repository or of a symbol. */
-export function isIn(text: string, { pattern }: Matcher): boolean {
+export function isIn(text: string, { pattern, literal, isCaseSensitive }: Matcher): boolean {
+  if (literal !== null) return (isCaseSensitive ? text : foldText(text)).includes(literal);
   return pattern.re.test(text);
 }
 

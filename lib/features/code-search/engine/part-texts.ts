@@ -39,19 +39,22 @@ export interface IndexedSymbol {
   length: number;
 }
 
+/** As it is stored: line, column, name, kind, parent, length. */
 type SymbolRow = readonly [number, number, string, string, string | null, number];
 
-/** The symbols of a part. */
-export function symbolsOf(part: ReadPart): IndexedSymbol[] {
-  const rows = JSON.parse(
-    inflateRawSync(part.data, { maxOutputLength: mostBytes }).toString(),
-  ) as SymbolRow[];
-  return rows.map(([line, column, name, kind, parent, length]) => ({
-    line,
-    column,
-    name,
-    kind,
-    parent,
-    length,
-  }));
+/**
+ * The symbols of a part whose name is wanted.
+ * @param texts folded, of ASCII letters, digits and `_`: a name that is wanted has one of them in it; null = not known
+ */
+export function* symbolsOf(
+  part: ReadPart,
+  texts: readonly string[] | null,
+  isWanted: (name: string) => boolean,
+): Generator<IndexedSymbol> {
+  const json = inflateRawSync(part.data, { maxOutputLength: mostBytes }).toString();
+  // Most parts that are read for a piece of a name have it in none: what is written down tells it as well.
+  const folded = texts && foldText(json);
+  if (texts && !texts.some((text) => folded?.includes(text))) return;
+  for (const [line, column, name, kind, parent, length] of JSON.parse(json) as SymbolRow[])
+    if (isWanted(name)) yield { line, column, name, kind, parent, length };
 }
