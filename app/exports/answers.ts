@@ -22,12 +22,3 @@ export function attachment(fileName: string): string {
   const plain = fileName.replace(/[^\w.-]/g, "_");
   return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)}`;
 }
-
-/** A browser that fetches ahead of a click would use up the one download. */
-export function isPrefetch(headers: Headers): boolean {
-  const purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"].map((name) => headers.get(name) ?? "");
-  return (
-    purposes.some((purpose) => /prefetch|prerender|preview/i.test(purpose)) ||
-    headers.has("next-router-prefetch")
-  );
-}

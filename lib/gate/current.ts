@@ -9,6 +9,7 @@ import {
 } from "@/lib/access/principal";
 import { currentCookieName, principalOfCookie } from "@/lib/access/sessions";
 import { currentRequest } from "@/lib/platform/request-context";
+import { isPrefetch } from "./prefetch";
 
 /** Address, browser and number of the request being served, for the record. */
 export async function requestFacts(): Promise<RequestFacts> {
@@ -29,9 +30,5 @@ export async function currentPrincipal(): Promise<Principal> {
 /** True for a request whose answer nobody reads (yet): it gets no rows of the log and leaves no record of a read. */
 export async function isUnread(): Promise<boolean> {
   if (currentRequest().method === "HEAD") return true;
-  const sent = await headers();
-  return (
-    sent.has("next-router-prefetch") ||
-    /prefetch|prerender/i.test(`${sent.get("sec-purpose") ?? ""} ${sent.get("purpose") ?? ""}`)
-  );
+  return isPrefetch(await headers());
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "@playwright/test";
-import { repositoryOf } from "./support/code-in-world";
+import { pathOf, repositoryOf } from "./support/code-in-world";
 import { type Answer, eachOf, freshAddress, send } from "./support/matrix-send";
 import { routeTable } from "./support/matrix-tables";
 import { routesInTree } from "./support/matrix-tree";
@@ -77,13 +77,13 @@ const proofQueries: Record<string, (eventId: string) => string> = {
 };
 
 const symbol = { symbolName: "anything" };
-const noFile = { repository: "git.example.com/a/b", fileName: "none" };
+const file = { repository: repositoryOf("guru-a"), fileName: pathOf("guru-a") };
 /** The addresses of the code search, with bodies that are right. */
 const codeRequests: Record<string, { body?: object; query?: string }> = {
   "/api/search": { body: { query: "anything", matches: 10 } },
   "/api/find_references": { body: symbol },
   "/api/find_definitions": { body: symbol },
-  "/api/source": { body: noFile, query: `?repo=${noFile.repository}&path=${noFile.fileName}` },
+  "/api/source": { body: file, query: `?repo=${file.repository}&path=${file.fileName}` },
   "/api/repos": {},
   "/code/folder": { query: `?repository=${repositoryOf("guru-a")}` },
   "/code/preview": { query: `?repository=${repositoryOf("guru-a")}&symbol=anything` },

@@ -56,8 +56,8 @@ export async function writeCorpus(
   const heads = branches.map((branch, n) => ({ branch, commit: `${n}`.repeat(40), isDefault: n === 0 }));
   if (sourceId === undefined) {
     await admin`
-      insert into data_source (id, guru_id, kind, title, url, sha256)
-      values (${id}, ${guru.id}, 'GITHUB_REPO', ${name}, ${`https://${name}`}, ${randomBytes(32)})`;
+      insert into data_source (id, guru_id, kind, title, url, sha256, status)
+      values (${id}, ${guru.id}, 'GITHUB_REPO', ${name}, ${`https://${name}`}, ${randomBytes(32)}, 'SUCCESS')`;
     await admin`
       insert into code_repository (source_id, guru_id, name, heads)
       values (${id}, ${guru.id}, ${name}, ${admin.json(heads)})`;

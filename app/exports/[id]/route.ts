@@ -1,8 +1,9 @@
 import { exportFormat } from "@/lib/audit/export/formats/registry";
 import { downloadExport, usedUp } from "@/lib/features/audit-log/download-export";
 import { exportToDownload } from "@/lib/features/audit-log/export-queries";
+import { isPrefetch } from "@/lib/gate/prefetch";
 import { plainError, plainFamily, type RouteContext, toRoute } from "@/lib/gate/to-route";
-import { attachment, isPrefetch, statusOf } from "../answers";
+import { attachment, statusOf } from "../answers";
 import { callerOf } from "../caller";
 
 type Context = RouteContext<{ id: string }>;
@@ -20,6 +21,7 @@ const signInFirst = () => plainError(401, "unauthenticated", "Please sign in fir
 export const GET = toRoute(plainFamily, async ({ request, params, facts }: Context) => {
   const principal = await callerOf(request);
   if (principal.kind !== "user") return signInFirst();
+  // A browser that fetches ahead of a click would use up the one download.
   if (isPrefetch(request.headers))
     return plainError(503, "prefetch", "An export is not fetched ahead of a click.");
   const result = await downloadExport({ id: params.id, principal, request: facts });

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Asker } from "@/lib/gate/open-questions";
-import { searchCode } from "./engine/search";
+import { cutBeforeAnything, searchCode } from "./engine/search";
 import type { SearchOutcome, SearchRequest } from "./engine/types";
 import { inCodeTurn } from "./in-code-turn";
 
@@ -24,27 +24,6 @@ export async function searchInTurn(
     return await inCodeTurn(by, () => searchCode({ ...request, ...(signal ? { signal } : {}) }));
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
-    return cutBeforeAnything;
+    return cutBeforeAnything(0);
   }
 }
-
-const cutBeforeAnything: SearchOutcome = {
-  files: [],
-  facets: { repositories: [], languages: [] },
-  stats: {
-    durationMs: 0,
-    fileCount: 0,
-    matchCount: 0,
-    filesConsidered: 0,
-    filesLoaded: 0,
-    contentBytesLoaded: 0,
-    indexBytesLoaded: 0,
-    ngramLookups: 0,
-    ngramMatches: 0,
-    segmentsScanned: 0,
-    waitMs: 0,
-    regexpsConsidered: 0,
-  },
-  isExhaustive: false,
-  endedBy: "deadline",
-};

@@ -18,8 +18,8 @@ export const codeRoutes = `
   PUT /api/find_definitions               405     405     405     405     405     405     405     405     405     405
   PATCH /api/find_definitions             405     405     405     405     405     405     405     405     405     405
   DELETE /api/find_definitions            405     405     405     405     405     405     405     405     405     405
-  GET /api/source                         401     404     404     404     404     404     404     404     404     404
-  POST /api/source                        401     404     404     404     404     404     404     404     404     404
+  GET /api/source                         401     200     404     404     200     200     404     404     404     404
+  POST /api/source                        401     200     404     404     200     200     404     404     404     404
   HEAD /api/source                        405     405     405     405     405     405     405     405     405     405
   PUT /api/source                         405     405     405     405     405     405     405     405     405     405
   PATCH /api/source                       405     405     405     405     405     405     405     405     405     405

@@ -215,6 +215,7 @@ async function makeSecondOrganization(admin: Admin): Promise<World["abroad"]> {
   await admin`insert into organization (id, name, domain) values (2, 'Another', 'another')`;
   const [row] = await admin<{ id: string }[]>`
     insert into guru (org_id, slug, name, visibility) values (2, 'abroad', 'Abroad', 'organization') returning id`;
+  await addCode(admin, row?.id ?? "", "abroad", "A text of abroad");
   const email = "abroad@elsewhere.example";
   const [person] = await admin<{ id: string }[]>`
     insert into account (email, email_key, name) values (${email}, ${email}, 'Abroad') returning id`;

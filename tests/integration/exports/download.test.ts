@@ -66,6 +66,8 @@ describe("the download", () => {
     const ahead: Record<string, string>[] = [
       { "sec-purpose": "prefetch" },
       { purpose: "prefetch" },
+      { "x-purpose": "preview" },
+      { "x-moz": "prefetch" },
       { "next-router-prefetch": "1" },
     ];
     for (const headers of ahead) {

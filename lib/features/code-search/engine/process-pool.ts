@@ -16,7 +16,7 @@ const bootMs = 20_000;
 const mostWaiting = 64;
 const longestWaitMs = 5_000;
 const heapMb = 1_024;
-const mostProcesses = Math.min(3, availableParallelism() + 1);
+export const mostProcesses = Math.min(3, availableParallelism() + 1);
 
 interface SearchProcess {
   child: ChildProcess;

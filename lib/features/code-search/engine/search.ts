@@ -31,7 +31,7 @@ function pool(): ProcessPool {
 export async function searchCode(request: SearchRequest): Promise<SearchOutcome> {
   const order = orderOf(request);
   const { outcome, waitMs } = await pool().search(order, request.signal);
-  const answer = outcome ?? nothing(order.deadlineMs);
+  const answer = outcome ?? cutBeforeAnything(order.deadlineMs);
   return { ...answer, stats: { ...answer.stats, waitMs: Math.round(waitMs) } };
 }
 
@@ -69,8 +69,8 @@ function orderOf(request: SearchRequest): SearchOrder {
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Of a search whose process had to be ended. */
-function nothing(durationMs: number): SearchOutcome {
+/** Of a search that came to its end before it told anything: its process had to be ended, or nobody waits any more. */
+export function cutBeforeAnything(durationMs: number): SearchOutcome {
   return {
     files: [],
     facets: { repositories: [], languages: [] },
