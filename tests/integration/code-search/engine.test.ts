@@ -29,7 +29,15 @@ beforeAll(async () => {
       { path: "next.ts", text: "const onlyNext = 1;\n", branches: 2 },
       { path: "both.ts", text: "const inBoth = 1;\n", branches: 3 },
     ],
-    { branches: ["main", "next"] },
+    {
+      branches: ["main", "next"],
+      tags: [
+        { name: "v1.0", commit: "0".repeat(40) },
+        { name: "v2.0-rc.1", commit: "1".repeat(40) },
+        { name: "next", commit: "0".repeat(40) },
+        { name: "gone", commit: "2".repeat(40) },
+      ],
+    },
   );
   other = await writeCorpus(
     product.admin,
@@ -139,6 +147,12 @@ test("the default branch is searched unless another is named", async () => {
   expect(await paths("onlyNext rev:next")).toEqual(["next.ts"]);
   expect(await paths("(onlyNext or inBoth) rev:*")).toEqual(["both.ts", "next.ts"]);
   expect(await paths("onlyNext rev:nex")).toEqual([]);
+  // By the tags at their commits, too; of one name the branch is meant.
+  expect(await paths("(onlyNext or inBoth) rev:v1.0")).toEqual(["both.ts"]);
+  expect(await paths("(onlyNext or inBoth) branch:v2.*")).toEqual(["both.ts", "next.ts"]);
+  expect(await paths("greet rev:next")).toEqual([]);
+  expect(await paths("greet -rev:v1.0")).toEqual([]);
+  for (const none of ["gone", "v1", "V1.0"]) expect(await paths(`inBoth rev:${none}`)).toEqual([]);
   expect(await paths("inBoth archived:only")).toEqual([]);
 });
 
@@ -229,6 +243,11 @@ test("files, folders and outlines are read by branch, commit or default", async 
   for (const odd of ["", "../both.ts", "a\0b", "src"])
     expect(await readCodeFile(db, one, odd, null)).toBeNull();
   expect(await readCodeFile(db, one, "both.ts", "gone")).toBeNull();
+  expect(await readCodeFile(db, one, "next.ts", "v2.0-rc.1")).toMatchObject({
+    revision: "v2.0-rc.1",
+    commit: "1".repeat(40),
+  });
+  expect(await readCodeFile(db, one, "next.ts", "v1.0")).toBeNull();
   expect((await readCodeFile(db, large, "line.txt", null))?.text).toHaveLength(1_000_000);
   expect(await listFolder(db, one, "", null)).toEqual([
     { name: "lib", path: "lib", kind: "folder" },
