@@ -14,6 +14,8 @@ let one: VisibleRepository;
 let other: VisibleRepository;
 let large: VisibleRepository;
 
+const tag = (name: string, n: number) => ({ name, commit: `${n}`.repeat(40) });
+
 beforeAll(async () => {
   product = await createTestProduct();
   const guru = await corpusGuru(product.admin, "one");
@@ -31,12 +33,7 @@ beforeAll(async () => {
     ],
     {
       branches: ["main", "next"],
-      tags: [
-        { name: "v1.0", commit: "0".repeat(40) },
-        { name: "v2.0-rc.1", commit: "1".repeat(40) },
-        { name: "next", commit: "0".repeat(40) },
-        { name: "gone", commit: "2".repeat(40) },
-      ],
+      tags: [tag("v1.0", 0), tag("v2.0-rc.1", 1), tag("next", 0), tag("gone", 2)],
     },
   );
   other = await writeCorpus(
@@ -243,10 +240,8 @@ test("files, folders and outlines are read by branch, commit or default", async 
   for (const odd of ["", "../both.ts", "a\0b", "src"])
     expect(await readCodeFile(db, one, odd, null)).toBeNull();
   expect(await readCodeFile(db, one, "both.ts", "gone")).toBeNull();
-  expect(await readCodeFile(db, one, "next.ts", "v2.0-rc.1")).toMatchObject({
-    revision: "v2.0-rc.1",
-    commit: "1".repeat(40),
-  });
+  const atTag = { revision: "v2.0-rc.1", commit: "1".repeat(40) };
+  expect(await readCodeFile(db, one, "next.ts", "v2.0-rc.1")).toMatchObject(atTag);
   expect(await readCodeFile(db, one, "next.ts", "v1.0")).toBeNull();
   expect((await readCodeFile(db, large, "line.txt", null))?.text).toHaveLength(1_000_000);
   expect(await listFolder(db, one, "", null)).toEqual([
