@@ -5,6 +5,7 @@ import { sql } from "drizzle-orm";
 import { db, schema } from "@/lib/db/client";
 import { closeSearchProcesses } from "@/lib/features/code-search/engine/search";
 import type { VisibleRepository } from "@/lib/features/code-search/engine/types";
+import { withTags } from "@/lib/features/code-search/revisions";
 import { root } from "../scripts/serve/root";
 import { makeCorpus } from "./code/corpus";
 import { loadCorpus } from "./code/load";
@@ -101,10 +102,10 @@ async function guruOf(): Promise<string> {
 
 async function everyRepository(): Promise<VisibleRepository[]> {
   const rows = await db().select().from(schema.codeRepository);
-  return rows.map(({ heads, guruId, ...row }) => ({
+  return rows.map(({ heads, tags, guruId, ...row }) => ({
     ...row,
     guru: { id: guruId, slug: "packages", name: "Packages" },
-    branches: heads.map(({ branch, commit, isDefault }) => ({ name: branch, commit, isDefault })),
+    branches: withTags(heads, tags),
   }));
 }
 

@@ -7,7 +7,10 @@ import { VisibleText } from "@/components/visible-text/visible-text";
 import { blobAddress, treeAddress } from "./code-address";
 import type { ViewedRepository } from "./viewer-types";
 
-/** The indexed branches; choosing one shows the same path there. */
+/** More make no list that anybody reads. */
+const mostTags = 50;
+
+/** The indexed branches, and the tags at their commits; choosing one shows the same path there. */
 export function BranchPicker({
   repository,
   path,
@@ -18,14 +21,19 @@ export function BranchPicker({
   isFile: boolean;
 }) {
   const router = useRouter();
-  const { name, shown, commit, branches } = repository;
-  const isBranch = branches.some((branch) => branch.name === shown);
-  const label = isBranch ? shown : commit.slice(0, 12);
+  const { name, shown, commit, branches, tags, tagsNote } = repository;
+  const isTag = tags.includes(shown);
+  const label = isTag || branches.some((branch) => branch.name === shown) ? shown : commit.slice(0, 12);
+  const open = (revision: string | null) => {
+    const place = { repository: name, revision, path };
+    router.push(isFile ? blobAddress(place) : treeAddress(place));
+  };
+  const listed = tags.slice(0, mostTags);
   return (
     <DropdownMenu
       align="start"
       trigger={
-        <Button className="branch-btn" aria-label={`Branch: ${label}`}>
+        <Button className="branch-btn" aria-label={`${isTag ? "Tag" : "Branch"}: ${label}`}>
           <Icon name="branch" />
           <span className="cut">
             <VisibleText text={label} />
@@ -35,23 +43,54 @@ export function BranchPicker({
       }
     >
       <div className="branch-list">
-        {branches.map((branch) => {
-          const place = { repository: name, revision: branch.isDefault ? null : branch.name, path };
-          return (
-            <DropdownMenuItem
-              key={branch.name}
-              onSelect={() => router.push(isFile ? blobAddress(place) : treeAddress(place))}
-            >
-              <span className="branch-mark">{branch.name === shown ? <Icon name="check" /> : null}</span>
-              <span className="cut">
-                <VisibleText text={branch.name} />
-              </span>
-              {branch.isDefault ? <span className="branch-default">default</span> : null}
-            </DropdownMenuItem>
-          );
-        })}
+        {branches.map((branch) => (
+          <Revision
+            key={branch.name}
+            name={branch.name}
+            isShown={branch.name === shown}
+            note={branch.isDefault ? "default" : null}
+            onSelect={() => open(branch.isDefault ? null : branch.name)}
+          />
+        ))}
+        {listed.map((tag) => (
+          <Revision
+            key={`tag ${tag}`}
+            name={tag}
+            isShown={tag === shown}
+            note="tag"
+            onSelect={() => open(tag)}
+          />
+        ))}
       </div>
-      <DropdownMenuNote>Branches are chosen in the settings of the data source.</DropdownMenuNote>
+      <DropdownMenuNote>
+        Branches are chosen in the settings of the data source.
+        {tags.length > listed.length
+          ? ` Of ${tags.length} tags the first ${mostTags} are listed; rev: finds all.`
+          : null}
+        {tagsNote ? ` ${tagsNote}` : null}
+      </DropdownMenuNote>
     </DropdownMenu>
+  );
+}
+
+function Revision({
+  name,
+  isShown,
+  note,
+  onSelect,
+}: {
+  name: string;
+  isShown: boolean;
+  note: string | null;
+  onSelect: () => void;
+}) {
+  return (
+    <DropdownMenuItem onSelect={onSelect}>
+      <span className="branch-mark">{isShown ? <Icon name="check" /> : null}</span>
+      <span className="cut">
+        <VisibleText text={name} />
+      </span>
+      {note ? <span className="branch-default">{note}</span> : null}
+    </DropdownMenuItem>
   );
 }

@@ -38,10 +38,13 @@ export interface ViewedRepository {
   name: string;
   /** As the address has it; null is the default branch. */
   revision: string | null;
-  /** What is shown: a branch's name or a commit. */
+  /** What is shown: the name of a branch or a tag, or a commit. */
   shown: string;
   commit: string;
   branches: readonly { name: string; isDefault: boolean }[];
+  tags: readonly string[];
+  /** Of which tags nothing is known, in words. */
+  tagsNote: string | null;
 }
 
 export interface ViewerProps {

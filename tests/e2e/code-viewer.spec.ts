@@ -153,6 +153,12 @@ test("branches, odd names, hidden characters, long lines and large files", async
   await page.getByRole("menuitem", { name: "release/2" }).click();
   await expect(code(page)).toContainText("// Of release 2.");
   await expect(page).toHaveURL(/@release\/2\/-\/blob\/src\/total\.ts$/);
+  // A tag is the branch at whose commit it stands, under its own name.
+  await page.getByRole("button", { name: "Branch: release/2" }).click();
+  await page.getByRole("menuitem", { name: "v2.0 tag" }).click();
+  await expect(page).toHaveURL(/@v2\.0\/-\/blob\/src\/total\.ts$/);
+  await expect(code(page)).toContainText("// Of release 2.");
+  await expect(page.getByRole("button", { name: "Tag: v2.0" })).toBeVisible();
 
   await page.goto(product.url + treeAddress({ repository, path: "docs/a b/50%#1 @x/-/blob" }));
   await page

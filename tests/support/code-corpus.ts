@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type postgres from "postgres";
 import type { VisibleRepository } from "@/lib/features/code-search/engine/types";
+import { withTags } from "@/lib/features/code-search/revisions";
 import { SegmentIndexer } from "@/lib/platform/code/indexing/segment-indexer";
 import { languageOf } from "@/lib/platform/code/languages";
 import { mostPartsOfSegment } from "@/lib/platform/code/postings";
@@ -50,7 +51,11 @@ export async function writeCorpus(
   guru: VisibleRepository["guru"],
   name: string,
   files: Iterable<CorpusFile>,
-  { branches = ["main"], sourceId }: { branches?: string[]; sourceId?: string } = {},
+  {
+    branches = ["main"],
+    tags = [],
+    sourceId,
+  }: { branches?: string[]; tags?: { name: string; commit: string }[]; sourceId?: string } = {},
 ): Promise<VisibleRepository> {
   const id = sourceId ?? randomUUID();
   const heads = branches.map((branch, n) => ({ branch, commit: `${n}`.repeat(40), isDefault: n === 0 }));
@@ -69,7 +74,7 @@ export async function writeCorpus(
   await admin.begin(async (tx) => {
     await tx`update code_file set to_generation = ${generation}
       where source_id = ${id} and from_generation < ${generation} and to_generation is null`;
-    await tx`update code_repository set generation = ${generation}, heads = ${admin.json(heads)},
+    await tx`update code_repository set generation = ${generation}, heads = ${admin.json(heads)}, tags = ${admin.json(tags)},
       files = ${written.files}, bytes = ${written.bytes}, indexed_at = now() where source_id = ${id}`;
   });
   const [row] = await admin<{ number: number }[]>`select number from code_repository where source_id = ${id}`;
@@ -79,7 +84,8 @@ export async function writeCorpus(
     name,
     guru,
     webUrl: null,
-    branches: heads.map(({ branch, commit, isDefault }) => ({ name: branch, commit, isDefault })),
+    branches: withTags(heads, tags),
+    tagsNote: null,
     generation,
     ...written,
     indexedAt: new Date(),

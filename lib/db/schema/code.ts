@@ -3,11 +3,17 @@ import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid
 import { bytea, moment } from "./columns";
 import { dataSource } from "./gurus";
 
-/** A branch that is searched. */
+/** A branch that is searched, or a tag that was chosen like one. */
 export interface CodeHead {
   branch: string;
   commit: string;
   isDefault: boolean;
+}
+
+/** A tag at a commit that is searched. */
+export interface CodeTag {
+  name: string;
+  commit: string;
 }
 
 const ofSource = () =>
@@ -35,6 +41,10 @@ export const codeRepository = pgTable(
     webUrl: text("web_url"),
     /** What is searched; bit n of a file's branches is the nth of them. */
     heads: jsonb("heads").$type<CodeHead[]>().notNull().default([]),
+    /** As the host told last; those whose commit is none of a head's name nothing. */
+    tags: jsonb("tags").$type<CodeTag[]>().notNull().default([]),
+    /** Of which tags nothing is known, in words. */
+    tagsNote: text("tags_note"),
     /** What readers read; 0 = nothing yet. */
     generation: integer("generation").notNull().default(0),
     files: integer("files").notNull().default(0),

@@ -6,6 +6,7 @@ import { type Refusal, refuse } from "@/lib/platform/errors";
 import { readCodeFile } from "./engine/read";
 import type { CodeFile, VisibleRepository } from "./engine/types";
 import { visibleRepositories } from "./repositories";
+import { isNamed } from "./revisions";
 import type { FileAsked } from "./schemas";
 
 /**
@@ -29,10 +30,10 @@ export async function findFile(
   throw noFile();
 }
 
-/** A branch that is searched, by its name or its commit. */
+/** A branch that is searched, by its name, its commit or a tag at it. */
 function hasRevision({ branches }: VisibleRepository, revision: string | null | undefined): boolean {
   if (!revision || revision === "HEAD") return true;
-  return branches.some(({ name, commit }) => name === revision || commit === revision);
+  return branches.some((branch) => isNamed(branch, revision));
 }
 
 function noFile(): Refusal {
@@ -41,6 +42,6 @@ function noFile(): Refusal {
 }
 
 function noRevision(): Refusal {
-  const message = "No branch of this name is searched in this repository.";
+  const message = "No branch or tag of this name is searched in this repository.";
   return refuse("not_found", message, { fieldErrors: { revision: [message] } });
 }

@@ -4,6 +4,7 @@ import { mayInOrganization } from "@/lib/access/permissions";
 import type { Principal } from "@/lib/access/principal";
 import { type ReadDb, schema } from "@/lib/db/client";
 import type { VisibleRepository } from "./engine/types";
+import { withTags } from "./revisions";
 
 /**
  * The repositories in which somebody may search: those of the gurus in which they hold a role, and all of them for the
@@ -37,7 +38,8 @@ export async function visibleRepositories(
     name: repository.name,
     guru,
     webUrl: repository.webUrl,
-    branches: repository.heads.map(({ branch, commit, isDefault }) => ({ name: branch, commit, isDefault })),
+    branches: withTags(repository.heads, repository.tags),
+    tagsNote: repository.tagsNote,
     generation: repository.generation,
     files: repository.files,
     bytes: repository.bytes,

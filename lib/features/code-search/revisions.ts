@@ -1,4 +1,5 @@
-import type { VisibleRepository } from "./engine/types";
+import type { CodeHead, CodeTag } from "@/lib/db/schema/code";
+import type { SearchedBranch, VisibleRepository } from "./engine/types";
 
 /** A commit in full, or so much of its beginning as people write. */
 const commitLike = /^[0-9a-f]{7,64}$/i;
@@ -18,12 +19,29 @@ export function branchOfCommit(
   return first && heads.every((head) => head.commit === first.commit) ? first : null;
 }
 
-/** Whether a branch is named so. */
-export const hasBranch = ({ branches }: Pick<VisibleRepository, "branches">, name: string): boolean =>
-  branches.some((branch) => branch.name === name);
+/** The branches of an index, each with the tags at its commit. Of one name the branch goes before the tag. */
+export function withTags(heads: readonly CodeHead[], tags: readonly CodeTag[]): SearchedBranch[] {
+  const names = new Set(heads.map(({ branch }) => branch));
+  return heads.map(({ branch, commit, isDefault }) => {
+    const here = tags.flatMap((tag) => (tag.commit === commit ? tag.name : []));
+    const others = here.filter((name) => !names.has(name));
+    return { name: branch, commit, isDefault, isTag: here.includes(branch), tags: others };
+  });
+}
 
-/** How the viewer's address calls a revision that was asked for: it knows branches, and commits in full. */
-export function shownRevision(repository: VisibleRepository, revision: string | null): string | null {
+/** Whether a branch, or a tag at its commit, is named so. */
+export const hasBranch = ({ branches }: Pick<VisibleRepository, "branches">, name: string): boolean =>
+  branches.some((branch) => branch.name === name || branch.tags.includes(name));
+
+/** Whether a revision is this branch: its name, its commit in full, or a tag at it. */
+export const isNamed = ({ name, commit, tags }: SearchedBranch, revision: string): boolean =>
+  name === revision || commit === revision || tags.includes(revision);
+
+/** How the viewer's address calls a revision that was asked for: it knows branches and tags, and commits in full. */
+export function shownRevision(
+  repository: Pick<VisibleRepository, "branches">,
+  revision: string | null,
+): string | null {
   if (revision === null || revision === "*") return null;
   if (hasBranch(repository, revision)) return revision;
   return branchOfCommit(repository, revision)?.commit ?? revision;

@@ -89,8 +89,8 @@ function symbolNode(kind: "references" | "definitions", asked: SymbolAsked, rev:
 }
 
 /**
- * Where a revision is looked for, and by what. The engine knows branches by their names: a commit is the branch whose newest
- * it is, in the repositories that have it. What is no such commit is taken as the name of a branch.
+ * Where a revision is looked for, and by what. The engine knows branches and tags by their names: a commit is the branch whose newest
+ * it is, in the repositories that have it. What is no such commit is taken as the name of a branch or a tag.
  */
 function atRevision(
   all: VisibleRepository[],

@@ -7,6 +7,7 @@ import { hasFile, listFolder, outlineOf } from "./engine/read";
 import type { FolderEntry, OutlineSymbol, VisibleRepository } from "./engine/types";
 import { previewText } from "./preview-text";
 import { visibleRepositories } from "./repositories";
+import { isNamed } from "./revisions";
 import { findSymbol } from "./symbol-search";
 import type { FolderQuestion, PreviewQuestion } from "./viewer-schemas";
 
@@ -27,9 +28,7 @@ interface FoldersAsked {
 const mostSymbols = 500;
 
 const isRevision = ({ branches }: VisibleRepository, revision: string | null): boolean =>
-  revision === null ||
-  revision === "HEAD" ||
-  branches.some(({ name, commit }) => name === revision || commit === revision);
+  revision === null || revision === "HEAD" || branches.some((branch) => isNamed(branch, revision));
 
 /**
  * Folders of a repository whose code the person may see; null where there are none. Names alone, no text of a file: no

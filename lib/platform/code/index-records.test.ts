@@ -1,8 +1,10 @@
+import { inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@/tests/support/property-runs";
 import { foldCodePoint, foldText } from "./fold";
+import { SegmentIndexer } from "./indexing/segment-indexer";
 import { countLines, mostParts, splitParts } from "./parts";
 import { bucketOf, mostPartsOfSegment, PostingsBuilder, readPosting } from "./postings";
 import {
@@ -209,4 +211,17 @@ describe("postings", () => {
     expect(Math.max(...data.map((one) => one.length))).toBeLessThan(8_000);
     expect(readPosting(data[bucketOf(7, buckets)] ?? Buffer.alloc(0), 7)).toHaveLength(mostPartsOfSegment);
   });
+});
+
+it("a symbol is written down with what its name takes in the text, where that is written otherwise there", () => {
+  const found = [
+    { name: "Money", kind: "struct", parent: null, line: 1, column: 8 },
+    { name: "operator+", kind: "method", parent: "Money", line: 2, column: 8, length: 10 },
+  ];
+  const { parts } = new SegmentIndexer().add("struct Money {\nMoney  operator +(Money a);\n}\n", "C#", found);
+  const [part] = parts;
+  expect(JSON.parse(inflateRawSync(part?.symbols ?? Buffer.alloc(0)).toString())).toEqual([
+    [1, 8, "Money", "struct", null, 5],
+    [2, 8, "operator+", "method", "Money", 10],
+  ]);
 });

@@ -72,6 +72,7 @@ function makeRepository(folder: string): void {
   git("checkout", "--quiet", "-b", "release/2");
   write("src/total.ts", `// Of release 2.\n${total}`);
   commit("two");
+  git("tag", "v2.0");
   git("checkout", "--quiet", "main");
 }
 

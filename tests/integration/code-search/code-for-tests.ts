@@ -20,6 +20,8 @@ interface Repository {
   files: Record<string, string>;
   /** Those that are only of a second branch, `next`. */
   next?: Record<string, string>;
+  /** By commit. */
+  tags?: { name: string; commit: string }[];
   webUrl?: string | null;
 }
 
@@ -30,7 +32,7 @@ export const nextCommit = commit("next");
 /** A repository of a guru whose code is indexed, behind the commands' back. @returns the id of its source */
 export async function codeIn(
   guruId: string,
-  { name, files, next, webUrl = `https://${name}` }: Repository,
+  { name, files, next, tags = [], webUrl = `https://${name}` }: Repository,
 ): Promise<string> {
   const [source] = await db()
     .insert(schema.dataSource)
@@ -86,7 +88,7 @@ export async function codeIn(
   await db()
     .insert(schema.codeRepository)
     .values({
-      ...{ sourceId, guruId, name, webUrl, heads, generation: 1, files: all.length, bytes },
+      ...{ sourceId, guruId, name, webUrl, heads, tags, generation: 1, files: all.length, bytes },
       indexedAt: new Date("2026-11-20T10:00:00Z"),
     });
   return sourceId;

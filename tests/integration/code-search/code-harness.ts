@@ -9,7 +9,7 @@ import { mintId } from "@/lib/platform/ids";
 import { runWithRequest } from "@/lib/platform/request-context";
 import { createTestProduct, type TestProduct } from "@/tests/support/product";
 import { giveRole, guruOf } from "../gurus/guru-for-tests";
-import { codeIn } from "./code-for-tests";
+import { codeIn, nextCommit } from "./code-for-tests";
 
 export { cookieOf, keyOf } from "../audit-api/api-harness";
 
@@ -113,6 +113,7 @@ export async function makeCodeWorld(): Promise<CodeWorld> {
       "unheard.of": "what is this\n",
     },
     next: { "src/coming.ts": "export function comingSoon() {}\n" },
+    tags: [{ name: "v2.0-rc/1", commit: nextCommit }],
   });
   await codeIn(foreign.id, {
     name: foreignRepository,

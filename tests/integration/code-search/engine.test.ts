@@ -14,6 +14,8 @@ let one: VisibleRepository;
 let other: VisibleRepository;
 let large: VisibleRepository;
 
+const tag = (name: string, n: number) => ({ name, commit: `${n}`.repeat(40) });
+
 beforeAll(async () => {
   product = await createTestProduct();
   const guru = await corpusGuru(product.admin, "one");
@@ -29,7 +31,10 @@ beforeAll(async () => {
       { path: "next.ts", text: "const onlyNext = 1;\n", branches: 2 },
       { path: "both.ts", text: "const inBoth = 1;\n", branches: 3 },
     ],
-    { branches: ["main", "next"] },
+    {
+      branches: ["main", "next"],
+      tags: [tag("v1.0", 0), tag("v2.0-rc.1", 1), tag("next", 0), tag("gone", 2)],
+    },
   );
   other = await writeCorpus(
     product.admin,
@@ -139,6 +144,12 @@ test("the default branch is searched unless another is named", async () => {
   expect(await paths("onlyNext rev:next")).toEqual(["next.ts"]);
   expect(await paths("(onlyNext or inBoth) rev:*")).toEqual(["both.ts", "next.ts"]);
   expect(await paths("onlyNext rev:nex")).toEqual([]);
+  // By the tags at their commits, too; of one name the branch is meant.
+  expect(await paths("(onlyNext or inBoth) rev:v1.0")).toEqual(["both.ts"]);
+  expect(await paths("(onlyNext or inBoth) branch:v2.*")).toEqual(["both.ts", "next.ts"]);
+  expect(await paths("greet rev:next")).toEqual([]);
+  expect(await paths("greet -rev:v1.0")).toEqual([]);
+  for (const none of ["gone", "v1", "V1.0"]) expect(await paths(`inBoth rev:${none}`)).toEqual([]);
   expect(await paths("inBoth archived:only")).toEqual([]);
 });
 
@@ -229,6 +240,9 @@ test("files, folders and outlines are read by branch, commit or default", async 
   for (const odd of ["", "../both.ts", "a\0b", "src"])
     expect(await readCodeFile(db, one, odd, null)).toBeNull();
   expect(await readCodeFile(db, one, "both.ts", "gone")).toBeNull();
+  const atTag = { revision: "v2.0-rc.1", commit: "1".repeat(40) };
+  expect(await readCodeFile(db, one, "next.ts", "v2.0-rc.1")).toMatchObject(atTag);
+  expect(await readCodeFile(db, one, "next.ts", "v1.0")).toBeNull();
   expect((await readCodeFile(db, large, "line.txt", null))?.text).toHaveLength(1_000_000);
   expect(await listFolder(db, one, "", null)).toEqual([
     { name: "lib", path: "lib", kind: "folder" },

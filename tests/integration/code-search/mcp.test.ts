@@ -81,7 +81,9 @@ describe("POST /api/mcp with the official client", () => {
   it("lists, searches, reads, finds definitions and references; each use is an event of the door mcp", async () => {
     const client = await connected(await keyOf(world.viewer), "x-sourcebot-api-key");
     const before = (await world.product.events()).length;
-    expect((await call(client, "list_repos")).text).toBe(`${repository} - branches: main (default), next`);
+    expect((await call(client, "list_repos")).text).toBe(
+      `${repository} - branches: main (default), next; tags: v2.0-rc/1`,
+    );
     const found = await call(client, "search_code", { query: "parseLedger file:parser" });
     expect(found.text).toContain(
       `${repository} src/parser.ts (main)\n1: export function parseLedger(text: string) {`,

@@ -100,6 +100,17 @@ describe("POST /api/find_definitions", () => {
   });
 });
 
+it("a tag as the revision is the branch at whose commit it stands, and is called so", async () => {
+  for (const repoName of [repository, undefined]) {
+    const asked = { symbolName: "comingSoon", revisionName: "v2.0-rc/1", repoName };
+    const found = await jsonOf(definitions(asked));
+    expect(places(found)).toEqual(["src/coming.ts:1"]);
+    expect(found.files[0].webUrl).toBe(
+      `http://localhost:3000/browse/${repository}@v2.0-rc/1/-/blob/src/coming.ts`,
+    );
+  }
+});
+
 describe("a commit as the revision", () => {
   it("is the branch whose newest it is, in full or by its beginning; the record keeps what was sent", async () => {
     const url = `http://localhost:3000/browse/${repository}@${nextCommit}/-/blob/src/coming.ts`;

@@ -47,6 +47,8 @@ describe("the viewer of code", () => {
     expect(await folder(world.viewer, "")).toEqual(["docs", "src", "LICENSE", "unheard.of"]);
     expect(await folder(world.viewer, "src")).toEqual(["parser.ts", "tool.py", "use.ts"]);
     expect(await folder(world.viewer, "src", { revision: "next" as never })).toEqual(["coming.ts"]);
+    expect(await folder(world.viewer, "src", { revision: "v2.0-rc/1" as never })).toEqual(["coming.ts"]);
+    expect(await folder(world.viewer, "src", { revision: "v2.0-rc" as never })).toBeNull();
     expect(await folder(world.viewer, "src", { revision: mainCommit as never })).toHaveLength(3);
     for (const path of ["none", "src/parser.ts", "sr", "src/", "%", "_"])
       expect(await folder(world.viewer, path), path).toBeNull();

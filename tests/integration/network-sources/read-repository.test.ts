@@ -78,7 +78,7 @@ describe("a repository", () => {
     expect((await passagesOf(id)).map(({ content }) => content)).toEqual(["of the release"]);
     const other = await serveGit(repository);
     const missing = await repositorySource(`${other.origin}/team/handbook`, { branches: "gone" });
-    expect((await indexed(missing)).error).toBe("The repository has no branch gone.");
+    expect((await indexed(missing)).error).toBe("The repository has no branch or tag gone.");
   });
 
   it("is read with a secret's token, which leaves for its host alone and shows nowhere", async () => {

@@ -120,7 +120,7 @@ describe("a repository with several branches", () => {
       const host = await serveGit(repository);
       return (await indexed(await repositorySource(`${host.origin}/team/handbook`, { branches }))).error;
     };
-    expect(await reasonOf("main, gone")).toBe("The repository has no branch gone.");
+    expect(await reasonOf("main, gone")).toBe("The repository has no branch or tag gone.");
     expect(await reasonOf("gone/*")).toBe("No branch of the repository fits gone/*.");
     expect(await reasonOf("many/*")).toBe("21 branches fit, and 20 at most are read. Name fewer.");
   });

@@ -112,7 +112,7 @@ describe("a branch", () => {
     const host = await serveGit(handbook().repository);
     const remote = await remoteRepository(`${host.origin}/team/handbook`, null, signal);
     const asking = newestHeads({ remote, branches: ["gone"], signal });
-    await expect(asking).rejects.toThrow("The repository has no branch gone.");
+    await expect(asking).rejects.toThrow("The repository has no branch or tag gone.");
   });
 
   it("is not said to be gone when git was ended from outside", async () => {

@@ -8,8 +8,8 @@ export default function CodeNotFound() {
       title="There is no such code"
       actions={<ButtonLink href="/search">Back to code search</ButtonLink>}
     >
-      The repository, the branch or the file does not exist, is not searched, or belongs to a guru that you
-      have no part in. Ask the person who sent you the link to check it.
+      The repository, the branch, the tag or the file does not exist, is not searched, or belongs to a guru
+      that you have no part in. Ask the person who sent you the link to check it.
     </BarePage>
   );
 }

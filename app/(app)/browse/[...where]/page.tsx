@@ -8,6 +8,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Page } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import type { VisibleRepository } from "@/lib/features/code-search/engine/types";
+import { isNamed } from "@/lib/features/code-search/revisions";
 import { codeFolders, unindexedRepository } from "@/lib/features/code-search/viewer-queries";
 import { isUnread } from "@/lib/gate/current";
 import { AppPage } from "../../app-page";
@@ -73,18 +74,25 @@ async function foldersOf(place: CodePlace): Promise<{ repository: VisibleReposit
 
 function branchOf(repository: VisibleRepository, { revision }: CodePlace) {
   const { branches } = repository;
-  const asked = branches.find(({ name, commit }) => name === revision || commit === revision);
+  const asked = revision === null ? undefined : branches.find((branch) => isNamed(branch, revision));
   return asked ?? branches.find((branch) => branch.isDefault) ?? branches[0];
 }
 
 function viewedRepository(repository: VisibleRepository, place: CodePlace): ViewedRepository {
+  const { name, branches, tagsNote } = repository;
+  const { revision } = place;
   const branch = branchOf(repository, place);
+  // The address may say HEAD, too.
+  const isAsked = branch !== undefined && revision !== null && isNamed(branch, revision);
+  const chosen = branches.flatMap((each) => (each.isTag ? each.name : []));
   return {
-    name: repository.name,
-    revision: place.revision,
-    shown: place.revision && place.revision === branch?.commit ? branch.commit : (branch?.name ?? ""),
+    name,
+    revision,
+    shown: isAsked ? revision : (branch?.name ?? ""),
     commit: branch?.commit ?? "",
-    branches: repository.branches.map(({ name, isDefault }) => ({ name, isDefault })),
+    branches: branches.filter(({ isTag }) => !isTag).map(({ name, isDefault }) => ({ name, isDefault })),
+    tags: [...new Set([...chosen, ...branches.flatMap(({ tags }) => tags)])],
+    tagsNote,
   };
 }
 

@@ -138,12 +138,12 @@ function branchBits(
   return branches.reduce((bits, branch, n) => (isWanted(branch) ? bits | (1 << n) : bits), 0);
 }
 
-/** By its whole name, in which `*` stands for anything. */
+/** By the whole name of a branch or a tag, in which `*` stands for anything. */
 function revisionBits({ pattern }: RevisionLeaf, repository: SearchedRepository): number {
   const pieces = pattern.split("*");
-  return branchBits(repository, ({ name, isDefault }) => {
+  return branchBits(repository, ({ name, isDefault, tags }) => {
     if (pattern === "HEAD") return isDefault;
-    return isInPieces(name, pieces);
+    return isInPieces(name, pieces) || tags.some((tag) => isInPieces(tag, pieces));
   });
 }
 

@@ -1,6 +1,8 @@
 import "server-only";
 import type { Sql } from "@/lib/db/client";
-import type { CodeHead } from "@/lib/db/schema/code";
+import type { CodeHead, CodeTag } from "@/lib/db/schema/code";
+import { withTags } from "../revisions";
+import type { SearchedRepository } from "./messages";
 import { type FileRow, type PartAddress, SourceFiles } from "./source-files";
 
 /** How much of files' metadata is kept, in bytes as reckoned. */
@@ -155,17 +157,14 @@ export class IndexReads {
   /** Generation and branches of repositories as they are by now. */
   async heads(
     sourceIds: string[],
-  ): Promise<Map<string, { generation: number; branches: { name: string; isDefault: boolean }[] }>> {
+  ): Promise<Map<string, Pick<SearchedRepository, "generation" | "branches">>> {
     const rows = await this.#answer(
-      this.#sql<{ id: string; generation: number; heads: CodeHead[] }[]>`
-        select source_id as id, generation, heads from code_repository
+      this.#sql<{ id: string; generation: number; heads: CodeHead[]; tags: CodeTag[] }[]>`
+        select source_id as id, generation, heads, tags from code_repository
         where source_id = any(${sourceIds}::uuid[])`,
     );
     return new Map(
-      rows.map(({ id, generation, heads }) => [
-        id,
-        { generation, branches: heads.map(({ branch, isDefault }) => ({ name: branch, isDefault })) },
-      ]),
+      rows.map(({ id, generation, heads, tags }) => [id, { generation, branches: withTags(heads, tags) }]),
     );
   }
 

@@ -1,13 +1,13 @@
 import type { ReadsAddress } from "@/lib/db/reads";
 import type { Query } from "../query/ast";
-import type { SearchOutcome } from "./types";
+import type { SearchedBranch, SearchOutcome } from "./types";
 
 /** What of a repository the search process is told. */
 export interface SearchedRepository {
   sourceId: string;
   name: string;
   generation: number;
-  branches: { name: string; isDefault: boolean }[];
+  branches: Pick<SearchedBranch, "name" | "isDefault" | "tags">[];
 }
 
 /** A search as it goes to the process. */

@@ -2,6 +2,7 @@ import "server-only";
 import { inflateRawSync } from "node:zlib";
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
 import { type ReadDb, schema } from "@/lib/db/client";
+import { isNamed } from "../revisions";
 import type { CodeFile, FolderEntry, OutlineSymbol, VisibleRepository } from "./types";
 
 const mostEntries = 5_000;
@@ -11,12 +12,12 @@ const mostPartBytes = 64 * 1024 * 1024;
 
 type Reads = Pick<ReadDb, "select" | "execute">;
 
-/** Bit of the branch that a revision names: a branch, a commit of one, or nothing for the default one. */
+/** Bit of the branch that a revision names: a branch, a commit of one or a tag at it, or nothing for the default one. */
 function headOf({ branches }: VisibleRepository, revision: string | null) {
-  const n = branches.findIndex(({ name, commit, isDefault }) =>
+  const n = branches.findIndex((branch) =>
     revision === null || revision === "" || revision === "HEAD"
-      ? isDefault
-      : name === revision || commit === revision,
+      ? branch.isDefault
+      : isNamed(branch, revision),
   );
   const branch = branches[n];
   return branch ? { bit: 1 << n, ...branch } : null;
@@ -65,7 +66,7 @@ const inflated = (data: Buffer) => inflateRawSync(data, { maxOutputLength: mostP
 
 /**
  * A file as it is searched.
- * @param revision name of a branch or its commit; null = the default branch
+ * @param revision name of a branch, its commit or a tag at it; null = the default branch
  * @returns null when there is none
  */
 export async function readCodeFile(

@@ -51,7 +51,7 @@ function orderOf(request: SearchRequest): SearchOrder {
       sourceId,
       name,
       generation,
-      branches: branches.map(({ name, isDefault }) => ({ name, isDefault })),
+      branches: branches.map(({ name, isDefault, tags }) => ({ name, isDefault, tags })),
     }))
     .sort((a, b) => compare(a.name, b.name) || compare(a.sourceId, b.sourceId));
   const { query, matches, contextLines, whole } = request;

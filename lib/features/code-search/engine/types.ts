@@ -1,5 +1,15 @@
 import type { Query } from "../query/ast";
 
+/** A branch that is searched, or a tag that was chosen like one. */
+export interface SearchedBranch {
+  name: string;
+  commit: string;
+  isDefault: boolean;
+  isTag: boolean;
+  /** At its commit; none has the name of a branch. */
+  tags: string[];
+}
+
 /** A repository as somebody may see it, at one state of its index. */
 export interface VisibleRepository {
   sourceId: string;
@@ -10,7 +20,9 @@ export interface VisibleRepository {
   guru: { id: string; slug: string; name: string };
   webUrl: string | null;
   /** Bit n of a file's branches is the nth of these; the first is the default one. */
-  branches: { name: string; commit: string; isDefault: boolean }[];
+  branches: SearchedBranch[];
+  /** Of which tags nothing is known, in words. */
+  tagsNote: string | null;
   /** 0 = nothing is indexed yet. */
   generation: number;
   files: number;
@@ -131,7 +143,7 @@ export interface OutlineSymbol {
 export interface CodeFile {
   sourceId: string;
   path: string;
-  /** Name of the branch or the commit it was asked by. */
+  /** Name of the branch, the tag or the commit it was asked by. */
   revision: string;
   commit: string;
   language: string | null;

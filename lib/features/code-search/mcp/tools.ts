@@ -19,7 +19,9 @@ import { fileWords, foundWords, repositoriesWords, symbolWords } from "./words";
 
 const name = (what: string) => z.string().min(1).max(1_000).describe(what);
 const repository = name('Name of the repository as list_repos gives it, e.g. "github.com/owner/name".');
-const revision = name("Branch, or the newest commit of one. Left out: the default branch.").optional();
+const revision = name(
+  "Branch, the newest commit of one, or a tag at it. Left out: the default branch.",
+).optional();
 
 const symbol = z.strictObject({
   symbol: z.string().min(1).max(400).describe("Name of the symbol, exactly as it is written."),
@@ -55,7 +57,7 @@ export function codeTools(by: Searcher): McpServer {
   server.registerTool(
     "list_repos",
     {
-      description: "Lists the repositories whose code can be searched, with their branches.",
+      description: "Lists the repositories whose code can be searched, with their branches and tags.",
       inputSchema: z.strictObject({
         query: z.string().max(1_000).describe("Only those whose name has this in it.").optional(),
         page: z.int().min(1).max(1_000_000).describe("From 1; 100 repositories a page.").default(1),

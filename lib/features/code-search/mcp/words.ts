@@ -36,7 +36,9 @@ export function repositoriesWords(all: VisibleRepository[], query: string, page:
   const behind = from + shown.length;
   const lines = shown.map((repository) => {
     const branches = repository.branches.map((b) => (b.isDefault ? `${b.name} (default)` : b.name));
-    const state = repository.generation === 0 ? "not indexed yet" : `branches: ${branches.join(", ")}`;
+    const tags = [...new Set(repository.branches.flatMap((b) => b.tags))];
+    const names = `branches: ${branches.join(", ")}${tags.length > 0 ? `; tags: ${tags.join(", ")}` : ""}`;
+    const state = repository.generation === 0 ? "not indexed yet" : names;
     return `${repository.name} - ${state}`;
   });
   if (behind < matching.length) lines.push(`[${matching.length - behind} more; ask for page ${page + 1}]`);

@@ -20,6 +20,7 @@ import {
   whileMine,
 } from "./runs";
 import { showGeneration } from "./show-generation";
+import { refreshTags, toldTags } from "./tags";
 import { dropIncomplete, writeSegments } from "./write-segments";
 
 /** Between two signs of life. */
@@ -38,7 +39,7 @@ export async function indexCode(
   options: { free?: () => Promise<number | null> } = {},
 ): Promise<void> {
   const run = await beginCodeRun(dataSourceId);
-  if (!run) return;
+  if (!run) return refreshTags(dataSourceId, signal ?? new AbortController().signal);
   const overtaken = new AbortController();
   const beat = setInterval(() => {
     // When the database is away, the run finds out with its next step.
@@ -75,7 +76,7 @@ async function bringIndexUpToDate(
   if (plan.read.length > 0) await requireDiskSpace(bytes, free);
   await writeSegments(run, { folder, files: plan.read }, signal);
   signal.throwIfAborted();
-  await showGeneration(run, plan, heads);
+  await showGeneration(run, plan, heads, await toldTags(run.source, heads, signal));
 }
 
 /** Our copy with the commits that the source was read at; fetched where it is on another machine, or was removed. */

@@ -2,10 +2,10 @@ import "server-only";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { Unreadable } from "../indexing/text-piece";
-import { type Head, maySeveral } from "./branches";
+import type { Head } from "./branches";
 import { failureInWords } from "./failure-in-words";
 import { GitFailed, mostPackBytes, requireGit, runGit } from "./git-process";
-import { newestHeads } from "./remote-heads";
+import { newestRefs } from "./remote-heads";
 import type { RemoteRepository } from "./remote-repository";
 import { repositoriesFolder } from "./repositories-folder";
 import { withinTime } from "./within-time";
@@ -42,14 +42,11 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; h
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await requireGit(parent);
   const folder = path.join(parent, `${dataSourceId}.git`);
-  // One that is named is there or is not, as the fetch finds out.
-  const branches = maySeveral(wanted.branches)
-    ? (await newestHeads({ remote, branches: wanted.branches, signal })).map(({ branch }) => branch)
-    : [wanted.branches[0] ?? null];
-  const refs = branches.map((branch, n) => ({
-    branch,
-    refspec: `+${branch === null ? "HEAD" : `refs/heads/${branch}`}:${ours}-${n}`,
-  }));
+  // Whether a name is a branch's or a tag's, the host says.
+  const refs =
+    wanted.branches.length > 0
+      ? await newestRefs({ remote, branches: wanted.branches, signal })
+      : [{ branch: null, ref: "HEAD" }];
   const { mostBytes = mostPackBytes, patienceMs = fetchMs } = wanted;
   if (await isWorn(folder, mostBytes)) await rm(folder, { recursive: true, force: true });
   let isWhole = false;
@@ -67,28 +64,34 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; h
       "--no-write-fetch-head",
     ];
     await withinSize(folder, { mostBytes, patienceMs, signal }, (limited) =>
-      runGit([...fetch, "--", remote.url, ...refs.map(({ refspec }) => refspec)], {
+      runGit([...fetch, "--", remote.url, ...refs.map(({ ref }, n) => `+${ref}:${ours}-${n}`)], {
         folder,
         signal: limited,
         ...remote.run,
       }),
     );
     const heads: Head[] = [];
-    for (const [n, { branch }] of refs.entries()) {
-      const commit = await runGit(["rev-parse", "--verify", `${ours}-${n}^{commit}`], { folder, signal });
-      heads.push({ branch, commit: String(commit).trim() });
-    }
+    for (const [n, { branch, ref }] of refs.entries())
+      heads.push({ branch, commit: await commitAt(`${ours}-${n}`, ref, { folder, signal }) });
     isWhole = true;
     return { folder, heads };
   } catch (error) {
     throw failureInWords(error, {
       url: remote.url,
-      branches: branches.flatMap((branch) => branch ?? []),
+      branches: refs.flatMap(({ branch }) => branch ?? []),
     });
   } finally {
     // What a fetch leaves that broke off is in the way of the next.
     if (!isWhole) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @throws Unreadable when a tag stands at something else, as git allows */
+async function commitAt(ours: string, ref: string, run: { folder: string; signal: AbortSignal }) {
+  const kind = await runGit(["cat-file", "-t", `${ours}^{}`], run);
+  if (String(kind).trim() !== "commit")
+    throw new Unreadable(`What ${ref.slice(0, 220)} stands at is no commit. Name a branch or another tag.`);
+  return String(await runGit(["rev-parse", "--verify", `${ours}^{commit}`], run)).trim();
 }
 
 /**

@@ -18,7 +18,7 @@ it.each([
 );
 
 it.each([
-  ["fatal: couldn't find remote ref refs/heads/redirect", /^The repository has no branch redirect\.$/],
+  ["fatal: couldn't find remote ref refs/heads/redirect", /^The repository has no branch or tag redirect\.$/],
   [`fatal: unable to access '${url}/': The requested URL returned error: 302`, /sends git on/],
   [`fatal: Authentication failed for '${url}/'`, /Check the token/],
   ["error: index-pack died of signal 24", /more time than is allowed/],

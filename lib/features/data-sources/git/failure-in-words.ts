@@ -36,7 +36,7 @@ export const noSuchBranch = (branch: string | undefined) =>
   new Unreadable(
     branch === undefined
       ? "This repository is empty: it has no commit yet."
-      : `The repository has no branch ${branch}.`,
+      : `The repository has no branch or tag ${branch}.`,
   );
 
 /** Several are fetched of those alone that the host has just listed. */
@@ -51,7 +51,7 @@ export const takesTooLong = () =>
  */
 function ownWords(said: string, { url, branches }: Asked): string {
   const host = new URL(url).hostname.replaceAll(/[.[\]]/g, "\\$&");
-  const refs = branches.map((branch) => `refs/heads/${branch}`);
+  const refs = branches.flatMap((branch) => [`refs/heads/${branch}`, `refs/tags/${branch}`]);
   // The longest first: one may be the beginning of another.
   const names = [url, ...refs.toSorted((a, b) => b.length - a.length)];
   const own = said.replaceAll(/^(remote|fatal: remote error): .*$/gm, "");

@@ -16,6 +16,12 @@ const choosingMs = 20_000;
 /** Of a list of branches. */
 const mostListBytes = 32 * 1024 * 1024;
 const heads = "refs/heads/";
+const tags = "refs/tags/";
+
+/** A branch with the ref that it is fetched by; or the tag that was chosen by its name. */
+export interface RemoteHead extends Head {
+  ref: string;
+}
 
 interface Asked {
   remote: RemoteRepository;
@@ -31,24 +37,33 @@ interface Asked {
  * those of one pattern as the host lists them.
  * @throws Unreadable with the reason in words; NotNow where it may be otherwise in a moment
  */
-export async function newestHeads({
+export async function newestHeads(asked: Asked): Promise<Head[]> {
+  return (await newestRefs(asked)).map(({ branch, commit }) => ({ branch, commit }));
+}
+
+/** The same, with what they are fetched by. A name that is no branch's may be a tag's; a pattern stands for branches alone. */
+export async function newestRefs({
   remote,
   branches,
   signal,
   patienceMs: ms = askMs,
-}: Asked): Promise<Head[]> {
+}: Asked): Promise<RemoteHead[]> {
   const parent = repositoriesFolder();
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await requireGit(parent);
   const plain = plainBranches(branches);
   const isListed = plain.length < branches.length;
-  const refs = branches.length === 0 ? ["HEAD"] : isListed ? [] : plain.map((name) => `${heads}${name}`);
+  const kinds = branches.length === 0 ? [] : ["--heads", ...(plain.length > 0 ? ["--tags"] : [])];
+  const refs = [
+    ...(branches.length === 0 ? ["HEAD"] : isListed ? [`${heads}*`] : plain.map((name) => heads + name)),
+    ...plain.flatMap((name) => [tags + name, peeled(tags + name)]),
+  ];
   const late = () => new NotNow("The repository's host took too long to say which commit it has.");
   let told: Buffer;
   try {
     told = await withinTime({ ms, signal, late }, (limited) =>
       runGit(
-        ["ls-remote", "--quiet", ...(branches.length > 0 ? ["--heads"] : []), "--", remote.url, ...refs],
+        ["ls-remote", "--quiet", ...kinds, "--", remote.url, ...refs],
         { folder: parent, signal: limited, ...remote.run },
         mostListBytes,
       ),
@@ -60,9 +75,21 @@ export async function newestHeads({
   if (branches.length === 0) {
     const commit = commits.get("HEAD");
     if (commit === undefined) throw noSuchBranch(undefined);
-    return [{ branch: null, commit }];
+    return [{ branch: null, commit, ref: "HEAD" }];
   }
   return chosen(branches, commits, signal);
+}
+
+/** How git lists what an annotated tag stands at, behind as many tags as there are. */
+const peeled = (ref: string) => `${ref}^{}`;
+
+/** Of a name: the branch, else the tag. */
+function headOf(branch: string, commits: ReadonlyMap<string, string>): RemoteHead | null {
+  const ofBranch = commits.get(heads + branch);
+  if (ofBranch !== undefined) return { branch, commit: ofBranch, ref: heads + branch };
+  const ref = tags + branch;
+  const commit = commits.get(peeled(ref)) ?? commits.get(ref);
+  return commit === undefined ? null : { branch, commit, ref };
 }
 
 /** "<commit>\t<ref>" a line, of each ref. What is asked for by one name is told of others that end like it, too. */
@@ -77,22 +104,25 @@ async function chosen(
   branches: readonly string[],
   commits: ReadonlyMap<string, string>,
   signal: AbortSignal,
-): Promise<Head[]> {
+): Promise<RemoteHead[]> {
   // Names that git allows and that another command could misread are not chosen by a pattern.
   const names = maySeveral(branches)
     ? [...commits.keys()].flatMap((ref) => (ref.startsWith(heads) ? ref.slice(heads.length) : []))
     : [];
   const turns = new FairTurns({ ms: choosingMs, signal, late: tooHardToChoose });
-  const found = new Set<string>();
+  const found = new Map<string, RemoteHead>();
   for (const choice of branches) {
     if (plainBranches([choice]).length > 0) {
-      if (!commits.has(heads + choice)) throw noSuchBranch(choice);
-      found.add(choice);
+      const head = headOf(choice, commits);
+      if (head === null) throw noSuchBranch(choice);
+      found.set(choice, head);
       continue;
     }
     for (const name of names) {
       if (turns.isOver()) await turns.next();
-      if (fitsPattern(choice, name) && branchProblem(name) === null) found.add(name);
+      if (!fitsPattern(choice, name) || branchProblem(name) !== null) continue;
+      const head = headOf(name, commits);
+      if (head !== null) found.set(name, head);
     }
   }
   if (found.size === 0)
@@ -101,7 +131,7 @@ async function chosen(
     throw new Unreadable(
       `${found.size.toLocaleString("en-US")} branches fit, and ${mostBranches} at most are read. Name fewer.`,
     );
-  return [...found].map((branch) => ({ branch, commit: commits.get(heads + branch) ?? "" }));
+  return [...found.values()];
 }
 
 const tooHardToChoose = () =>

@@ -4,6 +4,7 @@ import { readDb, schema } from "@/lib/db/client";
 import { enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
 import { cleanText } from "@/lib/platform/clean-text";
+import { refreshTags } from "../code-index/tags";
 import { maxReasonLength } from "../commands/fail-indexing";
 import { branchesOf, readHeads, sameHeads } from "../git/branches";
 import { newestHeads } from "../git/remote-heads";
@@ -33,7 +34,7 @@ export async function queueDueRepositories(): Promise<number> {
 
 /**
  * The job: a repository that has another commit than the one that was read is indexed anew, as System. One that has not is
- * left as it is, and nothing is recorded. What is wrong with one for good the indexing finds out, and says why; while its
+ * left as it is but for the names of its tags, and nothing is recorded. What is wrong with one for good the indexing finds out, and says why; while its
  * host cannot say, it stays as it is, shows since when, and is looked at again soon, and after some days the indexing fails.
  */
 export async function rereadRepository(
@@ -43,9 +44,12 @@ export async function rereadRepository(
   const { dataSource } = schema;
   const [source] = await readDb().select().from(dataSource).where(eq(dataSource.id, dataSourceId));
   if (source?.kind !== "GITHUB_REPO" || (source.status !== "SUCCESS" && source.status !== "FAIL")) return;
-  const news =
-    source.status === "FAIL" ? "some" : await newsOf(source, stopping ?? new AbortController().signal);
-  if (news === "none") return isReachedAgain(source);
+  const signal = stopping ?? new AbortController().signal;
+  const news = source.status === "FAIL" ? "some" : await newsOf(source, signal);
+  if (news === "none") {
+    await isReachedAgain(source);
+    return refreshTags(source.id, signal);
+  }
   if (news instanceof NotNow && !(await lookAgainSoon(source, news.message))) return;
   await inTransaction(async (tx) => {
     const [row] = await tx

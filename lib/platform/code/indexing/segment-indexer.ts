@@ -23,6 +23,8 @@ export type Symbols = readonly {
   parent: string | null;
   line: number;
   column: number;
+  /** Of the name in the text, where it is written otherwise there. */
+  length?: number;
 }[];
 
 /** Turns files into parts with their symbols, and gathers which part has which keys, a segment after the other. */
@@ -70,7 +72,14 @@ export class SegmentIndexer {
 
 function symbolsByPart(found: Symbols, parts: readonly TextPart[]): Map<number, SymbolRow[]> {
   const rows = found.map(
-    ({ line, column, name, kind, parent }): SymbolRow => [line, column, name, kind, parent, name.length],
+    ({ line, column, name, kind, parent, length = name.length }): SymbolRow => [
+      line,
+      column,
+      name,
+      kind,
+      parent,
+      length,
+    ],
   );
   rows.sort(([line, column], [otherLine, otherColumn]) => line - otherLine || column - otherColumn);
   const byPart = new Map<number, SymbolRow[]>();

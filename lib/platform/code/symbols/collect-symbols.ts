@@ -1,5 +1,5 @@
 import type { Node, QueryMatch } from "web-tree-sitter";
-import type { FoundSymbol, SymbolKind, SymbolRules } from "./found-symbol";
+import type { FoundSymbol, LocatedName, SymbolKind, SymbolRules } from "./found-symbol";
 
 /** Names longer than this are none: a parser that lost its way takes half a file for one. */
 const longestName = 200;
@@ -19,6 +19,8 @@ interface Definition {
   column: number;
   name: string;
   kind: SymbolKind;
+  /** Of the name in the text, where it is written otherwise there. */
+  length?: number;
   /** Named in the text itself. */
   of: string | null;
   /** Of the pattern that found it. */
@@ -42,13 +44,14 @@ export function collectSymbols(matches: readonly QueryMatch[], rules: SymbolRule
   const open: Scope[] = [];
   let next = 0;
   for (const definition of [...definitions.values()].sort((a, b) => a.at - b.at)) {
-    const { at, line, column, name, kind, of } = definition;
+    const { at, line, column, name, kind, of, length } = definition;
     for (let scope = scopes[next]; scope !== undefined && scope.from <= at; scope = scopes[++next]) {
       close(open, scope.from);
       open.push(scope);
     }
     close(open, at);
-    const symbol = { name, kind, parent: of ?? enclosing(open, at), line, column };
+    const place = { line, column, ...(length === undefined ? {} : { length }) };
+    const symbol = { name, kind, parent: of ?? enclosing(open, at), ...place };
     const refined = rules.refine ? rules.refine(symbol) : symbol;
     if (refined !== null && refined.name !== "") found.push(refined);
   }
@@ -66,7 +69,7 @@ function read(match: QueryMatch, rules: SymbolRules): { definition: Definition |
     else if (role === "of") of = nameIn(node)?.name ?? null;
     else if (role !== "only") definition = define(node, role as SymbolKind, match.patternIndex, rules);
   }
-  if (definition !== null) definition.of = of;
+  if (definition !== null) definition.of ??= of;
   const name = as ?? definition?.name ?? null;
   if (inside === null || name === null) return { definition, scope: null };
   const { startIndex: from, endIndex: to } = inside;
@@ -75,14 +78,17 @@ function read(match: QueryMatch, rules: SymbolRules): { definition: Definition |
 }
 
 function define(captured: Node, as: SymbolKind, rank: number, { locate }: SymbolRules): Definition | null {
-  const located = locate ? locate(captured, as) : { node: captured, kind: as };
+  const located: LocatedName | null = locate ? locate(captured, as) : { node: captured, kind: as };
   if (located === null) return null;
-  const { node, kind } = located;
+  const { node, kind, of = null, written } = located;
+  const { row, column } = node.startPosition;
+  const place = { at: node.startIndex, line: row + 1, column: column + 1, rank };
+  const parent = of && (nameIn(of)?.name ?? null);
+  if (written) return isName(written.name) ? { ...place, ...written, kind, of: parent } : null;
   const named = nameIn(node);
   if (named === null) return null;
-  const { row, column } = node.startPosition;
   const { name, skipped } = named;
-  return { at: node.startIndex, line: row + 1, column: column + 1 + skipped, name, kind, of: null, rank };
+  return { ...place, column: place.column + skipped, name, kind, of: parent };
 }
 
 /** A name without the quotes that a string brings along, and how far behind the beginning of the node it stands; null = none. */
@@ -91,8 +97,10 @@ function nameIn(node: Node): { name: string; skipped: number } | null {
   const { text } = node;
   const skipped = /^(["']).*\1$/s.test(text) ? 1 : 0;
   const name = text.slice(skipped, text.length - skipped);
-  return name === "" || /[\0\n\r]/.test(name) ? null : { name, skipped };
+  return isName(name) ? { name, skipped } : null;
 }
+
+const isName = (text: string) => text !== "" && text.length <= longestName && !/[\0\n\r]/.test(text);
 
 function close(open: Scope[], at: number): void {
   while ((open.at(-1)?.to ?? Number.POSITIVE_INFINITY) <= at) open.pop();

@@ -28,6 +28,18 @@ export interface FoundSymbol {
   line: number;
   /** From 1, in UTF-16 units. */
   column: number;
+  /** How much of the line the name takes, where it is written otherwise there. */
+  length?: number;
+}
+
+/** Where a name stands within what was captured. */
+export interface LocatedName {
+  node: Node;
+  kind: SymbolKind;
+  /** The parent where the text names it. */
+  of?: Node | null;
+  /** What is defined, and how much of the line it takes, where that is not the node's own text. */
+  written?: { name: string; length: number };
 }
 
 /**
@@ -41,7 +53,7 @@ export interface SymbolRules {
   /** Where two patterns take the same name the one that stands first wins. */
   query: string;
   /** Where the name stands within the node that was captured, and what it names; null = it is no definition. */
-  locate?: (node: Node, kind: SymbolKind) => { node: Node; kind: SymbolKind } | null;
+  locate?: (node: Node, kind: SymbolKind) => LocatedName | null;
   /** A word on one symbol that the grammar cannot say; null leaves it out. */
   refine?: (symbol: FoundSymbol) => FoundSymbol | null;
 }

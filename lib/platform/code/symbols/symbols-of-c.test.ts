@@ -117,3 +117,35 @@ std::string free_one() { return ""; }
     "33: function free_one@13",
   ]);
 });
+
+test("C++: what a template has between < and > is no part of a name or of what it is of", () => {
+  const text = `template <> void A::f<B::C>(int) {}
+template <> int A<int>::g() { return 1; }
+template <class T> typename N<T>::R N<T>::M::h(int x) { return x; }
+template <> A<B::C>::A() {}
+template <> A<B::C>::~A() {}
+template <> bool A<B::C>::operator<(const A& o) { return true; }
+A<B::C>::operator std::vector<int>() const { return {}; }
+void my_operators::Deep<x::y>::run() {}
+bool Call::operator ()(int x) { return true; }
+struct Outer<p::q>::Inner { int depth; };
+int Holder<a::b>::made = 0;
+template <> void free_one<a::b>(int x) {}
+template <class T> template <class U> U* Box<T>::Inner<a::b>::make(U u) { return u; }
+`;
+  expect(outline("C++", text)).toEqual([
+    "1: method A/f@21",
+    "2: method A/g@25",
+    "3: method M/h@46",
+    "4: constructor A/A@22",
+    "5: method A/~A@22",
+    "6: method A/operator<@27",
+    "7: method A/operator std::vector<int>@10",
+    "8: method Deep/run@32",
+    "9: method Call/operator ()@12",
+    "10: struct Outer/Inner@21, field Inner/depth@33",
+    "11: variable Holder/made@19",
+    "12: function free_one@18",
+    "13: method Inner/make@63",
+  ]);
+});

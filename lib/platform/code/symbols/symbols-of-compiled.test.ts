@@ -121,10 +121,37 @@ test("C#: what is defined is found, what is local is not", () => {
     "12: property Shop/Title@19",
     "13: constructor Shop/Shop@12",
     "15: method Shop/Sell@26, function Shop/Inner@49",
-    "16: method Shop/operator+@36",
+    "16: method Shop/operator+@27",
     "17: type Shop/Changed@26",
     "18: enum Shop/Kind@10, enumerator Kind/Small@17, enumerator Kind/Large@24",
     "20: interface A.B/IBuyer@13, method IBuyer/Buy@27, property IBuyer/Price@38",
+  ]);
+});
+
+test("C#: an operator is called by its keyword and its sign or type, and takes both in its line", () => {
+  const text = `public struct Money
+{
+  public static bool operator ==(Money a, Money b) => true;
+  public static bool operator!=(Money a, Money b) => false;
+  public static bool operator true(Money a) => true;
+  public static implicit operator int(Money a) => 1;
+  public static explicit operator List<int> (Money a) => null;
+  public static Money operator
+    -(Money a) => a;
+}
+`;
+  const found = finder.symbolsOf("C#", text).map(({ name, parent, line, column, length }) => {
+    const written = text.split("\n")[line - 1]?.slice(column - 1, column - 1 + (length ?? name.length));
+    return `${line}: ${parent ?? ""}/${name} = ${written}`;
+  });
+  expect(found).toEqual([
+    "1: /Money = Money",
+    "3: Money/operator== = operator ==",
+    "4: Money/operator!= = operator!=",
+    "5: Money/operator true = operator true",
+    "6: Money/operator int = operator int",
+    "7: Money/operator List<int> = operator List<int>",
+    "8: Money/operator- = operator",
   ]);
 });
 

@@ -1,5 +1,5 @@
 import type { Node } from "web-tree-sitter";
-import type { FoundSymbol, SymbolKind, SymbolRules } from "../found-symbol";
+import type { FoundSymbol, LocatedName, SymbolKind, SymbolRules } from "../found-symbol";
 
 /** What a name is declared in; the name itself lies within, see `locate`. Without the field: that finds the first alone. */
 const declared =
@@ -51,9 +51,26 @@ const wrappers = new Set([
 /** More than any declaration has that a person wrote. */
 const mostWrappers = 20;
 
-/** Goes from `*f(int)[3]` to f. */
-function locate(captured: Node, as: SymbolKind): { node: Node; kind: SymbolKind } | null {
+/** What of `A<int>` or of `template f<int>` is the name. */
+function bare(node: Node): Node {
+  let named = node;
+  for (let depth = 0; depth < mostWrappers; depth += 1) {
+    const inner: Node | null =
+      named.type === "dependent_name"
+        ? named.namedChild(0)
+        : /^template_(?:type|function|method)$/.test(named.type)
+          ? named.childForFieldName("name")
+          : null;
+    if (inner === null) break;
+    named = inner;
+  }
+  return named;
+}
+
+/** Goes from `*f(int)[3]` to f, and from `A<int>::B::f` to f of B. */
+function locate(captured: Node, as: SymbolKind): LocatedName | null {
   let node: Node | null = captured;
+  let of: Node | null = null;
   let isFunction = false;
   for (let depth = 0; node !== null && depth < mostWrappers; depth += 1) {
     if (node.type === "function_declarator") {
@@ -62,42 +79,34 @@ function locate(captured: Node, as: SymbolKind): { node: Node; kind: SymbolKind 
       node = inner;
     } else if (wrappers.has(node.type)) {
       node = node.childForFieldName("declarator") ?? node.namedChild(0);
-    } else if (node.type === "template_type" || node.type === "template_function") {
+    } else if (node.type === "qualified_identifier") {
+      const scope: Node | null = node.childForFieldName("scope");
+      if (scope !== null) of = bare(scope);
       node = node.childForFieldName("name");
-    } else break;
+    } else {
+      const inner: Node = bare(node);
+      if (inner.id === node.id) break;
+      node = inner;
+    }
   }
   if (node === null || wrappers.has(node.type)) return null;
   // A prototype: what it announces is defined elsewhere.
   if (as === "variable" && isFunction) return null;
   if (as === "function" && node.type === "field_identifier") return { node, kind: "method" };
   if (as === "field" && isFunction) return { node, kind: "method" };
-  if (as === "function" && !isFunction && !/operator_cast|qualified/.test(node.type)) return null;
-  return { node, kind: as };
+  if (as === "function" && !isFunction && node.type !== "operator_cast") return null;
+  // `A::f` is as likely one of a namespace, yet most that are defined outside are of a class.
+  return { node, of, kind: as === "function" && of !== null ? "method" : as };
 }
 
 function refineCpp(symbol: FoundSymbol): FoundSymbol {
-  const named = qualified(symbol);
-  const { name, parent, kind } = named;
-  if (kind !== "function" && kind !== "method") return named;
-  if (parent !== null && name === parent) return { ...named, kind: "constructor" };
-  if (kind === "function" && /^(?:operator\b|~)/.test(name)) return { ...named, kind: "method" };
-  // `A::f` is as likely one of a namespace, yet most that are defined outside are of a class.
-  if (kind === "function" && named.parent !== symbol.parent) return { ...named, kind: "method" };
-  return named;
-}
-
-/** `A::B::f` is f of B; what stands between `<` and `>` is no name. */
-function qualified(symbol: FoundSymbol): FoundSymbol {
-  const cast = symbol.name.indexOf("operator");
-  const upTo = cast === -1 ? symbol.name.length : cast;
-  const at = symbol.name.slice(0, upTo).lastIndexOf("::");
-  const last = (at === -1 ? symbol.name : symbol.name.slice(at + 2)).trimStart();
-  const name = last.replace(/^(operator .*?)\s*\(.*$/s, "$1");
-  if (at === -1) return { ...symbol, name };
-  if (symbol.kind === "module") return symbol;
-  const column = symbol.column + symbol.name.length - last.length;
-  const owner = symbol.name.slice(0, at).replace(/<.*$/s, "").split("::").at(-1)?.trim();
-  return { ...symbol, name: name.trimEnd(), column, parent: owner || symbol.parent };
+  const { parent, kind } = symbol;
+  // Of a conversion what it is to: `operator int() const`.
+  const name = symbol.name.replace(/^(operator\s+[^\s(].*?)\s*\(.*$/s, "$1");
+  if (kind !== "function" && kind !== "method") return symbol;
+  if (parent !== null && name === parent) return { ...symbol, kind: "constructor" };
+  const isMethod = kind === "method" || /^(?:operator\b|~)/.test(name);
+  return { ...symbol, name, kind: isMethod ? "method" : kind };
 }
 
 export const c: SymbolRules = { grammar: "c", query: shared, locate };

@@ -1,4 +1,5 @@
-import type { FoundSymbol, SymbolRules } from "../found-symbol";
+import type { Node } from "web-tree-sitter";
+import type { LocatedName, SymbolKind, SymbolRules } from "../found-symbol";
 
 const query = `
 (namespace_declaration name: (_) @module) @in
@@ -22,12 +23,21 @@ const query = `
 ((field_declaration (modifier) @only (variable_declaration (variable_declarator . (identifier) @constant)))
   (#eq? @only "const"))
 (field_declaration (variable_declaration (variable_declarator . (identifier) @field)))
-(operator_declaration operator: _ @method)
+(operator_declaration) @method
+(conversion_operator_declaration) @method
 `;
 
-function refine(symbol: FoundSymbol): FoundSymbol {
-  const isOperator = symbol.kind === "method" && !/^[\p{L}_@]/u.test(symbol.name);
-  return isOperator ? { ...symbol, name: `operator${symbol.name}` } : symbol;
+/** An operator is called by its keyword and what follows on it: `operator+` of `operator +(…)`, `operator int` of a conversion. */
+function locate(captured: Node, kind: SymbolKind): LocatedName | null {
+  const isConversion = captured.type === "conversion_operator_declaration";
+  if (!isConversion && captured.type !== "operator_declaration") return { node: captured, kind };
+  const node = captured.children.find((child) => child?.type === "operator");
+  const what = captured.childForFieldName(isConversion ? "type" : "operator");
+  if (!node || !what) return null;
+  const name = `operator${/^\w/.test(what.text) ? " " : ""}${what.text}`;
+  // What stands on the next line is none of this one's.
+  const last = what.endPosition.row === node.startPosition.row ? what : node;
+  return { node, kind, written: { name, length: last.endIndex - node.startIndex } };
 }
 
-export const csharp: SymbolRules = { grammar: "c_sharp", query, refine };
+export const csharp: SymbolRules = { grammar: "c_sharp", query, locate };
