@@ -2,8 +2,8 @@
 export type Regex =
   /** One of these code points; null where they are too many or not known. */
   | { kind: "char"; of: readonly number[] | null }
-  /** `^` `$` and other places between characters. */
-  | { kind: "place"; of: "begin" | "end" | "other" }
+  /** `^` `$` `\b` and other places between characters. */
+  | { kind: "place"; of: "begin" | "end" | "boundary" | "other" }
   | { kind: "concat" | "alternate"; of: Regex[] }
   | { kind: "repeat"; of: Regex; min: number; max: number | null };
 
@@ -13,6 +13,8 @@ class Unsure extends Error {}
 const maxMembers = 8;
 const controls: Record<string, number> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 const anyChar: Regex = { kind: "char", of: null };
+const space: Regex = { kind: "char", of: [0x09, 0x0a, 0x0c, 0x0d, 0x20] };
+const places: Record<string, "begin" | "end" | "boundary"> = { A: "begin", z: "end", b: "boundary" };
 
 interface Reading {
   source: string;
@@ -103,7 +105,11 @@ function readEscaped(reading: Reading, of: Regex[]) {
   }
   const place = takeIf(reading, /[AbBz]/y);
   if (place) {
-    of.push({ kind: "place", of: place[0] === "A" ? "begin" : place[0] === "z" ? "end" : "other" });
+    of.push({ kind: "place", of: places[place[0]] ?? "other" });
+    return;
+  }
+  if (takeIf(reading, /s/y)) {
+    of.push(space);
     return;
   }
   const point = readEscape(reading);
