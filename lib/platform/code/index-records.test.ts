@@ -10,10 +10,13 @@ import { bucketOf, mostPartsOfSegment, PostingsBuilder, readPosting } from "./po
 import {
   contentKeys,
   endOfPieces,
+  lineBeginKeys,
+  lineEndKeys,
   literalKeys,
   symbolKeys,
   symbolLiteralKeys,
   symbolNameKey,
+  wordKeys,
 } from "./trigrams";
 
 const wellFormed = fc.string({ unit: "binary", maxLength: 60 });
@@ -88,7 +91,7 @@ describe("keys", () => {
           const start = from % (line.length + 1);
           const literal = line.slice(start, start + (length % 20)).join("");
           const keys = new Set<number>();
-          contentKeys(foldText(lines.join("\n")), keys);
+          contentKeys(lines.join("\n"), keys);
           for (const key of literalKeys(foldText(literal))) expect(keys.has(key)).toBe(true);
         },
       ),
@@ -99,12 +102,12 @@ describe("keys", () => {
   it("span no end of a line, and of three characters of ASCII are they themselves", () => {
     const keys = new Set<number>();
     contentKeys("ab\nc\ndef", keys);
-    expect([...keys]).toEqual([(0x64 << 16) | (0x65 << 8) | 0x66]);
+    expect([...keys].filter((key) => key < 2 ** 26)).toEqual([(0x64 << 16) | (0x65 << 8) | 0x66]);
     expect(literalKeys("ab")).toEqual([]);
   });
 
   it("of three or four code points are trigrams, of five and more those of five, which span no end of a line", () => {
-    const isOfFive = (key: number) => key >= 2 ** 26 && key < endOfPieces;
+    const isOfFive = (key: number) => key >= 2 ** 26 && key < 2 ** 26 + 2 ** 20;
     expect(literalKeys("k\u{1f600}s")).toHaveLength(1);
     expect(literalKeys("abcd").some(isOfFive)).toBe(false);
     // An astral one counts once, though it takes two units.
@@ -117,6 +120,98 @@ describe("keys", () => {
     contentKeys("xabcde\nabc\ndefg", within);
     expect([...within].filter(isOfFive)).toEqual([...literalKeys("xabcd"), first]);
     expect(literalKeys("abc\nde")).toEqual([(0x61 << 16) | (0x62 << 8) | 0x63]);
+  });
+
+  const keysOf = (text: string) => {
+    const keys = new Set<number>();
+    contentKeys(text, keys);
+    return keys;
+  };
+  const odd = fc
+    .array(
+      fc.constantFrom(
+        "a",
+        "K",
+        "s",
+        "k",
+        "_",
+        "9",
+        "\u212a",
+        "\u017f",
+        "\u00e9",
+        "\u{10400}",
+        " ",
+        "\t",
+        "(",
+        ".",
+      ),
+      { maxLength: 16 },
+    )
+    .map((all) => all.join(""));
+
+  it("of words are those of whatever stands between two ends of words, as RE2 sees them", () => {
+    const between = RE2JS.compile("\\b");
+    let words = 0;
+    fc.assert(
+      fc.property(odd, odd, (line, other) => {
+        const keys = keysOf(`${other}\r\n${line}\n${other}`);
+        const ends: number[] = [];
+        for (const search = between.matcher(line); search.find(); ) ends.push(search.start());
+        for (const [n, from] of ends.entries())
+          for (const to of ends.slice(n + 1)) {
+            const word = foldText(line.slice(from, to));
+            if (!/^\w+$/.test(word)) continue;
+            words += 1;
+            for (const key of wordKeys(word)) expect([line, word, keys.has(key)]).toEqual([line, word, true]);
+          }
+      }),
+      { numRuns: propertyRuns(2_000) },
+    );
+    expect(words).toBeGreaterThan(2_000);
+    expect(keysOf("a.desk des_1 odes").has(wordKeys("des")[0] ?? 0)).toBe(false);
+    expect(keysOf("a.des,").has(wordKeys("des")[0] ?? 0)).toBe(true);
+    // The Kelvin sign is no letter to an end of a word, and folds to one.
+    for (const word of ["elvin", "kelvin", "akelvin", "a"])
+      expect([word, keysOf("a\u212aelvin").has(wordKeys(word)[0] ?? 0)]).toEqual([word, true]);
+    expect(keysOf("a".repeat(32)).has(wordKeys("a".repeat(32))[0] ?? 0)).toBe(true);
+    expect(wordKeys("a".repeat(33))).toEqual([]);
+  });
+
+  it("of a line's begin and end are there whatever white space is around it, and whatever ends it", () => {
+    const space = fc
+      .array(fc.constantFrom(" ", "\t", "\f", "\r"), { maxLength: 4 })
+      .map((all) => all.join(""));
+    const end = fc.constantFrom("", "\n", "\r\n", "\n\n \t\nother");
+    fc.assert(
+      fc.property(
+        odd,
+        space,
+        space,
+        end,
+        fc.constantFrom("", "x\n", "x\r\n\r\n"),
+        (text, left, right, end, before) => {
+          const line = text.trim();
+          const keys = keysOf(before + left + line + right + end);
+          const points = [...foldText(line)];
+          for (const count of [3, 4, 5, 9]) {
+            if (points.length < count) continue;
+            for (const key of [
+              ...lineBeginKeys(points.slice(0, count).join("")),
+              ...lineEndKeys(points.slice(-count).join("")),
+            ])
+              expect([line, count, keys.has(key)]).toEqual([line, count, true]);
+          }
+        },
+      ),
+      { numRuns: propertyRuns(1_000) },
+    );
+    const [begin = 0] = lineBeginKeys("null");
+    const [last = 0] = lineEndKeys("null");
+    expect([lineBeginKeys("nu"), lineEndKeys("nu")]).toEqual([[], []]);
+    expect(lineBeginKeys("nullable")).not.toEqual(lineBeginKeys("null"));
+    for (const text of ["= null;\n", "annul\nl"])
+      expect([text, keysOf(text).has(begin), keysOf(text).has(last)]).toEqual([text, false, false]);
+    expect([keysOf("a\n \tNULL;").has(begin), keysOf("a = NULL \r\n").has(last)]).toEqual([true, true]);
   });
 
   it("of five code points are spread out", () => {

@@ -1,25 +1,39 @@
+import { foldText } from "./fold";
+
 /**
  * Keys of the code index, of 32 bits: trigrams of content below 2^25 (of three ASCII characters as they are, others hashed
- * into the upper half), those of symbols' names above them, hashes of five characters of content in the 2^20 from 2^26 on,
- * and hashes of whole names from 2^31 on. Different texts may have the same key: what is found by it is looked at again.
+ * into the upper half), those of symbols' names above them; from 2^26 on hashes of content: 2^20 of five characters, 2^22 of
+ * whole words, 2^20 of how lines begin and 2^20 of how they end; and hashes of whole names from 2^31 on. Different texts
+ * may have the same key: what is found by it is looked at again.
  */
 const hashed = 2 ** 24;
 const ofSymbols = 2 ** 25;
 const ofFives = 2 ** 26;
 /** Behind the keys of pieces of text; those of whole names are the only others. */
-export const endOfPieces = ofFives + 2 ** 20;
+export const endOfPieces = ofFives + 2 ** 20 + 2 ** 22 + 2 ** 20 + 2 ** 20;
+const ofWords = ofFives + 2 ** 20;
+const ofBegins = ofWords + 2 ** 22;
+const ofEnds = ofBegins + 2 ** 20;
 const ofNames = 2 ** 31;
 const newline = 0x0a;
+/** Longer words have no key, in UTF-16 units. */
+const longestWord = 32;
 
 /** A set of numbers, or whatever gathers them. */
 export interface KeySink {
   add(key: number): unknown;
 }
 
-/** Adds the keys of folded text, of each three and each five code points; none spans the end of a line. */
-export function contentKeys(folded: string, into: KeySink): void {
+/**
+ * Adds the keys of text, folded: of each three and each five code points, none of which spans the end of a line, of each
+ * word, and of how each line begins and ends.
+ */
+export function contentKeys(text: string, into: KeySink): void {
+  const folded = foldText(text);
   addTrigrams(folded, 0, into);
   addFives(folded, into);
+  addWords(text, folded, into);
+  addEdges(folded, into);
 }
 
 /**
@@ -31,6 +45,30 @@ export function literalKeys(foldedLiteral: string): number[] {
   addFives(foldedLiteral, keys);
   if (keys.size === 0) addTrigrams(foldedLiteral, 0, keys);
   return [...keys];
+}
+
+/**
+ * The key that text has in which this folded word stands between ends of words, as RE2's `\b` sees them; none when it is too
+ * long for one.
+ */
+export function wordKeys(foldedWord: string): number[] {
+  const keys = new Set<number>();
+  addWords(foldedWord, foldedWord, keys);
+  return [...keys];
+}
+
+/** The key of lines that begin with this folded text, white space before it aside; none when it is shorter than three code points. */
+export function lineBeginKeys(folded: string): number[] {
+  const keys = new Set<number>();
+  addBegin(folded, 0, folded.length, keys);
+  return [...keys].slice(-1);
+}
+
+/** The key of lines that end with this folded text, white space behind it aside; none when it is shorter than three code points. */
+export function lineEndKeys(folded: string): number[] {
+  const keys = new Set<number>();
+  addEnd(folded, 0, folded.length, keys);
+  return [...keys].slice(-1);
 }
 
 /** Adds the keys of a symbol's folded name, that of the whole name among them. */
@@ -109,6 +147,89 @@ function addFives(text: string, into: KeySink): void {
     second = third;
     third = fourth;
     fourth = fifth;
+  }
+}
+
+/** Digits, letters and the underscore, of folded text: what `\w` is to RE2. */
+const isOfWord = Uint8Array.from({ length: 0x80 }, (_, unit) =>
+  /\w/.test(String.fromCharCode(unit)) ? 1 : 0,
+);
+
+function addWords(text: string, folded: string, into: KeySink): void {
+  for (let at = 0; at < folded.length; at++) {
+    if (isOfWord[folded.charCodeAt(at)] !== 1) continue;
+    const from = at;
+    let hash = 0;
+    let isOdd = false;
+    for (; at < folded.length; at++) {
+      const unit = folded.charCodeAt(at);
+      if (isOfWord[unit] !== 1) break;
+      hash = Math.imul(hash ^ unit, 0x01000193);
+      isOdd ||= text.charCodeAt(at) > 0x7f;
+    }
+    if (isOdd) addOddWords(text, folded, from, at, into);
+    else if (at - from <= longestWord) into.add(wordKey(hash));
+  }
+}
+
+/**
+ * The Kelvin sign and the long s fold to letters, and are none to `\b`: a word has ends within it where they begin and end.
+ * Whatever stands between two ends may be taken for a word.
+ */
+function addOddWords(text: string, folded: string, from: number, to: number, into: KeySink): void {
+  const isLetter = (at: number) => text.charCodeAt(at) <= 0x7f;
+  const isEnd = (at: number) => at === from || at === to || isLetter(at) !== isLetter(at - 1);
+  for (let begin = from; begin < to; begin++) {
+    if (!isEnd(begin)) continue;
+    let hash = 0;
+    for (let at = begin; at < to && at - begin < longestWord; at++) {
+      hash = Math.imul(hash ^ folded.charCodeAt(at), 0x01000193);
+      if (isEnd(at + 1)) into.add(wordKey(hash));
+    }
+  }
+}
+
+const wordKey = (hash: number) => ofWords + (mixed(Math.imul(hash, 0x85ebca6b)) >>> 10);
+
+/** What RE2's `\s` is, the end of a line aside. */
+const isSpace = (unit: number) => unit === 0x20 || unit === 0x09 || unit === 0x0d || unit === 0x0c;
+
+function addEdges(text: string, into: KeySink): void {
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf("\n", start);
+    const end = found === -1 ? text.length : found;
+    let from = start;
+    while (from < end && isSpace(text.charCodeAt(from))) from += 1;
+    let to = end;
+    while (to > from && isSpace(text.charCodeAt(to - 1))) to -= 1;
+    if (from < to) {
+      addBegin(text, from, end, into);
+      addEnd(text, start, to, into);
+    }
+    start = end + 1;
+  }
+}
+
+/** Of the first three code points and of the first five. */
+function addBegin(text: string, from: number, to: number, into: KeySink): void {
+  let hash = 0;
+  for (let at = from, count = 1; at < to && count <= 5; count++) {
+    const point = text.codePointAt(at) ?? 0;
+    at += point > 0xffff ? 2 : 1;
+    hash = Math.imul(hash ^ point, 0x01000193);
+    if (count === 3 || count === 5) into.add(ofBegins + (mixed(Math.imul(hash, 0x85ebca6b)) >>> 12));
+  }
+}
+
+/** Of the last three code points and of the last five. */
+function addEnd(text: string, from: number, to: number, into: KeySink): void {
+  let hash = 0;
+  for (let at = to - 1, count = 1; at >= from && count <= 5; count++) {
+    const pair = at > from ? (text.codePointAt(at - 1) ?? 0) : 0;
+    const point = pair > 0xffff ? pair : text.charCodeAt(at);
+    at -= pair > 0xffff ? 2 : 1;
+    hash = Math.imul(hash ^ point, 0x01000193);
+    if (count === 3 || count === 5) into.add(ofEnds + (mixed(Math.imul(hash, 0x85ebca6b)) >>> 12));
   }
 }
 

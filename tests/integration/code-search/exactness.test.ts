@@ -90,6 +90,10 @@ function oddFiles(): CorpusFile[] {
     { path: "odd/cases.txt", text: cases.join("\n") },
     { path: "odd/astral.ts", text: `${astral.join("\n")}\n` },
     { path: "odd/crlf.ts", text: `${[...cases, ...astral, "", "const crlf = 2;"].join("\r\n")}\r\n` },
+    {
+      path: "odd/kelvin.txt",
+      text: "a\u212aelvin ſaſb\n\tkelvin=\u212a \r\n  \u212a(des\u017f) odes\n\n des\t\f\n",
+    },
     { path: "odd/cr.txt", text: "one\rtwo\rthree\r\nfour\r" },
     { path: "odd/long.txt", text: `short\n${long}\nconst afterLong = 3;\n${long.toUpperCase()}` },
     { path: "odd/empty.txt", text: "" },
@@ -169,6 +173,12 @@ function pattern(random: Random): string {
     const from = random.below(points.length);
     return points.slice(from, from + 1 + random.below(9)).join("") || "a";
   };
+  /** A word, or what a line begins or ends with. */
+  const whole = (shape: RegExp) => {
+    const pieces = linesOf(random.of(files)?.text ?? "").flatMap((line) => line.match(shape) ?? []);
+    const text = random.of(pieces) ?? "des";
+    return escaped(random.chance(0.2) ? text.toUpperCase() : text) || "k";
+  };
   const one = piece();
   const two = piece();
   const kinds = [
@@ -182,6 +192,11 @@ function pattern(random: Random): string {
     () => `(?:${escaped(one)}|${escaped(two)})`,
     () => `${escaped(one)}[a-zA-Z ]+`,
     () => `\\b${escaped(one)}\\b`,
+    () => `\\b${whole(/\w+/g)}\\b`,
+    () => `\\b${whole(/\w+/g)}${random.of(["\\(", "\\s*[=(]", "\\s+", "\\s*:"]) ?? ""}`,
+    () => `${random.of(["^\\s*", "^", "^[ \\t]*", "(?m)^ *"]) ?? ""}${whole(/(?<=^\s*)\S.{0,5}/g)}`,
+    () => `${whole(/\S.{0,6}(?=\s*$)/g)}${random.of(["\\s*$", "$", ";?$", "\\s*\\z"]) ?? ""}`,
+    () => `(?:^|\\s)${whole(/\S+/g)}(?:\\s|$)`,
     () => `(?i)${escaped(one)}`,
     () => `${escaped(one)}{1,2}`,
     () => `[^\\w\\s]${escaped(one)}?`,

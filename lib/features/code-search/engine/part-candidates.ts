@@ -1,7 +1,14 @@
 import "server-only";
 import { foldText } from "@/lib/platform/code/fold";
 import { bucketOf, readPosting } from "@/lib/platform/code/postings";
-import { literalKeys, symbolLiteralKeys, symbolNameKey } from "@/lib/platform/code/trigrams";
+import {
+  lineBeginKeys,
+  lineEndKeys,
+  literalKeys,
+  symbolLiteralKeys,
+  symbolNameKey,
+  wordKeys,
+} from "@/lib/platform/code/trigrams";
 import type { KeyNeed } from "../query/pattern";
 import type { IndexReads } from "./index-reads";
 import type { Matcher, TreeLeaf } from "./query-tree";
@@ -128,28 +135,43 @@ function either(one: Uint8Array, other: Uint8Array): Uint8Array {
 function needOfLeaf({ leaf, matcher }: TreeLeaf): Need {
   if (!matcher) return null;
   if (leaf.kind === "sym") return needOfSymbol(matcher);
-  return fromPattern(matcher.pattern.required, literalKeys);
+  return fromPattern(matcher.pattern.required, contentKeysOf);
 }
+
+/** A need that is neither a combination nor an alternative. */
+type LeafNeed = Exclude<KeyNeed, { and: KeyNeed[] } | { or: KeyNeed[] }>;
+
+function contentKeysOf(need: LeafNeed): number[] {
+  if ("literal" in need) return literalKeys(need.literal);
+  if ("word" in need) return wordKeys(need.word);
+  if ("lineBegin" in need) return lineBeginKeys(need.lineBegin);
+  return "lineEnd" in need ? lineEndKeys(need.lineEnd) : [];
+}
+
+/** Of words and edges in names the index knows nothing. */
+const symbolKeysOf = (need: LeafNeed) => ("literal" in need ? symbolLiteralKeys(need.literal) : []);
 
 function needOfSymbol({ pattern }: Matcher): Need {
   if (pattern.exactName !== null) return { keys: [symbolNameKey(foldText(pattern.exactName))] };
-  return fromPattern(pattern.required, symbolLiteralKeys);
+  return fromPattern(pattern.required, symbolKeysOf);
 }
 
-function fromPattern(need: KeyNeed, keysOfLiteral: (literal: string) => number[]): Need {
-  if ("literal" in need) {
-    const keys = keysOfLiteral(need.literal);
-    return keys.length > 0 ? { keys } : null;
-  }
+function fromPattern(need: KeyNeed, keysOfLeaf: (need: LeafNeed) => number[]): Need {
   if ("and" in need) {
-    const and = need.and.map((part) => fromPattern(part, keysOfLiteral)).filter((part) => part !== null);
+    // The key of a word says all that those of its text do.
+    const words = need.and.flatMap((part) =>
+      "word" in part && keysOfLeaf(part).length > 0 ? part.word : [],
+    );
+    const least = need.and.filter((part) => !("literal" in part && words.includes(part.literal)));
+    const and = least.map((part) => fromPattern(part, keysOfLeaf)).filter((part) => part !== null);
     return and.length > 0 ? { and } : null;
   }
   if ("or" in need) {
-    const or = need.or.map((part) => fromPattern(part, keysOfLiteral));
+    const or = need.or.map((part) => fromPattern(part, keysOfLeaf));
     return or.length > 0 && or.every((part) => part !== null) ? { or } : null;
   }
-  return null;
+  const keys = keysOfLeaf(need);
+  return keys.length > 0 ? { keys } : null;
 }
 
 function countLiterals(need: Need): number {

@@ -1,34 +1,62 @@
 import { foldText } from "@/lib/platform/code/fold";
+import { endsInSpaces, hasText, isMark, lineBeginsOf, lineEndsOf, literalsOf, marks, wordsOf } from "./marks";
 import type { Regex } from "./regex-tree";
 
-/** Folded literals that the folded text of every match contains: what the index is asked for. */
-export type KeyNeed = { and: KeyNeed[] } | { or: KeyNeed[] } | { literal: string } | { any: true };
+/**
+ * What the index is asked for, folded: literals that the text of every match contains; words that stand in it between ends of
+ * words; what its line begins and ends with, white space aside. Beside each of the latter stand the literals that it has.
+ */
+export type KeyNeed =
+  | { and: KeyNeed[] }
+  | { or: KeyNeed[] }
+  | { literal: string }
+  | { word: string }
+  | { lineBegin: string }
+  | { lineEnd: string }
+  | { any: true };
 
 const maxStrings = 16;
 const maxCharacters = 1024;
 
-/** The strings which it matches, folded, and no others; or null, with what each of its matches contains. */
+/** The strings which it matches, folded and with marks, and no others; or null, with what each of its matches contains. */
 type Meaning = { strings: string[] } | { strings: null; need: KeyNeed };
 
 const any: KeyNeed = { any: true };
 const isAny = (need: KeyNeed) => "any" in need;
 
+const idOf = (need: KeyNeed) => JSON.stringify(need);
+const partsOf = (need: KeyNeed) => ("and" in need ? need.and : [need]);
+
 function allOf(needs: KeyNeed[]): KeyNeed {
-  const seen = new Map(needs.filter((need) => !isAny(need)).map((need) => [JSON.stringify(need), need]));
-  const and = [...seen.values()];
+  const all = needs.flatMap(partsOf).filter((need) => !isAny(need));
+  const and = [...new Map(all.map((need) => [idOf(need), need])).values()];
   return and.length > 1 ? { and } : (and[0] ?? any);
 }
 
+/** What all alternatives need is needed whichever it is. */
 function oneOf(needs: KeyNeed[]): KeyNeed {
   if (needs.length === 0 || needs.some(isAny)) return any;
-  return needs.length === 1 ? (needs[0] ?? any) : { or: needs };
+  const ids = needs.map((need) => new Set(partsOf(need).map(idOf)));
+  const isCommon = (need: KeyNeed) => ids.every((those) => those.has(idOf(need)));
+  const common = partsOf(needs[0] ?? any).filter(isCommon);
+  const others = needs.map((need) => allOf(partsOf(need).filter((part) => !isCommon(part))));
+  const or = [...new Map(others.map((need) => [idOf(need), need])).values()];
+  return allOf([...common, or.some(isAny) ? any : { or }]);
+}
+
+function needOfString(marked: string): KeyNeed {
+  return allOf([
+    ...literalsOf(marked).map((literal) => ({ literal })),
+    ...wordsOf(marked).map((word) => ({ word })),
+    ...lineBeginsOf(marked).map((lineBegin) => ({ lineBegin })),
+    ...lineEndsOf(marked).map((lineEnd) => ({ lineEnd })),
+  ]);
 }
 
 /** Those that contain another one are needless: who has the longer has the shorter. */
 function needOf(strings: readonly string[]): KeyNeed {
-  if (strings.includes("")) return any;
   const least = strings.filter((one) => !strings.some((other) => other !== one && one.includes(other)));
-  return oneOf(least.map((literal) => ({ literal })));
+  return oneOf(least.map(needOfString));
 }
 
 function ifFew(strings: readonly string[]): string[] | null {
@@ -50,6 +78,11 @@ class Run {
 
   /** The strings come next. */
   add(strings: readonly string[]) {
+    if (this.isApartFrom(strings)) {
+      const areSure = this.strings.every((one) => one.endsWith(marks.spaces));
+      this.cut();
+      this.strings = [areSure ? marks.spaces : ""];
+    }
     const longer = joined(this.strings, strings);
     if (!longer) this.cut();
     this.strings = longer ?? [...strings];
@@ -69,16 +102,27 @@ class Run {
     this.add(strings);
   }
 
+  /** White space parts alternatives: joined, they would be more, and say little more. */
+  private isApartFrom(strings: readonly string[]): boolean {
+    const isOne = this.strings.length === 1 && strings.length === 1;
+    return !isOne && this.strings.every(endsInSpaces) && this.strings.some(hasText) && strings.some(hasText);
+  }
+
   meaning(): Meaning {
     if (this.isWhole) return { strings: this.strings };
     return { strings: null, need: allOf([...this.needs, needOf(this.strings)]) };
   }
 }
 
+const spaces: readonly (number | undefined)[] = [0x09, 0x0a, 0x0c, 0x0d, 0x20];
+const areSpaces = (points: readonly number[]) =>
+  points.length > 0 && points.every((point) => spaces.includes(point));
+
 function foldedChar(points: readonly number[] | null): Meaning {
   // Half a pair and the replacement character stand for what could not be decoded.
   const isOdd = (point: number) =>
-    point > 0x10_ffff || point === 0xfffd || (point >= 0xd800 && point <= 0xdfff);
+    point > 0x10_ffff || point === 0xfffd || (point >= 0xd800 && point <= 0xdfff) || isMark(point);
+  if (points && points.length > 2 && areSpaces(points)) return { strings: [marks.spaces] };
   if (!points || points.length === 0 || points.some(isOdd)) return { strings: null, need: any };
   return { strings: [...new Set(points.map((point) => foldText(String.fromCodePoint(point))))] };
 }
@@ -103,14 +147,25 @@ function repeated(of: Meaning, min: number, max: number | null): Meaning {
   return run.meaning();
 }
 
+/** Of white space of which it is not known how much, or what; null when it is anything else. */
+function repeatedSpace(of: Regex, min: number, max: number | null): Meaning | null {
+  if (of.kind !== "char" || !of.of || !areSpaces(of.of) || max === 0) return null;
+  if (of.of.length === 1 && (min > 0 || max === 1)) return null;
+  return { strings: [min === 0 ? marks.maybeSpaces : marks.spaces] };
+}
+
+function placeMark(of: "begin" | "end" | "boundary" | "other"): string {
+  return of === "other" ? "" : marks[of];
+}
+
 function meaningOf(tree: Regex): Meaning {
   switch (tree.kind) {
     case "char":
       return foldedChar(tree.of);
     case "place":
-      return { strings: [""] };
+      return { strings: [placeMark(tree.of)] };
     case "repeat":
-      return repeated(meaningOf(tree.of), tree.min, tree.max);
+      return repeatedSpace(tree.of, tree.min, tree.max) ?? repeated(meaningOf(tree.of), tree.min, tree.max);
     case "alternate": {
       const all = tree.of.map(meaningOf);
       const strings = all.every((one) => one.strings) ? ifFew(all.flatMap((one) => one.strings ?? [])) : null;
@@ -137,7 +192,7 @@ function concatenated(parts: readonly Regex[]): Meaning {
   return run.meaning();
 }
 
-/** What the folded text of every match contains. Never more than that: what is not sure is not asked for. */
+/** What the folded text of every match contains, and its line. Never more than that: what is not sure is not asked for. */
 export function needOfRegex(tree: Regex): KeyNeed {
   const meaning = meaningOf(tree);
   return meaning.strings ? needOf(meaning.strings) : meaning.need;

@@ -2,8 +2,8 @@
 export type Regex =
   /** One of these code points; null where they are too many or not known. `text` is how it is written: a class, an escape. */
   | { kind: "char"; of: readonly number[] | null; text: string }
-  /** `^` `$` and other places between characters. */
-  | { kind: "place"; of: "begin" | "end" | "other"; text: string }
+  /** `^` `$` `\b` and other places between characters. */
+  | { kind: "place"; of: "begin" | "end" | "boundary" | "other"; text: string }
   | { kind: "concat" | "alternate"; of: Regex[] }
   | { kind: "repeat"; of: Regex; min: number; max: number | null; isLazy: boolean };
 
@@ -12,6 +12,8 @@ class Unsure extends Error {}
 
 const maxMembers = 8;
 const controls: Record<string, number> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
+const space: Regex = { kind: "char", of: [0x09, 0x0a, 0x0c, 0x0d, 0x20], text: "\\s" };
+const places: Record<string, "begin" | "end" | "boundary"> = { A: "begin", z: "end", b: "boundary" };
 
 interface Reading {
   source: string;
@@ -106,8 +108,11 @@ function readEscaped(reading: Reading, of: Regex[]) {
   const place = takeIf(reading, /[AbBz]/y);
   if (place) {
     const [name] = place;
-    const kind = name === "A" ? "begin" : name === "z" ? "end" : "other";
-    of.push({ kind: "place", of: kind, text: `\\${name}` });
+    of.push({ kind: "place", of: places[name] ?? "other", text: `\\${name}` });
+    return;
+  }
+  if (takeIf(reading, /s/y)) {
+    of.push(space);
     return;
   }
   const begin = reading.at - 1;

@@ -48,7 +48,7 @@ export class SegmentIndexer {
       lines: countLines(text),
       parts: parts.map(({ text: content, ...about }, n) => {
         const rows = symbols.get(n) ?? [];
-        contentKeys(foldText(content), this.#keys);
+        contentKeys(content, this.#keys);
         for (const [, , name] of rows) symbolKeys(foldText(name), this.#keys);
         this.#postings.add(this.#parts, this.#keys.take());
         this.#parts += 1;
