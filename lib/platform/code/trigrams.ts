@@ -3,17 +3,19 @@ import { foldText } from "./fold";
 /**
  * Keys of the code index, of 32 bits: trigrams of content below 2^25 (of three ASCII characters as they are, others hashed
  * into the upper half), those of symbols' names above them; from 2^26 on hashes of content: 2^20 of five characters, 2^22 of
- * whole words, 2^20 of how lines begin and 2^20 of how they end; and hashes of whole names from 2^31 on. Different texts
+ * whole words, 2^20 of how lines begin and 2^20 of how they end, then 2^20 of how names begin; and hashes of whole names from
+ * 2^31 on. Different texts
  * may have the same key: what is found by it is looked at again.
  */
 const hashed = 2 ** 24;
 const ofSymbols = 2 ** 25;
 const ofFives = 2 ** 26;
 /** Behind the keys of pieces of text; those of whole names are the only others. */
-export const endOfPieces = ofFives + 2 ** 20 + 2 ** 22 + 2 ** 20 + 2 ** 20;
+export const endOfPieces = ofFives + 2 ** 20 + 2 ** 22 + 3 * 2 ** 20;
 const ofWords = ofFives + 2 ** 20;
 const ofBegins = ofWords + 2 ** 22;
 const ofEnds = ofBegins + 2 ** 20;
+const ofNameBegins = ofEnds + 2 ** 20;
 const ofNames = 2 ** 31;
 const newline = 0x0a;
 /** Longer words have no key, in UTF-16 units. */
@@ -64,6 +66,13 @@ export function lineBeginKeys(folded: string): number[] {
   return [...keys].slice(-1);
 }
 
+/** The key of symbols whose name begins with this folded text, white space before it aside; none when it is shorter than three code points. */
+export function nameBeginKeys(folded: string): number[] {
+  const keys = new Set<number>();
+  addNameBegin(folded, keys);
+  return [...keys].slice(-1);
+}
+
 /** The key of lines that end with this folded text, white space behind it aside; none when it is shorter than three code points. */
 export function lineEndKeys(folded: string): number[] {
   const keys = new Set<number>();
@@ -74,6 +83,7 @@ export function lineEndKeys(folded: string): number[] {
 /** Adds the keys of a symbol's folded name, that of the whole name among them. */
 export function symbolKeys(foldedName: string, into: KeySink): void {
   addTrigrams(foldedName, ofSymbols, into);
+  addNameBegin(foldedName.replace(/^[\t\n\f\r ]+/, ""), into);
   into.add(symbolNameKey(foldedName));
 }
 
@@ -219,6 +229,10 @@ function addBegin(text: string, from: number, to: number, into: KeySink): void {
     hash = Math.imul(hash ^ point, 0x01000193);
     if (count === 3 || count === 5) into.add(ofBegins + (mixed(Math.imul(hash, 0x85ebca6b)) >>> 12));
   }
+}
+
+function addNameBegin(name: string, into: KeySink): void {
+  addBegin(name, 0, name.length, { add: (key) => into.add(key - ofBegins + ofNameBegins) });
 }
 
 /** Of the last three code points and of the last five. */

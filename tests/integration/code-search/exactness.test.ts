@@ -158,6 +158,7 @@ function symbolPattern(random: Random): string {
   return (
     random.of([
       `^${escaped(name)}$`,
+      `^${escaped(name.slice(0, 3 + random.below(4)))}`,
       escaped(name.slice(0, 4)),
       escaped(name.toUpperCase()),
       "^[a-d]",

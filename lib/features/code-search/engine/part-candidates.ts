@@ -5,6 +5,7 @@ import {
   lineBeginKeys,
   lineEndKeys,
   literalKeys,
+  nameBeginKeys,
   symbolLiteralKeys,
   symbolNameKey,
   wordKeys,
@@ -148,8 +149,11 @@ function contentKeysOf(need: LeafNeed): number[] {
   return "lineEnd" in need ? lineEndKeys(need.lineEnd) : [];
 }
 
-/** Of words and edges in names the index knows nothing. */
-const symbolKeysOf = (need: LeafNeed) => ("literal" in need ? symbolLiteralKeys(need.literal) : []);
+/** Of words in names, and of how these end, the index knows nothing. */
+function symbolKeysOf(need: LeafNeed): number[] {
+  if ("literal" in need) return symbolLiteralKeys(need.literal);
+  return "lineBegin" in need ? nameBeginKeys(need.lineBegin) : [];
+}
 
 function needOfSymbol({ pattern }: Matcher): Need {
   if (pattern.exactName !== null) return { keys: [symbolNameKey(foldText(pattern.exactName))] };
