@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 import { AuditPage } from "@/components/audit/audit-page";
 import type { AuditPageProps } from "@/components/audit/types";
 import { EmptyState } from "@/components/ui/empty-state";
+import { OpenWhenShown } from "@/components/when-shown/open-when-shown";
 import { type AuditFilter, parseFilter } from "@/lib/audit/query/filter";
 import { recordAuditViewed } from "@/lib/features/audit-log/commands/view-audit-logs";
 import { runningExport } from "@/lib/features/audit-log/export-queries";
@@ -37,7 +38,7 @@ function asParams(search: SearchParams): URLSearchParams {
  * The audit page of either scope, begun before the frame around it is: neither waits for the other.
  * @returns what stands in the frame; a failure shows there
  */
-export function beginAuditView(shown: { scope: Scope; search: SearchParams }): Promise<ReactElement | null> {
+export function beginAuditView(shown: { scope: Scope; search: SearchParams }): Promise<ReactElement> {
   const view = auditView(shown);
   // Where the frame leads away first, nobody asks for it any more.
   view.catch(() => {});
@@ -60,7 +61,7 @@ async function auditView({ scope, search }: { scope: Scope; search: SearchParams
       </EmptyState>
     );
   }
-  if (unread) return null;
+  if (unread) return <OpenWhenShown />;
   await recordView(scope, parsed.filter);
   const input: PageInput = {
     filter: parsed.filter,

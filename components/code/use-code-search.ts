@@ -2,10 +2,10 @@
 import { useSearchParams } from "next/navigation";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { mintAttemptId } from "@/components/forms/attempt-id";
+import { whenShown } from "@/components/when-shown/when-shown";
 import { paramsOf, readSearchAddress, searchAddress, searchForm } from "./search-address";
 import { keepSearch, keptSearch } from "./search-memory";
 import type { SearchAnswer, SearchAsked, SearchView } from "./search-types";
-import { whenShown } from "./when-shown";
 
 export type SearchAction = (previous: null, form: FormData) => Promise<SearchAnswer>;
 

@@ -118,3 +118,35 @@ test("a bad filter in the address is explained, not ignored", async ({ page }) =
   await page.goto(`${baseUrl()}/settings/audit-logs?since=yesterday`);
   await expect(page.getByText(/since takes a time/)).toBeVisible();
 });
+
+test("a page that the browser makes ahead has rows once somebody looks at it, with its filters", async ({
+  page,
+}) => {
+  const problems = watchProblems(page);
+  await signIn(page, owner);
+  const address = `${baseUrl()}/settings/audit-logs?outcome=success`;
+  await page.addInitScript(() =>
+    Object.defineProperty(document, "prerendering", { configurable: true, value: true }),
+  );
+  await page.route(
+    address,
+    (route) => route.continue({ headers: { ...route.request().headers(), purpose: "prefetch" } }),
+    { times: 1 },
+  );
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/settings/audit-logs") && request.headers().rsc) asked.push(request.url());
+  });
+  await page.goto(address, { waitUntil: "networkidle" });
+  await expect(page.getByRole("status").filter({ hasText: "Opening" })).toBeVisible();
+  expect(asked).toEqual([]);
+
+  await page.evaluate(() => {
+    Object.defineProperty(document, "prerendering", { configurable: true, value: false });
+    document.dispatchEvent(new Event("prerenderingchange"));
+  });
+  await expect(page.locator("tbody tr").first()).toBeVisible();
+  await expect(page.getByRole("list", { name: "Applied filters" })).toContainText("Success");
+  expect(asked).toHaveLength(1);
+  expect(problems()).toEqual([]);
+});

@@ -1,12 +1,12 @@
 import { notFound } from "next/navigation";
 import { type CodePlace, parseLines, parsePlace } from "@/components/code/code-address";
-import { OpenWhenShown } from "@/components/code/open-when-shown";
 import { CodeViewer } from "@/components/code/viewer";
 import { foldersAbove } from "@/components/code/viewer-tree-rows";
 import type { Folders, ViewedRepository } from "@/components/code/viewer-types";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Page } from "@/components/ui/page";
 import { VisibleText } from "@/components/visible-text/visible-text";
+import { OpenWhenShown } from "@/components/when-shown/open-when-shown";
 import type { VisibleRepository } from "@/lib/features/code-search/engine/types";
 import { isNamed } from "@/lib/features/code-search/revisions";
 import { codeFolders, unindexedRepository } from "@/lib/features/code-search/viewer-queries";

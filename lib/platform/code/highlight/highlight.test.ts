@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Runtime, setRuntime } from "@/lib/platform/runtime";
-import { highlightLines } from "./highlight";
+import { highlightLines, isColouredSoon } from "./highlight";
 import { Highlighter } from "./highlighter";
 import { tokenClasses } from "./token-classes";
 
@@ -105,6 +106,42 @@ test("a process that ended is replaced", async () => {
   expect(await highlighter.looksOf(request, always)).toEqual(first);
   await highlighter.close();
 });
+
+test("a text behind the first one of another language has as long as that one", async () => {
+  const highlighter = new Highlighter();
+  const always = () => true;
+  await highlighter.looksOf({ language: "JSON", lines: ["[1]"], from: 0 }, always);
+  expect(highlighter.isSoon("JSON")).toBe(true);
+  const first = highlighter.looksOf({ language: "INI", lines: ["a=1"], from: 0 }, always);
+  expect(highlighter.isSoon("JSON")).toBe(false);
+  await first;
+  expect([highlighter.isSoon("JSON"), highlighter.isSoon("INI"), highlighter.isSoon("Go")]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  await highlighter.close();
+});
+
+test("all module graphs of a process share one process that colours, and what it has coloured", async () => {
+  const text = 'name = "a"\n';
+  const lines = await coloured("TOML", text);
+  const processes = colouringProcesses();
+  vi.resetModules();
+  const other = await import("./highlight");
+  expect(other.isColouredSoon).not.toBe(isColouredSoon);
+  expect(other.isColouredSoon("TOML")).toBe(true);
+  expect(await other.highlightLines("TOML", text, everyLine)).toBe(lines);
+  expect(await other.highlightLines("TOML", `${text}b = 1`, everyLine, 20_000)).toHaveLength(2);
+  expect(colouringProcesses()).toBe(processes);
+});
+
+/** How many this process has. */
+function colouringProcesses(): number {
+  const all = execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" }).split("\n");
+  const ours = all.filter((line) => line.trim().startsWith(`${process.pid} `));
+  return ours.filter((line) => line.includes("highlight-code")).length;
+}
 
 test("every class has its colour", () => {
   const css = readFileSync("components/styles/code.css", "utf8");

@@ -23,12 +23,23 @@ const cachedCharacters = 4 * 1024 * 1024;
 /** Calls that wait; beyond them text comes back plain at once. */
 const mostWaiting = 100;
 
-const highlighter = new Highlighter();
-const cache = new PieceCache(cachedCharacters);
-let waiting = 0;
+const slot = Symbol.for("gurulog.highlighting");
 
-/** Whether a text of this language is coloured at once, other than the first one. */
-export const isColouredSoon = (language: string): boolean => highlighter.isWarm(language);
+interface Highlighting {
+  highlighter: Highlighter;
+  cache: PieceCache;
+  waiting: number;
+}
+
+/** Shared by all module graphs of the process: one process that colours, and what it has coloured before. */
+function highlighting(): Highlighting {
+  const holder = globalThis as { [slot]?: Highlighting };
+  holder[slot] ??= { highlighter: new Highlighter(), cache: new PieceCache(cachedCharacters), waiting: 0 };
+  return holder[slot];
+}
+
+/** Whether a text of this language is coloured at once, other than the first one and what stands behind a first one. */
+export const isColouredSoon = (language: string): boolean => highlighting().highlighter.isSoon(language);
 
 /**
  * The lines of a text in pieces that carry the classes of `components/styles/code.css`. Line ends belong to no line; the pieces of
@@ -42,6 +53,7 @@ export async function highlightLines(
   { fromLine, toLine }: LineRange,
   waitMs?: number,
 ): Promise<HighlightedPiece[][]> {
+  const { highlighter, cache, waiting } = highlighting();
   const from = Math.max(1, fromLine);
   const all = text.split("\n", Math.max(0, toLine)).map(withoutReturn);
   const lines = all.slice(from - 1);
@@ -79,12 +91,13 @@ async function withPatience<T>(
       resolve(null);
     }, waitMs);
   });
-  waiting += 1;
+  const shared = highlighting();
+  shared.waiting += 1;
   const found = find(() => isWanted);
   try {
     return (await Promise.race([found, late])) ?? otherwise;
   } finally {
-    waiting -= 1;
+    shared.waiting -= 1;
     clearTimeout(timer);
   }
 }

@@ -17,13 +17,22 @@ export class Highlighter {
   /** Languages that this child has coloured before. */
   readonly #warm = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
+  /** Requests under way, or in line, that are the first of their language: whoever comes behind waits for them. */
+  #firsts = 0;
 
   /**
    * @param isWanted asked when its turn comes
    * @returns null where it cannot be coloured, or not in time
    */
   looksOf(request: HighlightRequest, isWanted: () => boolean): Promise<number[][] | null> {
-    const looks = this.#last.then(() => (isWanted() ? this.#ask(request) : null)).catch(() => null);
+    const isFirst = !this.isWarm(request.language);
+    if (isFirst) this.#firsts += 1;
+    const looks = this.#last
+      .then(() => (isWanted() ? this.#ask(request) : null))
+      .catch(() => null)
+      .finally(() => {
+        if (isFirst) this.#firsts -= 1;
+      });
     this.#last = looks;
     return looks;
   }
@@ -31,6 +40,11 @@ export class Highlighter {
   /** Whether it has coloured this language before: then its regular expressions are made, and it is quick. */
   isWarm(language: string): boolean {
     return this.#warm.has(language);
+  }
+
+  /** Whether a request of this language that came now would be quick, and so is all before it. */
+  isSoon(language: string): boolean {
+    return this.#firsts === 0 && this.isWarm(language);
   }
 
   /** Ends the process; the next request starts another. */

@@ -12,13 +12,14 @@ export function OpenWhenShown() {
   const router = useRouter();
   useEffect(() => whenShown(() => router.refresh()), [router]);
   return (
-    <div className="cs-waiting" role="status">
+    <div className="grid gap-3 py-3" role="status">
       <span className="sr-only">Opening</span>
       {["w-[46%]", "w-[72%]", "w-[64%]", "w-[38%]"].map((width) => (
         <Skeleton key={width} className={width} />
       ))}
       <noscript>
-        <a className="link" href="?">
+        {/* biome-ignore lint/a11y/useValidAnchor: this page again, with its filters */}
+        <a className="link" href="">
           Open
         </a>
       </noscript>
