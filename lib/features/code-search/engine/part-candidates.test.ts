@@ -53,3 +53,14 @@ it("of alternatives all are asked for or none, of what must be there together as
   expect((await asked(`(${names.join("|")})`, 3_000)).unknown).toEqual([true]);
   expect((await asked(names.join(".*"), 3_000)).unknown).toEqual([false]);
 });
+
+it("a word is asked for by its own key alone, an edge of a line beside its text; of symbols only their text", async () => {
+  const rowsOf = async (query: string) => (await asked(query, 1)).rows;
+  expect(await rowsOf(String.raw`content:"\bdescription\b"`)).toBe(1);
+  expect(await rowsOf(String.raw`content:"\bx\b"`)).toBe(1);
+  expect(await rowsOf(String.raw`content:"^\s*nul"`)).toBe(2);
+  expect(await rowsOf(String.raw`content:"nul\s*$"`)).toBe(2);
+  expect(await rowsOf('content:"nul"')).toBe(1);
+  expect(await rowsOf(String.raw`sym:"\bnul\b"`)).toBe(1);
+  expect((await asked(String.raw`sym:"\bx\b"`, 1)).unknown).toEqual([true]);
+});
