@@ -1,6 +1,7 @@
 import "server-only";
 import type { Sql } from "@/lib/db/client";
 import type { CodeHead } from "@/lib/db/schema/code";
+import { inflatedTogether } from "./inflate-together";
 import { type FileRow, type PartAddress, SourceFiles } from "./source-files";
 
 /** How much of files' metadata is kept, in bytes as reckoned. */
@@ -13,7 +14,7 @@ export interface ReadPart extends PartAddress {
   byteOffset: number;
   /** Of the text, before it was deflated. */
   bytes: number;
-  /** Deflated; of symbols when these were asked for. */
+  /** UTF-8; of symbols, when these were asked for, deflated. */
   data: Buffer;
 }
 
@@ -140,7 +141,7 @@ export class IndexReads {
     const ordinals = addresses.map(({ ordinal }) => ordinal);
     if (addresses.length === 0) return [];
     const data = this.#sql(column);
-    return this.#answer(
+    const read = await this.#answer(
       this.#sql<ReadPart[]>`
         select k.segment::float8 as "segmentId", k.ordinal, p.first_line as "firstLine",
           p.byte_offset as "byteOffset", p.bytes, p.data
@@ -150,6 +151,7 @@ export class IndexReads {
           where segment_id = k.segment and ordinal = k.ordinal offset 0) p
         where p.data is not null`,
     );
+    return column === "content" ? inflatedTogether(read) : read;
   }
 
   /** Generation and branches of repositories as they are by now. */

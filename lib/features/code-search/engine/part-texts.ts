@@ -1,11 +1,8 @@
 import "server-only";
 import { isAscii } from "node:buffer";
-import { inflateRawSync } from "node:zlib";
 import { foldText } from "@/lib/platform/code/fold";
 import type { ReadPart } from "./index-reads";
-
-/** What a part may inflate to; the indexer makes none that is larger. */
-const mostBytes = 64 * 1024 * 1024;
+import { inflated } from "./inflate-together";
 
 /** A part's text. */
 export class PartText {
@@ -16,7 +13,7 @@ export class PartText {
   #folded: string | null = null;
 
   constructor(part: ReadPart) {
-    const bytes = inflateRawSync(part.data, { maxOutputLength: mostBytes });
+    const bytes = part.data;
     this.text = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString();
     this.bytes = bytes.length;
     this.firstLine = part.firstLine;
@@ -43,9 +40,7 @@ type SymbolRow = readonly [number, number, string, string, string | null, number
 
 /** The symbols of a part. */
 export function symbolsOf(part: ReadPart): IndexedSymbol[] {
-  const rows = JSON.parse(
-    inflateRawSync(part.data, { maxOutputLength: mostBytes }).toString(),
-  ) as SymbolRow[];
+  const rows = JSON.parse(inflated(part.data).toString()) as SymbolRow[];
   return rows.map(([line, column, name, kind, parent, length]) => ({
     line,
     column,

@@ -1,13 +1,11 @@
 import "server-only";
-import { inflateRawSync } from "node:zlib";
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
 import { type ReadDb, schema } from "@/lib/db/client";
+import { inflated } from "./inflate-together";
 import type { CodeFile, FolderEntry, OutlineSymbol, VisibleRepository } from "./types";
 
 const mostEntries = 5_000;
 const mostSymbols = 500;
-/** What a part may inflate to; the indexer makes none that is larger. */
-const mostPartBytes = 64 * 1024 * 1024;
 
 type Reads = Pick<ReadDb, "select" | "execute">;
 
@@ -61,8 +59,6 @@ function partsOf({ segmentId, firstPart, parts }: typeof schema.codeFile.$inferS
   );
 }
 
-const inflated = (data: Buffer) => inflateRawSync(data, { maxOutputLength: mostPartBytes }).toString();
-
 /**
  * A file as it is searched.
  * @param revision name of a branch or its commit; null = the default branch
@@ -93,7 +89,7 @@ export async function readCodeFile(
     language: row.language,
     bytes: row.bytes,
     lines: row.lines,
-    text: parts.map(({ content }) => inflated(content)).join(""),
+    text: parts.map(({ content }) => inflated(content).toString()).join(""),
   };
 }
 
@@ -161,7 +157,9 @@ export async function outlineOf(
   const outline: OutlineSymbol[] = [];
   for (const { symbols } of parts) {
     if (!symbols) continue;
-    for (const [line, column, name, kind, parent] of JSON.parse(inflated(symbols)) as SymbolRow[]) {
+    for (const [line, column, name, kind, parent] of JSON.parse(
+      inflated(symbols).toString(),
+    ) as SymbolRow[]) {
       if (outline.length >= mostSymbols) return outline;
       outline.push({ name, kind, parent, line, column });
     }
