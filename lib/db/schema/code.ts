@@ -135,7 +135,7 @@ export const codePart = pgTable(
     /** Of the text in UTF-8. */
     byteOffset: integer("byte_offset").notNull(),
     bytes: integer("bytes").notNull(),
-    /** UTF-8, deflated (raw). */
+    /** UTF-8, deflated (raw) without an end that is marked: several are inflated as one. */
     content: bytea("content").notNull(),
     /** [[line, column, name, kind, parent, length of the name], …] as JSON, deflated (raw); null = none. */
     symbols: bytea("symbols"),

@@ -1,4 +1,4 @@
-import { inflateRawSync } from "node:zlib";
+import { inflated } from "@/lib/features/code-search/engine/inflate-together";
 import { indexCode } from "@/lib/features/data-sources/code-index/index-code";
 import { clearDeadCode } from "@/lib/features/data-sources/code-index/runs";
 import { rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
@@ -55,7 +55,7 @@ export async function textOf(file: Record<string, unknown>): Promise<string> {
     select content from code_part where segment_id = ${Number(file.segment_id)}
       and ordinal >= ${Number(file.first_part)} and ordinal < ${Number(file.first_part) + Number(file.parts)}
     order by ordinal`;
-  return Buffer.concat(parts.map(({ content }) => inflateRawSync(content))).toString();
+  return Buffer.concat(parts.map(({ content }) => inflated(content))).toString();
 }
 
 /** The paths whose parts have all keys of a literal, of files that are shown. */

@@ -2,6 +2,7 @@ import "server-only";
 import type { Sql } from "@/lib/db/client";
 import type { CodeHead, CodeTag } from "@/lib/db/schema/code";
 import { withTags } from "../revisions";
+import { inflatedTogether } from "./inflate-together";
 import type { SearchedRepository } from "./messages";
 import { type FileRow, type PartAddress, SourceFiles } from "./source-files";
 
@@ -15,7 +16,7 @@ export interface ReadPart extends PartAddress {
   byteOffset: number;
   /** Of the text, before it was deflated. */
   bytes: number;
-  /** Deflated; of symbols when these were asked for. */
+  /** UTF-8; of symbols, when these were asked for, deflated. */
   data: Buffer;
 }
 
@@ -142,7 +143,7 @@ export class IndexReads {
     const ordinals = addresses.map(({ ordinal }) => ordinal);
     if (addresses.length === 0) return [];
     const data = this.#sql(column);
-    return this.#answer(
+    const read = await this.#answer(
       this.#sql<ReadPart[]>`
         select k.segment::float8 as "segmentId", k.ordinal, p.first_line as "firstLine",
           p.byte_offset as "byteOffset", p.bytes, p.data
@@ -152,6 +153,7 @@ export class IndexReads {
           where segment_id = k.segment and ordinal = k.ordinal offset 0) p
         where p.data is not null`,
     );
+    return column === "content" ? inflatedTogether(read) : read;
   }
 
   /** Generation and branches of repositories as they are by now. */

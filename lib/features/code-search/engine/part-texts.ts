@@ -1,11 +1,8 @@
 import "server-only";
 import { isAscii } from "node:buffer";
-import { inflateRawSync } from "node:zlib";
 import { foldText } from "@/lib/platform/code/fold";
 import type { ReadPart } from "./index-reads";
-
-/** What a part may inflate to; the indexer makes none that is larger. */
-const mostBytes = 64 * 1024 * 1024;
+import { inflated } from "./inflate-together";
 
 /** A part's text. */
 export class PartText {
@@ -16,7 +13,7 @@ export class PartText {
   #folded: string | null = null;
 
   constructor(part: ReadPart) {
-    const bytes = inflateRawSync(part.data, { maxOutputLength: mostBytes });
+    const bytes = part.data;
     this.text = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString();
     this.bytes = bytes.length;
     this.firstLine = part.firstLine;
@@ -51,7 +48,7 @@ export function* symbolsOf(
   texts: readonly string[] | null,
   isWanted: (name: string) => boolean,
 ): Generator<IndexedSymbol> {
-  const json = inflateRawSync(part.data, { maxOutputLength: mostBytes }).toString();
+  const json = inflated(part.data).toString();
   // Most parts that are read for a piece of a name have it in none: what is written down tells it as well.
   const folded = texts && foldText(json);
   if (texts && !texts.some((text) => folded?.includes(text))) return;

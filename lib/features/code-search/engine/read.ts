@@ -1,14 +1,12 @@
 import "server-only";
-import { inflateRawSync } from "node:zlib";
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
 import { type ReadDb, schema } from "@/lib/db/client";
 import { isNamed } from "../revisions";
+import { inflated } from "./inflate-together";
 import type { CodeFile, FolderEntry, OutlineSymbol, VisibleRepository } from "./types";
 
 const mostEntries = 5_000;
 const mostSymbols = 500;
-/** What a part may inflate to; the indexer makes none that is larger. */
-const mostPartBytes = 64 * 1024 * 1024;
 
 type Reads = Pick<ReadDb, "select" | "execute">;
 
@@ -62,8 +60,6 @@ function partsOf({ segmentId, firstPart, parts }: typeof schema.codeFile.$inferS
   );
 }
 
-const inflated = (data: Buffer) => inflateRawSync(data, { maxOutputLength: mostPartBytes }).toString();
-
 /**
  * A file as it is searched.
  * @param revision name of a branch, its commit or a tag at it; null = the default branch
@@ -94,7 +90,7 @@ export async function readCodeFile(
     language: row.language,
     bytes: row.bytes,
     lines: row.lines,
-    text: parts.map(({ content }) => inflated(content)).join(""),
+    text: parts.map(({ content }) => inflated(content).toString()).join(""),
   };
 }
 
@@ -162,7 +158,9 @@ export async function outlineOf(
   const outline: OutlineSymbol[] = [];
   for (const { symbols } of parts) {
     if (!symbols) continue;
-    for (const [line, column, name, kind, parent] of JSON.parse(inflated(symbols)) as SymbolRow[]) {
+    for (const [line, column, name, kind, parent] of JSON.parse(
+      inflated(symbols).toString(),
+    ) as SymbolRow[]) {
       if (outline.length >= mostSymbols) return outline;
       outline.push({ name, kind, parent, line, column });
     }

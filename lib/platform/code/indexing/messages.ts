@@ -10,7 +10,7 @@ export interface IndexedPart {
   firstLine: number;
   byteOffset: number;
   bytes: number;
-  /** Deflated (raw) UTF-8. */
+  /** UTF-8, deflated (raw) without an end that is marked. */
   content: Buffer;
   /** Deflated (raw) JSON; null = none in these lines. */
   symbols: Buffer | null;

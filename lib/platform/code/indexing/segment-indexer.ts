@@ -1,4 +1,4 @@
-import { deflateRawSync } from "node:zlib";
+import { constants, deflateRawSync } from "node:zlib";
 import { foldText } from "../fold";
 import { countLines, splitParts, type TextPart } from "../parts";
 import { PostingsBuilder } from "../postings";
@@ -54,7 +54,7 @@ export class SegmentIndexer {
         this.#parts += 1;
         return {
           ...about,
-          content: deflateRawSync(content),
+          content: deflateRawSync(content, { finishFlush: constants.Z_FULL_FLUSH }),
           symbols: rows.length === 0 ? null : deflateRawSync(JSON.stringify(rows)),
         };
       }),
