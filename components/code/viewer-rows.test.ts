@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { identifierAt, identifiersIn, maxShownLines, rowOf, shownLines } from "./viewer-rows";
 
 describe("the lines that are shown", () => {
-  it.each([1, 2, 4_999, 5_000, 5_001, 20_000, 1_000_000])(
+  it.each([1, 2, 1_999, 2_000, 2_001, 20_000, 1_000_000])(
     "of %d hold the asked one, and never too many",
     (total) => {
-      for (const asked of [1, 2, 500, 5_000, 5_001, 9_999, total, total + 10].filter((n) => n >= 1)) {
+      for (const asked of [1, 2, 500, 2_000, 2_001, 9_999, total, total + 10].filter((n) => n >= 1)) {
         const { first, last } = shownLines(total, asked);
         expect(last - first + 1).toBe(Math.min(total, maxShownLines));
         expect(first).toBeGreaterThanOrEqual(1);

@@ -1,7 +1,7 @@
 import type { CodeRow, CodeToken, LineRange } from "./viewer-types";
 
 /** Lines that one page has at most. */
-export const maxShownLines = 5_000;
+export const maxShownLines = 2_000;
 /** Characters of a line that are shown. */
 const maxShownCharacters = 2_000;
 
