@@ -41,4 +41,7 @@ it("a part that is damaged is refused", () => {
   if (!a || !b) throw new Error("no parts");
   const parts = inflatedTogether([a, { ...b, data: Buffer.from("\xff\xff\xff", "latin1") }]);
   expect(() => parts[1]?.data).toThrow();
+  const short = inflatedTogether([a, { ...b, data: b.data.subarray(0, 40) }]);
+  expect(() => short[1]?.data).toThrow("a part of the code index is damaged");
+  expect(() => inflated(b.data.subarray(0, 40), b.bytes)).toThrow("a part of the code index is damaged");
 });

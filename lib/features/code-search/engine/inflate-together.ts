@@ -6,9 +6,19 @@ const togetherBytes = 128 * 1024;
 /** What a part may inflate to; the indexer makes none that is larger. */
 const mostBytes = 64 * 1024 * 1024;
 
-/** Deflated raw, whether or not its end is marked. */
-export const inflated = (data: Buffer): Buffer =>
-  inflateRawSync(data, { maxOutputLength: mostBytes, finishFlush: constants.Z_SYNC_FLUSH });
+/**
+ * Inflates what was deflated raw, whether or not its end is marked.
+ * @param bytes of the text, where they are known
+ * @throws Error when it is damaged, or comes to another length
+ */
+export function inflated(data: Buffer, bytes?: number): Buffer {
+  const text = inflateRawSync(data, {
+    maxOutputLength: mostBytes,
+    finishFlush: constants.Z_SYNC_FLUSH,
+  });
+  if (bytes !== undefined && text.length !== bytes) throw new Error("a part of the code index is damaged");
+  return text;
+}
 
 interface Part {
   /** Of the text. */
@@ -61,7 +71,7 @@ class Group {
       chunkSize: Math.max(constants.Z_MIN_CHUNK, this.#bytes + 1),
     });
     // A version before marked the end of each: nothing behind the first is inflated.
-    if (all.length !== this.#bytes) return this.#parts.map(({ data }) => inflated(data));
+    if (all.length !== this.#bytes) return this.#parts.map(({ data, bytes }) => inflated(data, bytes));
     let at = 0;
     return this.#parts.map(({ bytes }) => {
       at += bytes;

@@ -76,7 +76,7 @@ export async function readCodeFile(
   const { row, head } = found;
   const { codePart } = schema;
   const parts = await db
-    .select({ content: codePart.content })
+    .select({ content: codePart.content, bytes: codePart.bytes })
     .from(codePart)
     .where(partsOf(row))
     .orderBy(asc(codePart.ordinal));
@@ -90,7 +90,7 @@ export async function readCodeFile(
     language: row.language,
     bytes: row.bytes,
     lines: row.lines,
-    text: parts.map(({ content }) => inflated(content).toString()).join(""),
+    text: parts.map(({ content, bytes }) => inflated(content, bytes).toString()).join(""),
   };
 }
 
