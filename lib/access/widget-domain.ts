@@ -35,7 +35,7 @@ export function parseDomainRule(text: string): string {
   if (!hostShape.test(lower))
     throw new DomainProblem("With a star, write the host in plain letters, digits, hyphens and dots.");
   const fixed = lower.split(".").slice(-2);
-  if (fixed.length < 2 || fixed.some((label) => label.includes("*")) || /^\d+$/.test(fixed[1] ?? ""))
+  if (fixed.length < 2 || fixed.some((label) => label.includes("*")) || isNumber(fixed[1] ?? ""))
     throw new DomainProblem(
       "A star must not stand for the end of the name, which anybody can register: write at least two names after it, as in https://*.example.com.",
     );
@@ -50,6 +50,9 @@ function exactOrigin(text: string): string {
     );
   return url.origin;
 }
+
+/** A host that ends in one is an IPv4 address, or none (WHATWG URL, "ends in a number"). */
+const isNumber = (label: string) => /^(\d+|0x[0-9a-f]*)$/.test(label);
 
 const isPort = (port: string) => Number(port) >= 1 && Number(port) <= 65_535;
 

@@ -60,8 +60,11 @@ function search(text: string, asked: Partial<SearchRequest> = {}) {
 test("what the index cannot narrow ends at the deadline, with what was found until then", async () => {
   // Their files are known, as they are to a process that has searched before.
   await search("file:nothing");
+  // Each finds the same places; together they take any machine too long.
+  const slow = ["[^x][^y]$", "[^q][^y]$", "[^x][^q]$", "[^w][^y]$", "[^x][^w]$", "[^z][^y]$", "[^x][^z]$"];
+  const text = `-file:minified ${slow.map((pattern) => `content:${pattern}`).join(" ")}`;
   for (const asked of [{}, { contextLines: 3 }, { whole: true }]) {
-    const outcome = await search("-file:minified content:[^x][^y]$", { deadlineMs: 2_500, ...asked });
+    const outcome = await search(text, { deadlineMs: 2_500, ...asked });
     expect(outcome).toMatchObject({ isExhaustive: false, endedBy: "deadline" });
     expect(outcome.stats.filesLoaded).toBeGreaterThan(0);
     expect(outcome.files.slice(0, 2).map(({ path }) => path)).toEqual(["a-long.txt", "early.txt"]);

@@ -1,6 +1,6 @@
 import "server-only";
 import { foldText } from "@/lib/platform/code/fold";
-import { chainMatches, hasWindows, nearMatches, type Span } from "./near-matches";
+import { chainMatches, hasWindows, matchesOfSlice, nearMatches, type Span } from "./near-matches";
 import { Nearest } from "./nearest";
 import type { Matcher } from "./query-tree";
 
@@ -71,20 +71,27 @@ function patternMatches(
       units = 0;
       if (isOver()) break;
     }
-    if (pattern.re.test(line)) addSpans(line, at, matcher, found, most);
+    if (pattern.re.test(line)) addSpans(line, at, matcher, found, { most, isOver });
     at = end + 1;
   }
   return found;
 }
 
 /** A line that matches nothing but emptiness has one empty match. */
-function addSpans(line: string, base: number, { pattern }: Matcher, found: Span[], most: number): void {
+function addSpans(
+  line: string,
+  base: number,
+  { pattern }: Matcher,
+  found: Span[],
+  { most, isOver }: { most: number; isOver: () => boolean },
+): void {
   const search = pattern.re.matcher(line);
   const before = found.length;
   let empty = -1;
   for (let n = 0; n < mostOfLine && found.length < most && search.find(); n++) {
     const from = search.start();
     const to = search.end();
+    if ((n + 1) % matchesOfSlice === 0 && isOver()) break;
     if (to > from) found.push({ from: base + from, to: base + to });
     else if (empty === -1) empty = from;
   }
@@ -100,6 +107,6 @@ export function isIn(text: string, { pattern, literal, isCaseSensitive }: Matche
 /** The matches in one string. */
 export function matchesIn(text: string, matcher: Matcher): Span[] {
   const found: Span[] = [];
-  if (isIn(text, matcher)) addSpans(text, 0, matcher, found, mostOfLine);
+  if (isIn(text, matcher)) addSpans(text, 0, matcher, found, { most: mostOfLine, isOver: () => false });
   return found;
 }

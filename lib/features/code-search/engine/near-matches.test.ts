@@ -61,7 +61,7 @@ const atoms = fc.oneof(
     "\\pL",
     "\\x{e9}",
   ),
-  fc.constantFrom("\\b", "\\B", "^", "$"),
+  fc.constantFrom("\\b", "\\B", "^", "$", "(^|[^a])", "($|[^a])", "(\\b|.)"),
 );
 const repeats = fc.constantFrom("", "", "", "", "*", "+", "?", "*?", "+?", "{2}", "{0,3}", "{1,2}?", "{2,}");
 const items = fc
@@ -98,7 +98,15 @@ test("windows and chains find what trying each whole line finds, place by place"
   expect(chained).toBeGreaterThan(150);
 });
 
+/** At each distance from a match, so at that of a window's end too. */
+const apart = (one: string, other: string, many = 60) =>
+  Array.from({ length: many }, (_, n) => `${one}${"1".repeat(n)}${other}`).join("\n");
+
 test.each([
+  ["(^|[^.])foo\\(", apart("a.foo(", " foo(")],
+  ["foo(?:$|[^(])", apart("foo; ", "foo(")],
+  ["(?:^a|b)cd.", apart("xacd1", "bcdz")],
+  ["(?:\\bfoo|bar)[^;]", apart("xfoo1", "bar1")],
   ["foo.*bar", "x foo bar bar y\nbar foo\nfoo foobar\r\nfoo\nbar"],
   ["(this|_enable)\\(", `${"a".repeat(5_000)}this(x)_enable(y)${"b".repeat(5_000)}`],
   ["\\bdes\\b", "des describe addes, des.des\ndes"],

@@ -20,12 +20,14 @@ interface Asked {
 interface Window {
   text: string;
   from: number;
+  to: number;
   /** Behind the last place of the text that a match could have touched. */
   end: number;
 }
 
-/** Places at which the core was found between two looks at the clock. */
+/** Places at which the core was found between two looks at the clock, and matches: one may go to the end of a window. */
 const placesOfSlice = 256;
+export const matchesOfSlice = 16;
 
 /** Whether the matches of an expression can be looked for in windows around its core, rather than in whole lines. */
 export function hasWindows({ core, alphabet, longest }: Shape): boolean {
@@ -34,13 +36,13 @@ export function hasWindows({ core, alphabet, longest }: Shape): boolean {
 
 /** Whether it never takes long, however long a line is. */
 export function isQuick(shape: Shape): boolean {
-  return shape.chain !== null || (hasWindows(shape) && shape.alphabet !== null);
+  return shape.chain !== null || (hasWindows(shape) && shape.alphabet !== null && shape.longest !== null);
 }
 
 /**
  * Finds the matches of an expression in windows around its core. They are those of the whole line: each match has the core in
- * it and is of a certain length at most, or made of certain characters only, so that it ends before the window does; and a
- * window is longer than what it may hold, by a character that a place such as `\b` or `$` looks at.
+ * it and is of a certain length at most, or made of certain characters only, so that it ends before the window does. Where it
+ * is made of certain characters, the one at the window's end is none of them, and places such as `\b` or `$` are as in the line.
  */
 export function nearMatches(text: string, { pattern }: Matcher, shape: Shape, asked: Asked): Span[] {
   const core = shape.core as RegExp;
@@ -64,8 +66,13 @@ export function nearMatches(text: string, { pattern }: Matcher, shape: Shape, as
     }
     const window = windowOf(text, hit, shape, line);
     const search = pattern.re.matcher(window.text);
-    while (line.matches < asked.mostOfLine && found.length < asked.most && search.find()) {
-      found.push({ from: window.from + search.start(), to: window.from + search.end() });
+    for (let n = 1; line.matches < asked.mostOfLine && found.length < asked.most && search.find(); n++) {
+      if (n % matchesOfSlice === 0 && asked.isOver()) return found;
+      const [from, to] = [window.from + search.start(), window.from + search.end()];
+      // What touches an end that is none of the line may be there for that end alone: it has no core in it.
+      const isCut = (from === window.from && from > line.start) || (to === window.to && to < line.end);
+      if (isCut && !shape.alphabet) continue;
+      found.push({ from, to });
       line.matches += 1;
     }
     core.lastIndex = Math.max(hit.index + 1, line.matches < asked.mostOfLine ? window.end : line.end);
@@ -92,7 +99,8 @@ function windowOf(
     while (from > lineStart && isOf(alphabet, text.charCodeAt(from - 1))) from -= 1;
     while (to < lineEnd && isOf(alphabet, text.charCodeAt(to))) to += 1;
   } else {
-    const reach = (longest ?? 0) + 1;
+    // So far that a match with the core in it cannot overlap one that is taken for one at the window's end.
+    const reach = 2 * (longest ?? 0) + 1;
     from = Math.max(lineStart, from - reach);
     // What lies within reach of the next core too is one window with it.
     for (
@@ -105,7 +113,8 @@ function windowOf(
     }
   }
   const first = Math.max(lineStart, from - 1);
-  return { text: text.slice(first, Math.min(lineEnd, to + 1)), from: first, end: to };
+  const last = Math.min(lineEnd, to + 1);
+  return { text: text.slice(first, last), from: first, to: last, end: to };
 }
 
 const isOf = (alphabet: Uint8Array, unit: number) => unit >= 0x80 || alphabet[unit] === 1;

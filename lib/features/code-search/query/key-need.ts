@@ -158,7 +158,18 @@ function placeMark(of: "begin" | "end" | "boundary" | "other"): string {
   return of === "other" ? "" : marks[of];
 }
 
+const known = new WeakMap<Regex, Meaning>();
+
+/** Read once: what repeats asks for the meaning of what it repeats twice, and may stand in what repeats. */
 function meaningOf(tree: Regex): Meaning {
+  const found = known.get(tree);
+  if (found) return found;
+  const read = readMeaning(tree);
+  known.set(tree, read);
+  return read;
+}
+
+function readMeaning(tree: Regex): Meaning {
   switch (tree.kind) {
     case "char":
       return foldedChar(tree.of);

@@ -64,4 +64,17 @@ describe("a pattern", () => {
       );
     expect(compilePattern(".{1000}".repeat(140), false)).toMatchObject({ ok: false });
   });
+
+  test("that repeats what repeats, a hundred times over, is read once", () => {
+    const nested = (times: number) => `${"(".repeat(times)}.${"){1}".repeat(times)}`;
+    expect(compiled(nested(100)).required).toEqual({ any: true });
+    expect(compiled(`abc${nested(100)}`).required).toEqual({ literal: "abc" });
+  });
+
+  test("of half a pair is no literal: text has none", () => {
+    for (const half of ["\\x{d83d}", "\\x{de00}", "\\x{d83d}\\x{de00}"]) {
+      expect(compiled(half).literal).toBeNull();
+      expect(compiled(`^${half}$`).exactName).toBeNull();
+    }
+  });
 });

@@ -93,6 +93,8 @@ function literalOf(parts: readonly Regex[]): string | null {
   for (const part of parts) {
     const [point, other] = part.kind === "char" && part.of ? part.of : [];
     if (point === undefined || other !== undefined || point > 0x10_ffff) return null;
+    // Half a pair matches nothing in text, which has none.
+    if (point >= 0xd800 && point <= 0xdfff) return null;
     points.push(point);
   }
   return points.length > 0 ? String.fromCodePoint(...points) : null;

@@ -23,6 +23,7 @@ const narrowSet = 4;
 const leastNarrow = 2;
 /** Ways through the core: what it may cost at one place. */
 const mostWays = 64;
+const mostWaysLooked = 4;
 const longestRepeat = 16;
 /** How far around the core is looked, and over how many repetitions: it may be tried at each character. */
 const longestLook = 33;
@@ -127,21 +128,28 @@ class ShapeReader {
     let best: Piece = { source: "", narrow: 0, ways: 1 };
     for (let from = 0; from < items.length; from++) {
       const run: Piece = { source: "", narrow: 0, ways: 1 };
+      // Ends with something that says something: what is behind it is only looked at there, if at all.
+      let told = { ...run, to: from };
       let to = from;
       for (; to < items.length; to++) {
         const piece = this.#pieceOf(items[to] as Regex);
-        if (!piece || run.ways * piece.ways > mostWays) break;
+        if (!piece || run.ways * piece.ways > mostWays || (to === from && piece.narrow === 0)) break;
         run.source += piece.source;
         run.narrow += piece.narrow;
         run.ways *= piece.ways;
+        if (piece.narrow > 0) told = { ...run, to: to + 1 };
       }
-      if (run.narrow > best.narrow) {
-        const before = this.#before(items.slice(0, from), run.source);
-        best = { ...run, source: run.source + before + this.#behind(items.slice(to)) };
-      }
+      if (told.narrow > best.narrow) best = { ...told, source: this.#lookingAround(items, from, told) };
       if (to > from) from = to - 1;
     }
     return best.narrow >= leastNarrow ? new RegExp(best.source, "gm") : null;
+  }
+
+  /** Where a run has many ways, each would be looked around. */
+  #lookingAround(items: readonly Regex[], from: number, run: Piece & { to: number }): string {
+    if (run.ways > mostWaysLooked) return run.source;
+    const before = this.#before(items.slice(0, from), run.source);
+    return run.source + before + this.#behind(items.slice(run.to));
   }
 
   /** What stands before the run, as far as it can be told in a few steps; looked at once the run is there. */
