@@ -65,7 +65,7 @@ export function BranchPicker({
       <DropdownMenuNote>
         Branches are chosen in the settings of the data source.
         {tags.length > listed.length
-          ? ` Of ${tags.length} tags the first ${mostTags} are listed; rev: finds all.`
+          ? ` Of ${tags.length} tags the first ${mostTags} are listed; rev: finds the others.`
           : null}
         {tagsNote ? ` ${tagsNote}` : null}
       </DropdownMenuNote>

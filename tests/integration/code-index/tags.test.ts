@@ -154,7 +154,7 @@ describe("a tag at a commit that is searched", () => {
   it("with a name that hides something, or too long, is passed over; of too many the first are known", async () => {
     const repository = new TestRepository();
     const commit = repository.commit({ "a.txt": "words" });
-    const hostile = ["a\u202eb", "-v", "y".repeat(201)];
+    const hostile = ["a\u202eb", "v9\u2028x", "-v", "y".repeat(201)];
     const many = Array.from({ length: 250 }, (_, n) => `n${String(n).padStart(3, "0")}`);
     packed(
       repository,

@@ -36,7 +36,7 @@ export default async function LogIntegrityPage() {
         description={
           <>
             Whether the{" "}
-            <Link className="link" href="/settings/audit-logs">
+            <Link className="link" href="/settings/audit-logs" prefetch={false}>
               audit log
             </Link>{" "}
             is complete, sealed and unchanged, and how to check it without trusting this server.

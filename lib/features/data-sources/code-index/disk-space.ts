@@ -7,7 +7,7 @@ const mb = 1_000_000;
 /** What the database needs besides, whatever is indexed. */
 const spareBytes = 500 * mb;
 /**
- * A byte of text comes to 1.1 of the index over a gigabyte of code (`npm run bench:code` measures it), to 1.4 in a small
+ * A byte of text comes to 0.8 of the index over a gigabyte of code (`npm run bench:code` measures it), to 1.4 in a small
  * repository, and to as much again in the database's own log. What the index before takes is not free any more already.
  */
 const factor = 3;

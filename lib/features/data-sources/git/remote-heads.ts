@@ -92,11 +92,13 @@ function headOf(branch: string, commits: ReadonlyMap<string, string>): RemoteHea
   return commit === undefined ? null : { branch, commit, ref };
 }
 
+/** A line of what a host tells of its refs. A name may hold signs that pass for a line's end elsewhere, such as U+2028. */
+export const lineOfRef = /(?:^|\n)([0-9a-f]{40,64})\t([^\n]+)/g;
+
 /** "<commit>\t<ref>" a line, of each ref. What is asked for by one name is told of others that end like it, too. */
 function commitsIn(told: Buffer): Map<string, string> {
   const commits = new Map<string, string>();
-  for (const [, commit = "", ref = ""] of String(told).matchAll(/^([0-9a-f]{40,64})\t(.+)$/gm))
-    commits.set(ref, commit);
+  for (const [, commit = "", ref = ""] of String(told).matchAll(lineOfRef)) commits.set(ref, commit);
   return commits;
 }
 

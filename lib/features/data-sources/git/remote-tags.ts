@@ -5,6 +5,7 @@ import { NotNow, Unreadable } from "../indexing/text-piece";
 import { branchProblem } from "./branch-name";
 import { FairTurns } from "./fair-turns";
 import { requireGit, runGit } from "./git-process";
+import { lineOfRef } from "./remote-heads";
 import type { RemoteRepository } from "./remote-repository";
 import { repositoriesFolder } from "./repositories-folder";
 import { withinTime } from "./within-time";
@@ -54,7 +55,7 @@ export async function tagsAt(
   }
   const turns = new FairTurns({ ms: choosingMs, signal, late });
   const refs = new RefList();
-  for (const [, commit = "", ref = ""] of String(told).matchAll(/^([0-9a-f]{40,64})\t(.+)$/gm)) {
+  for (const [, commit = "", ref = ""] of String(told).matchAll(lineOfRef)) {
     if (turns.isOver()) await turns.next();
     refs.add(ref, commit);
   }
