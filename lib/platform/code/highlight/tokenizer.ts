@@ -110,6 +110,8 @@ export class Tokenizer {
         lang: grammar,
         theme: "looks",
         tokenizeMaxLineLength: longestLine,
+        // A line that it left in its middle would colour all that follows like that middle: whoever waits ends the process.
+        tokenizeTimeLimit: 0,
         ...(grammarState && { grammarState }),
       });
       grammarState = this.#highlighter.getLastGrammarState(tokens);
