@@ -51,31 +51,34 @@ export async function newestRefs({
   const parent = repositoriesFolder();
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await requireGit(parent);
-  const plain = plainBranches(branches);
-  const isListed = plain.length < branches.length;
-  const kinds = branches.length === 0 ? [] : ["--heads", ...(plain.length > 0 ? ["--tags"] : [])];
-  const refs = [
-    ...(branches.length === 0 ? ["HEAD"] : isListed ? [`${heads}*`] : plain.map((name) => heads + name)),
-    ...plain.flatMap((name) => [tags + name, peeled(tags + name)]),
-  ];
   const late = () => new NotNow("The repository's host took too long to say which commit it has.");
-  let told: Buffer;
-  try {
-    told = await withinTime({ ms, signal, late }, (limited) =>
-      runGit(
-        ["ls-remote", "--quiet", ...kinds, "--", remote.url, ...refs],
-        { folder: parent, signal: limited, ...remote.run },
-        mostListBytes,
-      ),
-    );
-  } catch (error) {
-    throw failureInWords(error, { url: remote.url, branches });
-  }
-  const commits = commitsIn(told);
+  const ask = async (kinds: readonly string[], refs: readonly string[]): Promise<Map<string, string>> => {
+    try {
+      const told = await withinTime({ ms, signal, late }, (limited) =>
+        runGit(
+          ["ls-remote", "--quiet", ...kinds, "--", remote.url, ...refs],
+          { folder: parent, signal: limited, ...remote.run },
+          mostListBytes,
+        ),
+      );
+      return commitsIn(told);
+    } catch (error) {
+      throw failureInWords(error, { url: remote.url, branches });
+    }
+  };
   if (branches.length === 0) {
-    const commit = commits.get("HEAD");
+    const commit = (await ask([], ["HEAD"])).get("HEAD");
     if (commit === undefined) throw noSuchBranch(undefined);
     return [{ branch: null, commit, ref: "HEAD" }];
+  }
+  const plain = plainBranches(branches);
+  const isListed = plain.length < branches.length;
+  const commits = await ask(["--heads"], isListed ? [`${heads}*`] : plain.map((name) => heads + name));
+  // A host tells all its tags, whichever are asked for: it is not asked where each name is a branch's.
+  const others = plain.filter((name) => !commits.has(heads + name));
+  if (others.length > 0) {
+    const refs = others.flatMap((name) => [tags + name, peeled(tags + name)]);
+    for (const [ref, commit] of await ask(["--tags"], refs)) commits.set(ref, commit);
   }
   return chosen(branches, commits, signal);
 }
