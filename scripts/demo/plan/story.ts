@@ -15,12 +15,6 @@ import { nightAt, workingTime } from "./working-time";
 const workingDays = 22;
 const minute = 60_000;
 
-/** When each colleague joins, by key. */
-export function joiningTimes(period: Period): Map<string, number> {
-  const at = workingTime(period);
-  return new Map([founder, ...colleagues].map((person) => [person.key, at(person.joins / workingDays)]));
-}
-
 /** What happens once: the company arrives, gurus are made, keys come and go, a stranger knocks. */
 export function story(period: Period, random: Random): PlannedAct[] {
   const at = workingTime(period);

@@ -5,6 +5,9 @@ const zone = "Europe/Oslo";
 const opens = 8 * 60;
 const closes = 17 * 60;
 
+/** Less working time than this, and the story would be told within the hour that the plan keeps for its end. */
+const leastMs = 4 * 3_600_000;
+
 /**
  * The company's working hours in the period, one after the other, as a scale from 0 to 1: events of the story keep their
  * order and fall into working hours, however long the period is.
@@ -17,9 +20,10 @@ export function workingTime({ start, end }: Period): (position: number) => numbe
       to: Math.min(end, momentOf(zone, day, closes)),
     }))
     .filter(({ from, to }) => from < to);
-  // A period without a working hour, a Sunday perhaps, is used as it is.
-  const used = spans.length > 0 ? spans : [{ from: start, to: end }];
-  const whole = used.reduce((sum, { from, to }) => sum + to - from, 0);
+  const total = (parts: typeof spans): number => parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  // A period that is nearly all weekend, on a Monday morning perhaps, is used as it is.
+  const used = total(spans) < leastMs ? [{ from: start, to: end }] : spans;
+  const whole = total(used);
   return (position) => {
     let rest = Math.min(1, Math.max(0, position)) * whole;
     for (const { from, to } of used) {
