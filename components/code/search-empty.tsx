@@ -2,6 +2,7 @@ import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { VisibleText } from "@/components/visible-text/visible-text";
+import { endedText } from "./search-counts";
 import type { SearchPageFacts, SearchView } from "./search-types";
 
 /** Nothing can be searched yet: why, and what to do. Null when something can be. */
@@ -44,8 +45,10 @@ export function NothingToSearch({ facts }: { facts: SearchPageFacts }) {
 export function NoMatch({ view }: { view: SearchView }) {
   const { repositories, languages } = view.asked;
   const isNarrowed = repositories.length + languages.length > 0;
+  const ended = endedText(view, false);
+  if (ended !== null) return <EmptyState title="Nothing found in time">{ended}</EmptyState>;
   return (
-    <EmptyState title={view.isExhaustive ? "Nothing matches" : "Nothing found in time"}>
+    <EmptyState title="Nothing matches">
       {isNarrowed
         ? "Nothing in the chosen repositories and languages matches. Choose others, or fewer filters."
         : "Check the spelling, try fewer terms, or write case:no to leave upper and lower case aside."}

@@ -116,10 +116,10 @@ export function SymbolPanel({
         {answer.state === "failed" ? <p className="sym-problem">{answer.message}</p> : null}
         {answer.state === "found" ? (
           <>
-            {answer.outcome.isCapped ? (
-              <p className="sym-note">The results are capped at 1,000; there may be more.</p>
+            {answer.outcome.isCapped ? <p className="sym-note">{cappedText(answer.outcome)}</p> : null}
+            {answer.outcome.files.length === 0 && !answer.outcome.isCapped ? (
+              <NothingFound panel={panel} />
             ) : null}
-            {answer.outcome.files.length === 0 ? <NothingFound panel={panel} /> : null}
             {answer.outcome.files.map((file) => (
               <MatchFile
                 key={`${file.sourceId}:${file.path}`}
@@ -143,6 +143,17 @@ function NothingFound({ panel }: { panel: PanelState }) {
         : "Nothing in files of this language mentions it."}
     </p>
   );
+}
+
+/** After which such a search ends. */
+const mostMatches = 1_000;
+
+/** Why there may be more. */
+function cappedText({ matchCount }: Pick<SymbolOutcome, "matchCount">): string {
+  if (matchCount >= mostMatches) return "The results are capped at 1,000; there may be more.";
+  return matchCount === 0
+    ? "The time ran out before anything was found. Ask again in a moment."
+    : "The time ran out; there may be more.";
 }
 
 function statusText({ answer }: PanelState): string {

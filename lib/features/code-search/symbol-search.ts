@@ -74,7 +74,7 @@ function symbolNode(kind: "references" | "definitions", asked: SymbolAsked, rev:
   const { symbolName, language } = asked;
   const symbol: PatternLeaf = {
     kind: kind === "references" ? "content" : "sym",
-    pattern: kind === "references" ? wordPattern(symbolName) : `^${literalPattern(symbolName)}$`,
+    pattern: kind === "references" ? wordPattern(symbolName) : namePattern(symbolName, language),
     isCaseSensitive: true,
     ...typed,
   };
@@ -123,6 +123,32 @@ function atRevision(
 }
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/**
+ * How a name that is used may be spelt where it is defined: in Ruby a call leaves out the `=` of a setter, and an identifier
+ * ends before `?`; in PHP and in shells a variable has its `$` where it is used, in JavaScript a private member its `#`.
+ */
+function spellings(name: string, language: string | null | undefined): string[] {
+  const bare = name.replace(/^[$#]+/, "") || name;
+  switch (language?.toLowerCase()) {
+    case "php":
+    case "shell":
+      return [...new Set([name, bare])];
+    case "javascript":
+    case "typescript":
+    case "tsx":
+      return name.startsWith("#") ? [name] : [name, `#${name}`];
+    case "ruby":
+      return /\w$/.test(name) ? [name, `${name}?`, `${name}!`, `${name}=`] : [name];
+    default:
+      return [name];
+  }
+}
+
+function namePattern(name: string, language: string | null | undefined): string {
+  const [first = "", ...others] = spellings(name, language).map(literalPattern);
+  return others.length > 0 ? `^(?:${[first, ...others].join("|")})$` : `^${first}$`;
+}
 
 /** A name that begins or ends with a sign (`$scope`, `empty?`) has no boundary of words there. */
 function wordPattern(name: string): string {

@@ -1,21 +1,25 @@
 import { foldText } from "./fold";
+import { mixed } from "./mixed-hash";
+import { addSpelt } from "./spelt-keys";
 
 /**
  * Keys of the code index, of 32 bits: trigrams of content below 2^25 (of three ASCII characters as they are, others hashed
  * into the upper half), those of symbols' names above them; from 2^26 on hashes of content: 2^20 of five characters, 2^22 of
- * whole words, 2^20 of how lines begin and 2^20 of how they end, then 2^20 of how names begin; and hashes of whole names from
- * 2^31 on. Different texts
- * may have the same key: what is found by it is looked at again.
+ * whole words, 2^20 of how lines begin and 2^20 of how they end, 2^20 each of five and of three characters as they are
+ * spelt, then 2^20 of how names begin; and hashes of whole names from 2^31 on. Different texts may have the same key: what is
+ * found by it is looked at again.
  */
 const hashed = 2 ** 24;
 const ofSymbols = 2 ** 25;
 const ofFives = 2 ** 26;
 /** Behind the keys of pieces of text; those of whole names are the only others. */
-export const endOfPieces = ofFives + 2 ** 20 + 2 ** 22 + 3 * 2 ** 20;
+export const endOfPieces = ofFives + 2 ** 20 + 2 ** 22 + 5 * 2 ** 20;
 const ofWords = ofFives + 2 ** 20;
 const ofBegins = ofWords + 2 ** 22;
 const ofEnds = ofBegins + 2 ** 20;
-const ofNameBegins = ofEnds + 2 ** 20;
+const ofSpeltFives = ofEnds + 2 ** 20;
+const ofSpeltThrees = ofSpeltFives + 2 ** 20;
+const ofNameBegins = ofSpeltThrees + 2 ** 20;
 const ofNames = 2 ** 31;
 const newline = 0x0a;
 /** Longer words have no key, in UTF-16 units. */
@@ -28,7 +32,7 @@ export interface KeySink {
 
 /**
  * Adds the keys of text, folded: of each three and each five code points, none of which spans the end of a line, of each
- * word, and of how each line begins and ends.
+ * word, and of how each line begins and ends. Then those of how it is spelt, where that is otherwise.
  */
 export function contentKeys(text: string, into: KeySink): void {
   const folded = foldText(text);
@@ -36,6 +40,14 @@ export function contentKeys(text: string, into: KeySink): void {
   addFives(folded, into);
   addWords(text, folded, into);
   addEdges(folded, into);
+  addSpelt(text, folded, speltInto(into));
+}
+
+function speltInto(into: KeySink) {
+  return {
+    fives: { add: (hash: number) => into.add(ofSpeltFives + hash) },
+    threes: { add: (hash: number) => into.add(ofSpeltThrees + hash) },
+  };
 }
 
 /**
@@ -46,6 +58,26 @@ export function literalKeys(foldedLiteral: string): number[] {
   const keys = new Set<number>();
   addFives(foldedLiteral, keys);
   if (keys.size === 0) addTrigrams(foldedLiteral, 0, keys);
+  return [...keys];
+}
+
+/**
+ * The keys that each line with this literal in it has as it is spelt: of each five UTF-16 units, or of each three where it has
+ * no five; those of them that have no capital are as they are when folded. None when it is shorter than three.
+ */
+export function speltKeys(literal: string): number[] {
+  const folded = foldText(literal);
+  if (literal === folded) return literalKeys(folded);
+  const keys = new Set<number>();
+  const length = literal.length < 5 ? 3 : 5;
+  for (let from = 0; from + length <= literal.length; from++) {
+    const [spelt, plain] = [literal.slice(from, from + length), folded.slice(from, from + length)];
+    const sinks = speltInto(keys);
+    const few = { ...sinks, ...(length === 5 ? { threes: new Set<number>() } : {}) };
+    if (spelt !== plain) addSpelt(spelt, plain, few);
+    // Half a pair is no code point of any text.
+    else if (spelt.isWellFormed()) for (const key of literalKeys(plain)) keys.add(key);
+  }
   return [...keys];
 }
 
@@ -245,10 +277,4 @@ function addEnd(text: string, from: number, to: number, into: KeySink): void {
     hash = Math.imul(hash ^ point, 0x01000193);
     if (count === 3 || count === 5) into.add(ofEnds + (mixed(Math.imul(hash, 0x85ebca6b)) >>> 12));
   }
-}
-
-function mixed(hash: number): number {
-  const half = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  const whole = Math.imul(half ^ (half >>> 12), 0x297a2d39);
-  return (whole ^ (whole >>> 15)) >>> 0;
 }

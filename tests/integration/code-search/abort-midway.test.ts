@@ -55,7 +55,7 @@ async function reading(since: string): Promise<number> {
   const [row] = await world.product.admin<{ n: number }[]>`
     select count(*)::int as n from pg_stat_activity
     where datname = current_database() and application_name = 'gurulog code search'
-      and query like '%from code_part%' and query_start > ${since}::timestamptz`;
+      and query ~ 'from code_(part|posting)' and query_start > ${since}::timestamptz`;
   return row?.n ?? 0;
 }
 
@@ -96,7 +96,8 @@ test("those aborted while they wait for the database end at once, and their proc
   const end = new AbortController();
   const reason = new Error("nobody waits");
   await world.product.admin.begin(async (tx) => {
-    await tx`lock table code_part in access exclusive mode`;
+    // Parts that were read may be kept; postings are read each time.
+    await tx`lock table code_posting in access exclusive mode`;
     const outcomes = Promise.allSettled(before.map(() => search("parseLedger", end.signal)));
     await expect.poll(atWork, patience).toBe(before.length);
     const begun = performance.now();
@@ -119,6 +120,8 @@ test("by any door each is recorded once, as cut; who searches again is answered 
   const accept = { accept: "application/json, text/event-stream" };
   const rpc = { jsonrpc: "2.0", id: 1, method: "tools/call" };
   const use = (query: string) => ({ ...rpc, params: { name: "search_code", arguments: { query } } });
+  // Others have read the text, and keep it: of them nobody could tell that they search.
+  closeSearchProcesses();
   await allUp();
   const before = (await world.product.events()).length;
   const since = await now();

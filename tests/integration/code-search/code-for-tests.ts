@@ -7,7 +7,7 @@ import { languageOf } from "@/lib/platform/code/languages";
 /** Functions and classes by how their lines begin: enough to look for definitions. */
 function symbolsOf(text: string) {
   return text.split("\n").flatMap((line, at) => {
-    const found = /^(?:export )?(function|class) (\w+)/.exec(line);
+    const found = /^(?:export )?(function|class) (#?\w+[?!]?)/.exec(line);
     const [, kind = "", name = ""] = found ?? [];
     return found ? [{ name, kind, parent: null, line: at + 1, column: line.indexOf(name, 7) + 1 }] : [];
   });

@@ -83,14 +83,30 @@ describe("GET /api/repos", () => {
     expect(await jsonOf(list("?page=9", by))).toEqual([]);
   });
 
-  it.each(["page=0", "page=x", "perPage=101", "perPage=", "page=1&page=2", "orgId=1"])(
-    "INVALID_QUERY_PARAMS to ?%s, and names the parameter",
-    async (query) => {
-      const answer = await list(`?${query}`);
-      expect((await jsonOf(answer.clone(), 400)).message).toContain(query.split("=")[0]);
-      expect(await refused(answer)).toBe("400 INVALID_QUERY_PARAMS");
-    },
-  );
+  it("in the order that the published client asks for", async () => {
+    const by = await keyOf(world.owner);
+    const names = async (query: string) =>
+      (await jsonOf(list(query, by))).map(({ repoName }: { repoName: string }) => repoName);
+    const all = await names("");
+    expect(all.length).toBeGreaterThan(2);
+    expect(await names("?sort=name&direction=asc&page=1&perPage=30")).toEqual(all);
+    expect(await names("?sort=name&direction=desc")).toEqual(all.toReversed());
+  });
+
+  it.each([
+    "sort=stars",
+    "direction=up",
+    "page=0",
+    "page=x",
+    "perPage=101",
+    "perPage=",
+    "page=1&page=2",
+    "orgId=1",
+  ])("INVALID_QUERY_PARAMS to ?%s, and names the parameter", async (query) => {
+    const answer = await list(`?${query}`);
+    expect((await jsonOf(answer.clone(), 400)).message).toContain(query.split("=")[0]);
+    expect(await refused(answer)).toBe("400 INVALID_QUERY_PARAMS");
+  });
 
   it("401 to nobody, with and without X-Org-Domain; a session of our pages serves", async () => {
     expect(await refused(askCode("repos"))).toBe("401 NOT_AUTHENTICATED");

@@ -33,6 +33,7 @@ describe("POST /api/find_references", () => {
     const found = await jsonOf(references({ symbolName: "parseLedger", language: "TypeScript" }));
     expect(places(found)).toEqual(["src/parser.ts:1", "src/use.ts:1", "src/use.ts:3", "src/use.ts:4"]);
     expect(found.stats).toEqual({ matchCount: 4 });
+    expect(found.isSearchExhaustive).toBe(true);
     expect(found.files[0]).toEqual({
       fileName: "src/parser.ts",
       repository,
@@ -89,6 +90,28 @@ describe("POST /api/find_definitions", () => {
     ]);
     expect(places(await jsonOf(definitions({ symbolName: "Ledger" })))).toEqual(["src/parser.ts:5"]);
     expect(places(await jsonOf(definitions({ symbolName: "parse" })))).toEqual([]);
+  });
+
+  it("finds names that are spelt otherwise where they are defined, in languages that have such", async () => {
+    const { id } = await guruOf(world.viewer, { name: "Spellings" });
+    await codeIn(id, {
+      name: "git.example.com/team/spellings",
+      files: {
+        "a.php": "<?php\nfunction budget() {}\n",
+        "b.rb": "function budget?\nfunction budgets\n",
+        "c.ts": "function #budget() {}\n",
+        "d.py": "function budget!\n",
+      },
+    });
+    const found = async (symbolName: string, language?: string) =>
+      places(await jsonOf(definitions({ symbolName, language })));
+    expect(await found("$budget", "PHP")).toEqual(["a.php:2"]);
+    expect(await found("budget", "Ruby")).toEqual(["b.rb:1"]);
+    expect(await found("budget", "TypeScript")).toEqual(["c.ts:1"]);
+    expect(await found("#budget", "TypeScript")).toEqual(["c.ts:1"]);
+    expect(await found("$budget", "Python")).toEqual([]);
+    expect(await found("budget", "Python")).toEqual([]);
+    expect(await found("budget")).toEqual(["a.php:2"]);
   });
 
   it("looks in the revision and the repository that are named", async () => {
@@ -158,7 +181,10 @@ describe("both", () => {
     "tell nothing of a foreign guru's repository, also by its name",
     async (ask) => {
       const body = { symbolName: "parseLedger", repoName: foreignRepository };
-      const nothing = { stats: { matchCount: 0 }, files: [], repositoryInfo: [] };
+      const nothing = {
+        ...{ stats: { matchCount: 0 }, files: [], repositoryInfo: [] },
+        isSearchExhaustive: true,
+      };
       expect(await jsonOf(ask(body))).toEqual(nothing);
       expect(await jsonOf(ask({ symbolName: "parseLedger" }, await keyOf(world.visitor)))).toEqual(nothing);
       expect((await jsonOf(ask(body, await keyOf(world.owner)))).files).toHaveLength(1);

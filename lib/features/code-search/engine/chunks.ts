@@ -6,6 +6,7 @@ import type { Chunk, Location, Range } from "./types";
 /** Text of parts that follow each other. */
 interface Region {
   text: string;
+  isAscii: boolean;
   firstLine: number;
   byteOffset: number;
   /** Where each line begins. */
@@ -25,7 +26,7 @@ export function chunksOf(
   for (const region of regionsOf(texts)) {
     const lastLine = region.firstLine + region.starts.length - 1;
     const those = hits.filter(({ line }) => line >= region.firstLine && line <= lastLine);
-    const places = new Places(region.text, region.byteOffset);
+    const places = new Places(region.text, region.byteOffset, region.isAscii);
     for (const group of groupsOf(those, contextLines)) {
       const first = Math.max(region.firstLine, (group[0]?.line ?? 1) - contextLines);
       const last = Math.min(lastLine, (group.at(-1)?.line ?? 1) + contextLines);
@@ -57,9 +58,13 @@ function regionsOf(texts: ReadonlyMap<number, PartText>): Region[] {
   let last = Number.NaN;
   for (const [part, text] of [...texts].sort(([a], [b]) => a - b)) {
     const before = regions.at(-1);
-    if (before && part === last + 1) before.text += text.text;
-    else
-      regions.push({ text: text.text, firstLine: text.firstLine, byteOffset: text.byteOffset, starts: [] });
+    if (before && part === last + 1) {
+      before.text += text.text;
+      before.isAscii &&= text.isAscii;
+    } else {
+      const { text: own, isAscii, firstLine, byteOffset } = text;
+      regions.push({ text: own, isAscii, firstLine, byteOffset, starts: [] });
+    }
     last = part;
   }
   for (const region of regions) region.starts = lineStarts(region.text);
@@ -128,6 +133,8 @@ function withoutLineEnd(text: string): string {
 /** Bytes and columns of places that are asked for one behind the other: each piece of the text is counted once. */
 class Places {
   readonly #text: string;
+  readonly #isAscii: boolean;
+  readonly #first: number;
   #at = 0;
   #bytes: number;
   /** Of the line in which the last place was, and code points from there to it. */
@@ -135,13 +142,18 @@ class Places {
   #points = 0;
 
   /** @param bytes where the text begins */
-  constructor(text: string, bytes: number) {
+  constructor(text: string, bytes: number, isAscii = false) {
     this.#text = text;
+    this.#isAscii = isAscii;
+    this.#first = bytes;
     this.#bytes = bytes;
   }
 
   at(place: number, lineStart: number, lineNumber: number): Location {
     const wanted = Math.min(place, this.#text.length);
+    // Of each character one byte: a bundle's line may be a megabyte long.
+    if (this.#isAscii)
+      return { byteOffset: this.#first + wanted, lineNumber, column: wanted - lineStart + 1 };
     if (wanted < this.#at) return this.#before(wanted, lineStart, lineNumber);
     const isSameLine = lineStart === this.#lineStart;
     const points = codePoints(this.#text, isSameLine ? this.#at : lineStart, wanted);

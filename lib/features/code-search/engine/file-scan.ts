@@ -35,6 +35,8 @@ export class FileScan {
   readonly texts = new Map<number, PartText>();
   /** More of them were there than anybody wants. */
   isCut = false;
+  /** A line may have more than are told apart. */
+  isLineCut = false;
   readonly #tree: QueryTree;
   readonly #verdicts: FileVerdicts;
   readonly #leaves: TreeLeaf[];
@@ -59,6 +61,9 @@ export class FileScan {
   /** @param most hits of a leaf that are of use */
   readContent(part: number, read: ReadPart, most: number, isOver: () => boolean): PartText {
     const text = new PartText(read);
+    const onCut = () => {
+      this.isLineCut = true;
+    };
     for (const leaf of this.#leaves) {
       if (leaf.leaf.kind === "sym" || !leaf.matcher || !this.#verdicts.isCandidate(leaf, part)) continue;
       const hits = this.#hitsOf(leaf);
@@ -66,7 +71,7 @@ export class FileScan {
         this.isCut = true;
         continue;
       }
-      const spans = lineMatches(text, leaf.matcher, most - hits.length, isOver);
+      const spans = lineMatches(text, leaf.matcher, most - hits.length, isOver, onCut);
       if (spans.length === 0) continue;
       this.texts.set(part, text);
       let line = text.firstLine;
@@ -84,9 +89,8 @@ export class FileScan {
     return text;
   }
 
-  /** @returns whether any was found */
-  readSymbols(part: number, read: ReadPart, most: number): boolean {
-    let isFound = false;
+  /** @param most hits of a leaf that are of use */
+  readSymbols(part: number, read: ReadPart, most: number): void {
     for (const leaf of this.#leaves) {
       if (leaf.leaf.kind !== "sym" || !leaf.matcher || !this.#verdicts.isCandidate(leaf, part)) continue;
       const { matcher } = leaf;
@@ -100,10 +104,8 @@ export class FileScan {
         }
         const from = symbol.column - 1;
         hits.push({ part, line: symbol.line, from, to: from + symbol.length, symbol });
-        isFound = true;
       }
     }
-    return isFound;
   }
 
   /** All parts were read: what was not found is not there. */

@@ -1,13 +1,19 @@
 import "server-only";
+import { totalmem } from "node:os";
 import type { Sql } from "@/lib/db/client";
 import type { CodeHead, CodeTag } from "@/lib/db/schema/code";
 import { withTags } from "../revisions";
 import { inflatedTogether } from "./inflate-together";
+import { KeptParts, keyOf } from "./kept-parts";
 import type { SearchedRepository } from "./messages";
 import { type FileRow, type PartAddress, SourceFiles } from "./source-files";
 
 /** How much of files' metadata is kept, in bytes as reckoned. */
 const mostKeptBytes = 384 * 1024 * 1024;
+/** How much of parts is kept, deflated: there may be three such processes. */
+const mostPartBytes = Math.min(256 * 1024 * 1024, totalmem() / 32);
+/** A process that has not searched for so long, in ms, keeps no parts: their repositories may be gone. */
+const keptForMs = 10 * 60_000;
 /** A connection that does not answer one read for so long, in ms, is taken for dead. */
 const longestSilenceMs = 5_000;
 
@@ -31,6 +37,11 @@ export class IndexReads {
   readonly #sql: Sql;
   /** By source and generation, the one used last behind. */
   readonly #kept = new Map<string, { files: Promise<SourceFiles>; bytes: number }>();
+  readonly #parts = {
+    content: new KeptParts<ReadPart>(mostPartBytes),
+    symbols: new KeptParts<ReadPart>(mostPartBytes / 4),
+  };
+  #forgetting: NodeJS.Timeout | undefined;
   /** Reads without an answer yet, in the order in which they were asked. */
   readonly #unanswered = new Set<object>();
   #firstSince = 0;
@@ -137,13 +148,33 @@ export class IndexReads {
     );
   }
 
-  /** Parts with their content or their symbols; a part without symbols is left out of these. */
+  /** Parts with their content or their symbols, in the order of their addresses; a part without symbols is left out of these. */
   async parts(addresses: readonly PartAddress[], column: "content" | "symbols"): Promise<ReadPart[]> {
+    const kept = this.#parts[column];
+    const found = new Map(addresses.map((address) => [keyOf(address), kept.get(address)]));
+    const missing = addresses.filter((address) => found.get(keyOf(address)) === undefined);
+    if (missing.length > 0) {
+      for (const part of await this.#readParts(missing, column)) {
+        found.set(keyOf(part), part);
+        kept.put(part, part);
+      }
+      // Content that is not there is of a segment that is gone.
+      if (column === "symbols")
+        for (const address of missing) if (!found.get(keyOf(address))) kept.put(address, null);
+      this.#forgetLater();
+    }
+    const all = [...found.values()].filter((part) => part != null);
+    return column === "content" ? inflatedTogether(all) : all;
+  }
+
+  async #readParts(
+    addresses: readonly PartAddress[],
+    column: "content" | "symbols",
+  ): Promise<readonly ReadPart[]> {
     const segmentIds = addresses.map(({ segmentId }) => segmentId);
     const ordinals = addresses.map(({ ordinal }) => ordinal);
-    if (addresses.length === 0) return [];
     const data = this.#sql(column);
-    const read = await this.#answer(
+    return this.#answer(
       this.#sql<ReadPart[]>`
         select k.segment::float8 as "segmentId", k.ordinal, p.first_line as "firstLine",
           p.byte_offset as "byteOffset", p.bytes, p.data
@@ -153,7 +184,14 @@ export class IndexReads {
           where segment_id = k.segment and ordinal = k.ordinal offset 0) p
         where p.data is not null`,
     );
-    return column === "content" ? inflatedTogether(read) : read;
+  }
+
+  #forgetLater(): void {
+    clearTimeout(this.#forgetting);
+    this.#forgetting = setTimeout(() => {
+      this.#parts.content.clear();
+      this.#parts.symbols.clear();
+    }, keptForMs).unref();
   }
 
   /** Generation and branches of repositories as they are by now. */

@@ -1,6 +1,6 @@
 import "server-only";
 import { foldText } from "@/lib/platform/code/fold";
-import { chainMatches, hasWindows, matchesOfSlice, nearMatches, type Span } from "./near-matches";
+import { type Asked, chainMatches, hasWindows, matchesOfSlice, nearMatches, type Span } from "./near-matches";
 import { Nearest } from "./nearest";
 import type { Matcher } from "./query-tree";
 
@@ -8,8 +8,8 @@ export type { Span } from "./near-matches";
 
 /** Between two looks at the clock, in UTF-16 units of text that a regular expression went through. */
 const sliceUnits = 16 * 1024;
-/** More matches in one line are not told apart. */
-const mostOfLine = 1_000;
+/** More matches in one line are not told apart, which the answer tells: as many as anybody can ask for in all. */
+const mostOfLine = 10_000;
 
 /** Text whose folded form is made when it is asked for, once. */
 export interface FoldableText {
@@ -21,15 +21,17 @@ export interface FoldableText {
  * Finds the matches in whole lines, each within its line. What stands at a line's end, a carriage return too, is no part of it.
  * @param most after which it ends
  * @param isOver asked now and then; it ends early when true
+ * @param onCut called when a line may have more than are told apart
  */
 export function lineMatches(
   text: FoldableText,
   matcher: Matcher,
   most: number,
   isOver: () => boolean,
+  onCut = () => {},
 ): Span[] {
   if (matcher.literal !== null) return literalMatches(text, matcher, matcher.literal, most);
-  return patternMatches(text, matcher, most, isOver);
+  return patternMatches(text, matcher, { most, mostOfLine, isOver, onCut });
 }
 
 function literalMatches(text: FoldableText, matcher: Matcher, literal: string, most: number): Span[] {
@@ -42,15 +44,10 @@ function literalMatches(text: FoldableText, matcher: Matcher, literal: string, m
   return found;
 }
 
-function patternMatches(
-  foldable: FoldableText,
-  matcher: Matcher,
-  most: number,
-  isOver: () => boolean,
-): Span[] {
+function patternMatches(foldable: FoldableText, matcher: Matcher, asked: Asked): Span[] {
   const { text } = foldable;
   const { anchors, pattern, shape } = matcher;
-  const asked = { most, mostOfLine, isOver };
+  const { most, isOver } = asked;
   if (shape?.chain) return chainMatches(matcher.isCaseSensitive ? text : foldable.folded, shape.chain, asked);
   if (shape && hasWindows(shape)) return nearMatches(text, matcher, shape, asked);
   const nearest = anchors ? new Nearest(foldable.folded, anchors) : null;
@@ -71,7 +68,7 @@ function patternMatches(
       units = 0;
       if (isOver()) break;
     }
-    if (pattern.re.test(line)) addSpans(line, at, matcher, found, { most, isOver });
+    if (pattern.re.test(line)) addSpans(line, at, matcher, found, asked);
     at = end + 1;
   }
   return found;
@@ -83,12 +80,16 @@ function addSpans(
   base: number,
   { pattern }: Matcher,
   found: Span[],
-  { most, isOver }: { most: number; isOver: () => boolean },
+  { most, mostOfLine, isOver, onCut }: Asked,
 ): void {
   const search = pattern.re.matcher(line);
   const before = found.length;
   let empty = -1;
-  for (let n = 0; n < mostOfLine && found.length < most && search.find(); n++) {
+  for (let n = 0; found.length < most && search.find(); n++) {
+    if (n === mostOfLine) {
+      onCut();
+      break;
+    }
     const from = search.start();
     const to = search.end();
     if ((n + 1) % matchesOfSlice === 0 && isOver()) break;
@@ -104,9 +105,11 @@ export function isIn(text: string, { pattern, literal, isCaseSensitive }: Matche
   return pattern.re.test(text);
 }
 
+const all = { most: mostOfLine, mostOfLine, isOver: () => false, onCut: () => {} };
+
 /** The matches in one string. */
 export function matchesIn(text: string, matcher: Matcher): Span[] {
   const found: Span[] = [];
-  if (isIn(text, matcher)) addSpans(text, 0, matcher, found, { most: mostOfLine, isOver: () => false });
+  if (isIn(text, matcher)) addSpans(text, 0, matcher, found, all);
   return found;
 }

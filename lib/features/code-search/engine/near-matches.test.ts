@@ -125,8 +125,8 @@ test.each([
 
 test("it ends when it is asked to", () => {
   const matcher = matcherOf("foo\\d+", false);
-  const text = foldable("foo1 ".repeat(5_000));
+  const text = foldable("foo1 ".repeat(50_000));
   expect(lineMatches(text, matcher, 7, never)).toHaveLength(7);
-  expect(lineMatches(text, matcher, 10_000, never)).toHaveLength(1_000);
+  expect(lineMatches(text, matcher, 100_000, never)).toHaveLength(10_000);
   expect(lineMatches(foldable("foo1\n".repeat(5_000)), matcher, 10_000, () => true).length).toBeLessThan(300);
 });

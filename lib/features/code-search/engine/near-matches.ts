@@ -8,11 +8,14 @@ export interface Span {
   to: number;
 }
 
-interface Asked {
+/** How far to go. */
+export interface Asked {
   /** Matches after which it ends. */
   most: number;
   /** In one line. */
   mostOfLine: number;
+  /** Called when a line may have more. */
+  onCut: () => void;
   isOver: () => boolean;
 }
 
@@ -75,6 +78,7 @@ export function nearMatches(text: string, { pattern }: Matcher, shape: Shape, as
       found.push({ from, to });
       line.matches += 1;
     }
+    if (line.matches >= asked.mostOfLine) asked.onCut();
     core.lastIndex = Math.max(hit.index + 1, line.matches < asked.mostOfLine ? window.end : line.end);
   }
   return found;

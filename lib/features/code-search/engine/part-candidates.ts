@@ -4,8 +4,8 @@ import { bucketOf, readPosting } from "@/lib/platform/code/postings";
 import {
   lineBeginKeys,
   lineEndKeys,
-  literalKeys,
   nameBeginKeys,
+  speltKeys,
   symbolLiteralKeys,
   symbolNameKey,
   wordKeys,
@@ -136,17 +136,18 @@ function either(one: Uint8Array, other: Uint8Array): Uint8Array {
 function needOfLeaf({ leaf, matcher }: TreeLeaf): Need {
   if (!matcher) return null;
   if (leaf.kind === "sym") return needOfSymbol(matcher);
-  return fromPattern(matcher.pattern.required, contentKeysOf);
+  return fromPattern(matcher.pattern.spelt ?? matcher.pattern.required, contentKeysOf);
 }
 
 /** A need that is neither a combination nor an alternative. */
 type LeafNeed = Exclude<KeyNeed, { and: KeyNeed[] } | { or: KeyNeed[] }>;
 
+/** Of texts folded, or as they are spelt. */
 function contentKeysOf(need: LeafNeed): number[] {
-  if ("literal" in need) return literalKeys(need.literal);
-  if ("word" in need) return wordKeys(need.word);
-  if ("lineBegin" in need) return lineBeginKeys(need.lineBegin);
-  return "lineEnd" in need ? lineEndKeys(need.lineEnd) : [];
+  if ("literal" in need) return speltKeys(need.literal);
+  if ("word" in need) return wordKeys(foldText(need.word));
+  if ("lineBegin" in need) return lineBeginKeys(foldText(need.lineBegin));
+  return "lineEnd" in need ? lineEndKeys(foldText(need.lineEnd)) : [];
 }
 
 /** Of words in names, and of how these end, the index knows nothing. */
@@ -162,9 +163,9 @@ function needOfSymbol({ pattern }: Matcher): Need {
 
 function fromPattern(need: KeyNeed, keysOfLeaf: (need: LeafNeed) => number[]): Need {
   if ("and" in need) {
-    // The key of a word says all that those of its text do.
+    // The key of a word says all that those of its text do, but for its capitals.
     const words = need.and.flatMap((part) =>
-      "word" in part && keysOfLeaf(part).length > 0 ? part.word : [],
+      "word" in part && keysOfLeaf(part).length > 0 && part.word === foldText(part.word) ? part.word : [],
     );
     const least = need.and.filter((part) => !("literal" in part && words.includes(part.literal)));
     const and = least.map((part) => fromPattern(part, keysOfLeaf)).filter((part) => part !== null);

@@ -7,6 +7,7 @@ import { inflated } from "./inflate-together";
 /** A part's text. */
 export class PartText {
   readonly text: string;
+  readonly isAscii: boolean;
   readonly bytes: number;
   readonly firstLine: number;
   readonly byteOffset: number;
@@ -14,14 +15,15 @@ export class PartText {
 
   constructor(part: ReadPart) {
     const bytes = part.data;
-    this.text = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString();
+    this.isAscii = isAscii(bytes);
+    this.text = this.isAscii ? bytes.toString("latin1") : bytes.toString();
     this.bytes = bytes.length;
     this.firstLine = part.firstLine;
     this.byteOffset = part.byteOffset;
   }
 
   get folded(): string {
-    this.#folded ??= foldText(this.text);
+    this.#folded ??= this.isAscii ? this.text.toLowerCase() : foldText(this.text);
     return this.#folded;
   }
 }

@@ -58,7 +58,37 @@ export function treeOf(node: Node): QueryTree {
     return { kind: "leaf", leaf };
   };
   const root = treeOfNode(node);
-  return { root, leaves, namesBranches: leaves.some(({ leaf }) => leaf.kind === "rev") };
+  if (!namesSome(root)) return { root, leaves, namesBranches: false };
+  const byDefault: TreeLeaf = {
+    index: leaves.length,
+    leaf: { kind: "rev", pattern: "HEAD", from: 0, to: 0 },
+    matcher: null,
+  };
+  leaves.push(byDefault);
+  return { root: inDefault(root, { kind: "leaf", leaf: byDefault }), leaves, namesBranches: true };
+}
+
+const isRevision = ({ leaf }: TreeLeaf) => leaf.kind === "rev";
+
+/** Whether all that it finds is of branches that it names. */
+function namesAll(tree: Tree): boolean {
+  if (tree.kind === "leaf") return isRevision(tree.leaf);
+  if (tree.kind === "and") return tree.of.some(namesAll);
+  return tree.kind === "or" && tree.of.every(namesAll);
+}
+
+function namesSome(tree: Tree): boolean {
+  if (tree.kind === "leaf") return isRevision(tree.leaf);
+  return (tree.kind === "and" || tree.kind === "or") && tree.of.some(namesSome);
+}
+
+/** Alternatives that name no branch are of the default one. */
+function inDefault(tree: Tree, byDefault: Tree): Tree {
+  if (namesAll(tree)) return tree;
+  if (tree.kind === "or") return { kind: "or", of: tree.of.map((part) => inDefault(part, byDefault)) };
+  if (tree.kind === "and" && namesSome(tree))
+    return { kind: "and", of: tree.of.map((part) => (namesSome(part) ? inDefault(part, byDefault) : part)) };
+  return { kind: "and", of: [tree, byDefault] };
 }
 
 const isPattern = (leaf: Leaf): leaf is PatternLeaf => "isCaseSensitive" in leaf;

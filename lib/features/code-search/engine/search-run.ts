@@ -3,11 +3,11 @@ import type { Clock } from "./clock";
 import { FileScan, type Hit } from "./file-scan";
 import { FileVerdicts, ofRepository } from "./file-verdicts";
 import type { IndexReads, ReadPart } from "./index-reads";
+import { keyOf } from "./kept-parts";
 import { matchesIn, type Span } from "./line-matches";
 import type { SearchedRepository, SearchOrder } from "./messages";
 import { isQuick } from "./near-matches";
 import { type IndexCounts, PartCandidates, type PartSet } from "./part-candidates";
-import { PartText } from "./part-texts";
 import { isOfContent, isOfPath, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
 import type { PartAddress, SourceFiles } from "./source-files";
 import type { SearchOutcome } from "./types";
@@ -15,6 +15,8 @@ import type { SearchOutcome } from "./types";
 /** Parts that are read at once: few at first, as the first page needs few, then more. */
 const firstBatch = 32;
 const largestBatch = 256;
+/** That are read beside the one that is looked through. */
+const batchesAhead = 2;
 /** What a part is reckoned with before it is read. */
 const partBytes = 16 * 1024;
 /**
@@ -97,6 +99,7 @@ export class SearchRun {
     if (!this.#candidates) return this.#end("deadline");
     if (this.#candidates.isMissing) this.isMissing = true;
     await this.#scanAll(this.#scans(repositories, sources));
+    if (this.found.some(({ scan }) => scan.isLineCut)) this.#end("matches");
   }
 
   get #enough(): "matches" | "size" | null {
@@ -141,17 +144,24 @@ export class SearchRun {
 
   async #scanAll(scans: Generator<Batch["scans"][number]>): Promise<void> {
     let size = firstBatch;
-    let batch = this.#batch(scans, size);
+    const read = () => this.#batch(scans, size);
+    let batch = read();
+    const ahead: Batch[] = [];
     for (let isFirst = true; batch; isFirst = false) {
-      const read = await this.#clock.orOver(batch.read);
-      if (!read) return this.#end("deadline");
+      const texts = await this.#clock.orOver(batch.read);
+      if (!texts) return this.#end("deadline");
       size = Math.min(largestBatch, size * 2);
-      // The next one is read while this one is looked through; not beside the first, which often is enough.
-      const early = isFirst ? undefined : this.#batch(scans, size);
-      await this.#scanBatch(batch, read);
+      // The next ones are read while this one is looked through; not beside the first, which often is enough.
+      while (!isFirst && ahead.length < batchesAhead) {
+        const next = read();
+        if (!next) break;
+        ahead.push(next);
+      }
+      await this.#scanBatch(batch, texts);
       if (this.endedBy === "deadline") return;
       const enough = this.#enough;
-      const next: Batch | null = early === undefined ? this.#batch(scans, enough ? 1 : size) : early;
+      if (enough) size = 1;
+      const next: Batch | null = ahead.shift() ?? read();
       if (this.endedBy) return;
       if (enough) return next ? this.#end(enough) : undefined;
       batch = next;
@@ -166,8 +176,8 @@ export class SearchRun {
       const next = scans.next();
       if (next.done) break;
       those.push(next.value);
-      // A file of which nothing has to be read counts a little too: there may be many.
-      parts += next.value.scan.content.length + next.value.scan.symbols.length + 0.05;
+      // Symbols are less than text, and a file of which nothing has to be read counts a little too: there may be many.
+      parts += next.value.scan.content.length + next.value.scan.symbols.length / 4 + 0.05;
     }
     if (those.length === 0) return null;
     const read = Promise.all([this.#read(those, "content"), this.#read(those, "symbols")]).then(
@@ -180,7 +190,7 @@ export class SearchRun {
   async #read(scans: Batch["scans"], column: "content" | "symbols"): Promise<Map<number, ReadPart>> {
     const addresses = new Map<number, PartAddress>();
     for (const { scan } of scans)
-      for (const part of column === "symbols" ? scan.symbols : [...scan.content, ...scan.symbols]) {
+      for (const part of scan[column]) {
         const address = scan.files.address(part);
         addresses.set(keyOf(address), address);
       }
@@ -227,7 +237,7 @@ export class SearchRun {
       const found = read.symbols.get(keyOf(scan.files.address(part)));
       if (!found) continue;
       this.index.bytes += found.data.length;
-      if (scan.readSymbols(part, found, most)) this.#keepText(scan, part, read);
+      scan.readSymbols(part, found, most);
       if (this.#clock.isOver()) return false;
     }
     for (const part of scan.content) {
@@ -238,15 +248,6 @@ export class SearchRun {
       if (this.#clock.isOver()) return false;
     }
     return true;
-  }
-
-  /** The line of a symbol is shown: its text was read beside it. */
-  #keepText(scan: FileScan, part: number, read: Awaited<Batch["read"]>): void {
-    const found = read.content.get(keyOf(scan.files.address(part)));
-    if (!found) return;
-    const text = new PartText(found);
-    scan.texts.set(part, text);
-    this.counts.contentBytes += text.bytes;
   }
 
   #take(scan: FileScan, repository: SearchedRepository): void {
@@ -281,7 +282,3 @@ export class SearchRun {
     return merged;
   }
 }
-
-const keyOf = ({ segmentId, ordinal }: { segmentId: number; ordinal: number }) =>
-  // Exact: segments are numbered one by one, and a part's ordinal is below 4,096.
-  segmentId * 4_096 + ordinal;

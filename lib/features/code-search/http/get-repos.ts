@@ -10,7 +10,8 @@ import { type Addresses, codeHostType, repositoryUrl } from "./web-addresses";
 
 const pageSize = { default: 30, most: 100 };
 const mostPages = 1_000_000_000;
-const parameters = ["page", "perPage", "query"] as const;
+/** The published client of the second generation sends a `sort` and a `direction` with each request. */
+const parameters = ["page", "perPage", "query", "sort", "direction"] as const;
 
 /**
  * `GET /api/repos`: with X-Org-Domain all of them, as the first generation of clients reads them; without it pages of a
@@ -41,8 +42,12 @@ function page(request: Request, repositories: VisibleRepository[], addresses: Ad
   if (at === undefined) return bad("page takes a whole number from 1 on.");
   const perPage = wholeNumber(perPageText, pageSize.most);
   if (perPage === undefined) return bad(`perPage takes a whole number from 1 to ${pageSize.most}.`);
+  const { sort = "name", direction = "asc" } = asked.values;
+  if (sort !== "name") return bad("sort takes name.");
+  if (direction !== "asc" && direction !== "desc") return bad("direction takes asc or desc.");
   const wanted = query.toLowerCase();
   const matching = repositories.filter(({ name }) => name.toLowerCase().includes(wanted));
+  if (direction === "desc") matching.reverse();
   const total = matching.length;
   const shown = matching.slice((at - 1) * perPage, at * perPage);
   const url = new URL(request.url);

@@ -42,5 +42,6 @@ function symbolAnswer(found: SymbolFound, addresses: Addresses, revision: string
     stats: { matchCount: found.matchCount },
     files,
     repositoryInfo: found.repositories.map(repositoryInfo),
+    isSearchExhaustive: !found.isCapped,
   };
 }

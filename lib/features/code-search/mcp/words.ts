@@ -93,7 +93,10 @@ function linesOf(text: string): string[] {
 
 /** Where a symbol stands, as `repository path` and numbered lines. */
 export function symbolWords(found: SymbolFound): string {
-  if (found.matchCount === 0) return "Nothing was found.";
+  if (found.matchCount === 0)
+    return found.isCapped
+      ? "Nothing was found before the search ended: there may be something. Name the repository or the language."
+      : "Nothing was found.";
   const names = new Map(found.repositories.map((r) => [r.sourceId, r.name]));
   function* lines() {
     yield `${found.matchCount} found in ${found.files.length} files.${found.isCapped ? " There may be more." : ""}`;

@@ -3,7 +3,7 @@ import { endsInSpaces, hasText, isMark, lineBeginsOf, lineEndsOf, literalsOf, ma
 import type { Regex } from "./regex-tree";
 
 /**
- * What the index is asked for, folded: literals that the text of every match contains; words that stand in it between ends of
+ * What the index is asked for, folded or as it is spelt: literals that the text of every match contains; words that stand in it between ends of
  * words; what its line begins and ends with, white space aside. Beside each of the latter stand the literals that it has.
  */
 export type KeyNeed =
@@ -118,13 +118,14 @@ const spaces: readonly (number | undefined)[] = [0x09, 0x0a, 0x0c, 0x0d, 0x20];
 const areSpaces = (points: readonly number[]) =>
   points.length > 0 && points.every((point) => spaces.includes(point));
 
-function foldedChar(points: readonly number[] | null): Meaning {
+function charOf(points: readonly number[] | null, asSpelt: boolean): Meaning {
   // Half a pair and the replacement character stand for what could not be decoded.
   const isOdd = (point: number) =>
     point > 0x10_ffff || point === 0xfffd || (point >= 0xd800 && point <= 0xdfff) || isMark(point);
   if (points && points.length > 2 && areSpaces(points)) return { strings: [marks.spaces] };
   if (!points || points.length === 0 || points.some(isOdd)) return { strings: null, need: any };
-  return { strings: [...new Set(points.map((point) => foldText(String.fromCodePoint(point))))] };
+  const texts = points.map((point) => String.fromCodePoint(point));
+  return { strings: [...new Set(asSpelt ? texts : texts.map(foldText))] };
 }
 
 function times(strings: readonly string[], count: number): string[] | null {
@@ -158,53 +159,68 @@ function placeMark(of: "begin" | "end" | "boundary" | "other"): string {
   return of === "other" ? "" : marks[of];
 }
 
-const known = new WeakMap<Regex, Meaning>();
+/** Reads what trees mean, each once: what repeats asks for the meaning of what it repeats twice, and may stand in what repeats. */
+class Meanings {
+  readonly #known = new Map<Regex, Meaning>();
+  readonly #asSpelt: boolean;
 
-/** Read once: what repeats asks for the meaning of what it repeats twice, and may stand in what repeats. */
-function meaningOf(tree: Regex): Meaning {
-  const found = known.get(tree);
-  if (found) return found;
-  const read = readMeaning(tree);
-  known.set(tree, read);
-  return read;
-}
+  constructor(asSpelt: boolean) {
+    this.#asSpelt = asSpelt;
+  }
 
-function readMeaning(tree: Regex): Meaning {
-  switch (tree.kind) {
-    case "char":
-      return foldedChar(tree.of);
-    case "place":
-      return { strings: [placeMark(tree.of)] };
-    case "repeat":
-      return repeatedSpace(tree.of, tree.min, tree.max) ?? repeated(meaningOf(tree.of), tree.min, tree.max);
-    case "alternate": {
-      const all = tree.of.map(meaningOf);
-      const strings = all.every((one) => one.strings) ? ifFew(all.flatMap((one) => one.strings ?? [])) : null;
-      if (strings) return { strings };
-      return { strings: null, need: oneOf(all.map((one) => (one.strings ? needOf(one.strings) : one.need))) };
+  of(tree: Regex): Meaning {
+    const found = this.#known.get(tree);
+    if (found) return found;
+    const read = this.#read(tree);
+    this.#known.set(tree, read);
+    return read;
+  }
+
+  #read(tree: Regex): Meaning {
+    switch (tree.kind) {
+      case "char":
+        return charOf(tree.of, this.#asSpelt);
+      case "place":
+        return { strings: [placeMark(tree.of)] };
+      case "repeat":
+        return repeatedSpace(tree.of, tree.min, tree.max) ?? repeated(this.of(tree.of), tree.min, tree.max);
+      case "alternate": {
+        const all = tree.of.map((part) => this.of(part));
+        const strings = all.every((one) => one.strings)
+          ? ifFew(all.flatMap((one) => one.strings ?? []))
+          : null;
+        if (strings) return { strings };
+        return {
+          strings: null,
+          need: oneOf(all.map((one) => (one.strings ? needOf(one.strings) : one.need))),
+        };
+      }
+      case "concat":
+        return this.#concatenated(tree.of);
     }
-    case "concat":
-      return concatenated(tree.of);
+  }
+
+  #concatenated(parts: readonly Regex[]): Meaning {
+    const run = new Run();
+    for (const part of parts) {
+      const meaning = this.of(part);
+      if (meaning.strings) run.add(meaning.strings);
+      else if (part.kind === "repeat" && part.min > 0) {
+        const inner = this.of(part.of).strings;
+        const least = inner && (times(inner, part.min) ?? inner);
+        if (least) run.addAround(least);
+        else run.cut(meaning.need);
+      } else run.cut(meaning.need);
+    }
+    return run.meaning();
   }
 }
 
-function concatenated(parts: readonly Regex[]): Meaning {
-  const run = new Run();
-  for (const part of parts) {
-    const meaning = meaningOf(part);
-    if (meaning.strings) run.add(meaning.strings);
-    else if (part.kind === "repeat" && part.min > 0) {
-      const inner = meaningOf(part.of).strings;
-      const least = inner && (times(inner, part.min) ?? inner);
-      if (least) run.addAround(least);
-      else run.cut(meaning.need);
-    } else run.cut(meaning.need);
-  }
-  return run.meaning();
-}
-
-/** What the folded text of every match contains, and its line. Never more than that: what is not sure is not asked for. */
-export function needOfRegex(tree: Regex): KeyNeed {
-  const meaning = meaningOf(tree);
+/**
+ * What the text of every match contains, and its line. Never more than that: what is not sure is not asked for.
+ * @param asSpelt as it is; else both it and the text are folded
+ */
+export function needOfRegex(tree: Regex, asSpelt = false): KeyNeed {
+  const meaning = new Meanings(asSpelt).of(tree);
   return meaning.strings ? needOf(meaning.strings) : meaning.need;
 }

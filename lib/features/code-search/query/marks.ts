@@ -33,7 +33,7 @@ export const literalsOf = (marked: string) =>
  * are known is left out: the literal that it stands in says as much.
  */
 export const wordsOf = (marked: string) =>
-  [...marked.matchAll(/(?<=[^0-9a-z_\ufdd4]\ufdd4*)[0-9a-z_]+(?=\ufdd4*[^0-9a-z_\ufdd4])/g)].flatMap(
+  [...marked.matchAll(/(?<=[^0-9a-z_\ufdd4]\ufdd4*)[0-9a-z_]+(?=\ufdd4*[^0-9a-z_\ufdd4])/gi)].flatMap(
     ({ 0: word, index }) =>
       hasText(marked.charAt(index - 1)) && hasText(marked.charAt(index + word.length)) ? [] : word,
   );

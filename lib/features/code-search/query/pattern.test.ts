@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldText } from "@/lib/platform/code/fold";
-import { contentKeys, lineBeginKeys, lineEndKeys, wordKeys } from "@/lib/platform/code/trigrams";
+import { contentKeys, lineBeginKeys, lineEndKeys, speltKeys, wordKeys } from "@/lib/platform/code/trigrams";
 import { compilePattern, type KeyNeed, type Pattern } from "./pattern";
 
 function compiled(source: string, isCaseSensitive = false): Pattern {
@@ -10,16 +10,19 @@ function compiled(source: string, isCaseSensitive = false): Pattern {
   return result.pattern;
 }
 
-/** Of words and edges it is asked whether the index has their keys. */
-function holds(need: KeyNeed, line: string): boolean {
+/** It is also asked whether the index has its keys. */
+function holds(need: KeyNeed, line: string, asSpelt = false): boolean {
   if ("any" in need) return true;
-  if ("literal" in need) return foldText(line).includes(need.literal);
-  if ("and" in need) return need.and.every((part) => holds(part, line));
-  if ("or" in need) return need.or.some((part) => holds(part, line));
+  if ("and" in need) return need.and.every((part) => holds(part, line, asSpelt));
+  if ("or" in need) return need.or.some((part) => holds(part, line, asSpelt));
   const keys = new Set<number>();
   contentKeys(`\n${line}\r\n`, keys);
-  if ("word" in need) return wordKeys(need.word).every((key) => keys.has(key));
-  const ofEdge = "lineBegin" in need ? lineBeginKeys(need.lineBegin) : lineEndKeys(need.lineEnd);
+  const text = asSpelt ? line : foldText(line);
+  if ("literal" in need)
+    return text.includes(need.literal) && speltKeys(need.literal).every((key) => keys.has(key));
+  if ("word" in need) return wordKeys(foldText(need.word)).every((key) => keys.has(key));
+  const ofEdge =
+    "lineBegin" in need ? lineBeginKeys(foldText(need.lineBegin)) : lineEndKeys(foldText(need.lineEnd));
   return ofEdge.length === 1 && ofEdge.every((key) => keys.has(key));
 }
 
@@ -144,6 +147,9 @@ describe("what a pattern needs", () => {
             matches++;
             if (!holds(result.pattern.required, line))
               throw new Error(`${JSON.stringify(result.pattern.required)} is not in ${JSON.stringify(line)}`);
+            const { spelt } = result.pattern;
+            if (spelt && !holds(spelt, line, true))
+              throw new Error(`${JSON.stringify(spelt)} is not spelt so in ${JSON.stringify(line)}`);
           }
         },
       ),

@@ -11,6 +11,8 @@ export interface Pattern {
   literal: string | null;
   /** Of the folded text of a match; it says nothing of where. */
   required: KeyNeed;
+  /** The same of the text as it is, which says more; null where case is not regarded everywhere. */
+  spelt: KeyNeed | null;
   /** The pattern is `^literal$`: this literal, as typed and not folded. */
   exactName: string | null;
   /** Instructions that it takes. */
@@ -137,6 +139,7 @@ export function compilePattern(
       re,
       literal: literalOf(parts),
       required: read ? needOfRegex(read.tree) : { any: true },
+      spelt: read && isCaseSensitive && !read.hasFlags ? needOfRegex(read.tree, true) : null,
       exactName: exactNameOf(parts),
       size: Math.max(size, instructions),
       tree: read && !read.hasFlags ? read.tree : null,

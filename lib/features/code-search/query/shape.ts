@@ -109,6 +109,17 @@ const timesOf = ({ min, max }: Extract<Regex, { kind: "repeat" }>) =>
     ? `{${longestLook - 1}}`
     : `{${min},${Math.min(max ?? longestLook, longestLook - 1)}}`;
 
+/** Characters of a set, and what is beyond them; where they may be more than is looked at, that is not looked at. */
+function further(
+  item: Extract<Regex, { kind: "repeat" }>,
+  set: string,
+  withNext: (some: string) => string,
+): string {
+  const near = withNext(set + timesOf(item));
+  const mayBeLonger = item.max === null || item.max >= longestLook;
+  return mayBeLonger ? `(?:${set}{${longestLook}}|${near})` : `(?:${near})`;
+}
+
 class ShapeReader {
   readonly #sets = new Map<string, CharSet>();
   readonly #isCaseSensitive: boolean;
@@ -160,8 +171,7 @@ class ShapeReader {
       if (item?.kind === "place") return of(at - 1) + placeOf(item);
       if (item?.kind === "char") return of(at - 1) + this.#setOf(item);
       if (item?.kind !== "repeat" || item.of.kind !== "char" || ++repeats > mostRepeats) return "";
-      const set = this.#setOf(item.of);
-      return `(?:${set}{${longestLook}}|${of(at - 1)}${set}${timesOf(item)})`;
+      return further(item, this.#setOf(item.of), (some) => of(at - 1) + some);
     };
     const source = of(items.length - 1);
     return source === "" ? "" : `(?<=${source}${run})`;
@@ -174,8 +184,7 @@ class ShapeReader {
       if (item?.kind === "place") return placeOf(item) + of(at + 1);
       if (item?.kind === "char") return this.#setOf(item) + of(at + 1);
       if (item?.kind !== "repeat" || item.of.kind !== "char" || ++repeats > mostRepeats) return "";
-      const set = this.#setOf(item.of);
-      return `(?:${set}{${longestLook}}|${set}${timesOf(item)}${of(at + 1)})`;
+      return further(item, this.#setOf(item.of), (some) => some + of(at + 1));
     };
     const source = of(0);
     return source === "" ? "" : `(?=${source})`;

@@ -15,7 +15,7 @@ const longestWaitS = 6 * 3_600;
 /** After a flip, what only readers of the generation before still read is kept so long. */
 const graceMinutes = 10;
 /** What is written down changes with it, and all is indexed anew. */
-export const codeFormat = 4;
+export const codeFormat = 5;
 const maxProblemLength = 1_000;
 
 type Source = typeof schema.dataSource.$inferSelect;
