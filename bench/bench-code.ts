@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { sql } from "drizzle-orm";
+import { contextLines, matchLimits } from "@/components/code/search-address";
 import { db, schema } from "@/lib/db/client";
 import { closeSearchProcesses } from "@/lib/features/code-search/engine/search";
 import type { VisibleRepository } from "@/lib/features/code-search/engine/types";
@@ -9,7 +10,7 @@ import { withTags } from "@/lib/features/code-search/revisions";
 import { root } from "../scripts/serve/root";
 import { makeCorpus } from "./code/corpus";
 import { loadCorpus } from "./code/load";
-import { ask, firstPage, measure } from "./code/measure";
+import { ask, measure } from "./code/measure";
 import { makeQueries } from "./code/queries";
 import { ripgrepVersion } from "./code/ripgrep";
 import { removeDataFolder, startBenchProduct } from "./seal/bench-product";
@@ -20,6 +21,11 @@ const sizes = {
   small: { files: 5_000, bytes: 5e7, texts: 40, names: 20 },
 };
 const warmUps = 10;
+/** What is asked for: by the page of the search, and by whoever reads the API for as much as the page loads next. */
+const pages = {
+  page: { matches: matchLimits[0], contextLines },
+  api: { matches: matchLimits[1], contextLines: 0 },
+};
 
 /** `npm run bench:code`: how fast code is indexed and searched, beside ripgrep over the same files. */
 async function main(): Promise<void> {
@@ -46,20 +52,21 @@ async function main(): Promise<void> {
     const rg = isWanted ? await ripgrepVersion() : null;
     if (isWanted && rg === null)
       console.log("ripgrep is not in the path (Debian: apt-get install ripgrep): left out.");
-    const where = { repositories, folder: corpus.folder, withRipgrep: rg !== null };
-    const first = queries.literals[0];
-    const bootMs = first ? (await ask(first, repositories)).ms : 0;
+    const measures: Record<string, Record<string, Awaited<ReturnType<typeof measure>>>> = {};
+    let bootMs = 0;
     // Of each kind a few, other than those measured: a search process that has just begun has read nothing.
     const others = await makeQueries(corpus, { texts: warmUps, names: warmUps, seed: 9 });
-    for (const query of [...others.literals, ...others.regexes, ...others.symbols])
-      await ask(query, repositories);
-    const measures: Record<string, Awaited<ReturnType<typeof measure>>> = {};
-    for (const [name, those] of Object.entries(queries)) {
-      if (those.length === 0) {
-        console.log(`${name}: the index has none, left out.`);
-        continue;
-      }
-      measures[name] = await measure(those, where);
+    for (const [name, page] of Object.entries(pages)) {
+      // Each begins with a process that keeps nothing.
+      closeSearchProcesses();
+      // Ripgrep shows the same lines, whoever asks.
+      const withRipgrep = rg !== null && page === pages.page;
+      const where = { repositories, page, folder: corpus.folder, withRipgrep };
+      const first = queries.literals[0];
+      bootMs ||= first ? (await ask(first, repositories, page)).ms : 0;
+      for (const query of [...others.literals, ...others.regexes, ...others.symbols])
+        await ask(query, repositories, page);
+      measures[name] = await measureKinds(queries, where);
       console.log(JSON.stringify({ [name]: measures[name] }, null, 2));
     }
     const at = new Date().toISOString();
@@ -68,7 +75,7 @@ async function main(): Promise<void> {
       ...{ loadAtBegin, loadAtEnd: loadavg() },
     };
     const { postgresVersion: postgres } = product;
-    const about = { at, node: process.version, postgres, ripgrep: rg, machine, firstPage, bootMs };
+    const about = { at, node: process.version, postgres, ripgrep: rg, machine, pages, bootMs };
     const result = { ...about, index, indexing: rate, measures };
     if (!isSmall) {
       const results = path.join(root, "bench", "results");
@@ -86,6 +93,17 @@ async function main(): Promise<void> {
       rmSync(dataDir, { recursive: true, force: true });
     }
   }
+}
+
+async function measureKinds(
+  queries: Awaited<ReturnType<typeof makeQueries>>,
+  where: Parameters<typeof measure>[1],
+): Promise<Record<string, Awaited<ReturnType<typeof measure>>>> {
+  const measures: Record<string, Awaited<ReturnType<typeof measure>>> = {};
+  for (const [name, those] of Object.entries(queries))
+    if (those.length > 0) measures[name] = await measure(those, where);
+    else console.log(`${name}: the index has none, left out.`);
+  return measures;
 }
 
 /** The guru that has all repositories. */

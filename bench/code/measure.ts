@@ -6,8 +6,11 @@ import { figureOf, round } from "../log/figures";
 import type { BenchQuery } from "./queries";
 import { ripgrep } from "./ripgrep";
 
-/** Matches of the page's first answer. */
-export const firstPage = 500;
+/** What is asked for at once. */
+export interface Page {
+  matches: number;
+  contextLines: number;
+}
 const slowest = 5;
 /** One query of so many is also counted to its end by ripgrep, which reads all files for that. */
 const countedEach = 10;
@@ -21,10 +24,11 @@ function checked({ text }: BenchQuery): Query {
 export async function ask(
   query: BenchQuery,
   repositories: readonly VisibleRepository[],
+  page: Page,
 ): Promise<{ ms: number; outcome: SearchOutcome }> {
   const begun = performance.now();
   const outcome = await searchCode({
-    ...{ query: checked(query), repositories, matches: firstPage, contextLines: 0, whole: false },
+    ...{ query: checked(query), repositories, ...page, whole: false },
   });
   return { ms: performance.now() - begun, outcome };
 }
@@ -36,25 +40,27 @@ export async function measure(
   queries: readonly BenchQuery[],
   {
     repositories,
+    page,
     folder,
     withRipgrep,
   }: {
     repositories: readonly VisibleRepository[];
+    page: Page;
     folder: string;
     withRipgrep: boolean;
   },
 ) {
   const ours: { text: string; ms: number; matches: number; isExhaustive: boolean }[] = [];
-  const page: number[] = [];
+  const first: number[] = [];
   const all: number[] = [];
   let counted = 0;
   for (const [n, query] of queries.entries()) {
-    const { ms, outcome } = await ask(query, repositories);
+    const { ms, outcome } = await ask(query, repositories, page);
     const { isExhaustive, stats } = outcome;
     ours.push({ text: query.text, ms: round(ms), matches: stats.matchCount, isExhaustive });
     if (!withRipgrep || query.regex === null) continue;
     const asked = { regex: query.regex, isCaseSensitive: isCaseSensitive(checked(query).node) };
-    page.push((await ripgrep(folder, { ...asked, most: firstPage })).ms);
+    first.push((await ripgrep(folder, { ...asked, most: page.matches })).ms);
     if (n % countedEach !== 0) continue;
     const whole = await ripgrep(folder, { ...asked, most: null });
     all.push(whole.ms);
@@ -68,6 +74,6 @@ export async function measure(
     exhaustive: ours.filter((one) => one.isExhaustive).length,
     matches: ours.reduce((sum, one) => sum + one.matches, 0),
     slowest: [...ours].sort((a, b) => b.ms - a.ms).slice(0, slowest),
-    ripgrep: page.length === 0 ? null : { firstPageMs: figureOf(page), countMs: figureOf(all), counted },
+    ripgrep: first.length === 0 ? null : { firstPageMs: figureOf(first), countMs: figureOf(all), counted },
   };
 }

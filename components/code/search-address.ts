@@ -1,5 +1,7 @@
 import type { SearchAsked } from "./search-types";
 
+/** Lines shown before and behind each match. */
+export const contextLines = 2;
 /** The limits that "Load more" goes through, the first being that of a new search. */
 export const matchLimits = [100, 500, 2_000, 10_000] as const;
 

@@ -1,10 +1,9 @@
 import "server-only";
+import { contextLines } from "@/components/code/search-address";
 import type { SearchAsked, SearchView } from "@/components/code/search-types";
 import { searchCodeCommand } from "@/lib/features/code-search/commands/search-code";
 import type { Command } from "@/lib/gate/command";
 import { searchView } from "./search-view";
-
-const contextLines = 2;
 
 /** The search, with what it finds in the shape that the page shows. Takes what `askedInForm` made of a form. */
 export const shownSearch: Command<SearchView> = {
