@@ -2,6 +2,7 @@ import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import { VisibleText } from "@/components/visible-text/visible-text";
+import { endedText } from "./search-counts";
 import type { SearchPageFacts, SearchView } from "./search-types";
 
 /** Nothing can be searched yet: why, and what to do. Null when something can be. */
@@ -44,6 +45,10 @@ export function NothingToSearch({ facts }: { facts: SearchPageFacts }) {
 export function NoMatch({ view }: { view: SearchView }) {
   const { repositories, languages } = view.asked;
   const isNarrowed = repositories.length + languages.length > 0;
+  if (view.endedBy === "index")
+    return (
+      <EmptyState title="Nothing found, and not everything is indexed">{endedText(view, false)}</EmptyState>
+    );
   return (
     <EmptyState title={view.isExhaustive ? "Nothing matches" : "Nothing found in time"}>
       {isNarrowed
@@ -79,7 +84,7 @@ export function RepositoryList({
                 <span className="text-red-fg">
                   <VisibleText text={repository.problem} />
                 </span>
-              ) : repository.isIndexed ? (
+              ) : repository.isIndexed && !repository.isOutdated ? (
                 "Indexed"
               ) : (
                 "Being indexed"

@@ -117,7 +117,11 @@ export function SymbolPanel({
         {answer.state === "found" ? (
           <>
             {answer.outcome.isCapped ? (
-              <p className="sym-note">The results are capped at 1,000; there may be more.</p>
+              <p className="sym-note">
+                {answer.outcome.isBeingIndexed
+                  ? "A repository is being indexed anew; there may be more."
+                  : "The results are capped at 1,000; there may be more."}
+              </p>
             ) : null}
             {answer.outcome.files.length === 0 ? <NothingFound panel={panel} /> : null}
             {answer.outcome.files.map((file) => (
