@@ -122,6 +122,7 @@ async function everyRepository(): Promise<VisibleRepository[]> {
   const rows = await db().select().from(schema.codeRepository);
   return rows.map(({ heads, tags, guruId, ...row }) => ({
     ...row,
+    isOutdated: false,
     guru: { id: guruId, slug: "packages", name: "Packages" },
     branches: withTags(heads, tags),
   }));

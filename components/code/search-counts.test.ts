@@ -15,6 +15,7 @@ test("a search that ended early says why and what to do", () => {
   expect(endedText({ ...ended, endedBy: "matches" }, false)).not.toContain("Load more");
   expect(endedText({ ...ended, endedBy: "deadline" }, true)).toContain("three letters");
   expect(endedText({ ...ended, endedBy: "size" }, false)).toContain("more than one answer holds");
+  expect(endedText({ ...ended, endedBy: "index" }, true)).toContain("being indexed anew");
   expect(endedText({ ...ended, matchCount: 0, endedBy: "deadline" }, true)).toContain("before anything");
 });
 

@@ -27,6 +27,8 @@ export function endedText(
       : "The search stopped at its largest limit of matches. Narrow it with repo:, lang: or file:.";
   if (view.endedBy === "size")
     return "What was found is more than one answer holds. Narrow it with repo:, lang: or file:.";
+  if (view.endedBy === "index")
+    return "A repository is being indexed anew, so what matches in it may be missing. Search again in a moment.";
   const what = view.matchCount === 0 ? "The time ran out before anything was found." : "The time ran out.";
   return `${what} Give at least three letters in a row that must occur, or narrow it with repo:, lang: or file:.`;
 }

@@ -46,7 +46,16 @@ export function NoMatch({ view }: { view: SearchView }) {
   const { repositories, languages } = view.asked;
   const isNarrowed = repositories.length + languages.length > 0;
   const ended = endedText(view, false);
-  if (ended !== null) return <EmptyState title="Nothing found in time">{ended}</EmptyState>;
+  if (ended !== null)
+    return (
+      <EmptyState
+        title={
+          view.endedBy === "index" ? "Nothing found, and not everything is indexed" : "Nothing found in time"
+        }
+      >
+        {ended}
+      </EmptyState>
+    );
   return (
     <EmptyState title="Nothing matches">
       {isNarrowed
@@ -82,7 +91,7 @@ export function RepositoryList({
                 <span className="text-red-fg">
                   <VisibleText text={repository.problem} />
                 </span>
-              ) : repository.isIndexed ? (
+              ) : repository.isIndexed && !repository.isOutdated ? (
                 "Indexed"
               ) : (
                 "Being indexed"

@@ -60,7 +60,7 @@ export interface SearchView {
   fileCount: number;
   durationMs: number;
   isExhaustive: boolean;
-  endedBy: "matches" | "deadline" | "size" | null;
+  endedBy: "matches" | "deadline" | "size" | "index" | null;
 }
 
 /** A repository that may be searched, for the page around the results. */
@@ -68,6 +68,8 @@ export interface SearchableRepository {
   name: string;
   guru: { name: string; slug: string };
   isIndexed: boolean;
+  /** What of it can be searched is of a former version, and is being indexed anew. */
+  isOutdated: boolean;
   problem: string | null;
 }
 

@@ -149,8 +149,9 @@ function NothingFound({ panel }: { panel: PanelState }) {
 const mostMatches = 1_000;
 
 /** Why there may be more. */
-function cappedText({ matchCount }: Pick<SymbolOutcome, "matchCount">): string {
+function cappedText({ matchCount, isBeingIndexed }: SymbolOutcome): string {
   if (matchCount >= mostMatches) return "The results are capped at 1,000; there may be more.";
+  if (isBeingIndexed) return "A repository is being indexed anew; there may be more.";
   return matchCount === 0
     ? "The time ran out before anything was found. Ask again in a moment."
     : "The time ran out; there may be more.";

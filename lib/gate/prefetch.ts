@@ -9,3 +9,12 @@ export function isPrefetch(headers: Pick<Headers, "get" | "has">): boolean {
     purposes.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ""))
   );
 }
+
+/**
+ * The answer to a GET that is made ahead of need, for addresses that give data. It comes before any check, so it is the same
+ * whoever asks for whatever, and tells nothing; therefore no record is owed. Null for a request that is to be answered.
+ */
+export function answerAhead(request: Pick<Request, "method" | "headers">): Response | null {
+  if (request.method !== "GET" || !isPrefetch(request.headers)) return null;
+  return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+}

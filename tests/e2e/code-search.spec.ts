@@ -1,15 +1,18 @@
 import { expect, type Page, test } from "@playwright/test";
 import { axe } from "./support/axe";
+import { addRepository, box, results, search, summary } from "./support/code-search-page";
 import { type GitSite, startGitSite } from "./support/git-site";
 import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
 import { pictures } from "./support/pictures";
 import { type Product, startProduct } from "./support/start-product";
+import { wordPlace } from "./support/word-place";
 
 // The first adds the repository in which the others search.
 test.describe.configure({ mode: "serial" });
 
 let product: Product;
 let site: GitSite;
+let second: GitSite;
 
 const lines = (count: number, line: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => line(n)).join("\n");
@@ -38,40 +41,22 @@ test.beforeAll(async () => {
   test.setTimeout(180_000);
   site = await startGitSite();
   site.commit(files);
+  second = await startGitSite("lamps");
+  second.commit({ "lamp.ts": "export const lamp = openGate;\n" });
   product = await startProduct({ env: { ...soleOwnerEnv, GURULOG_ALLOW_PRIVATE_CIDRS: "127.0.0.0/8" } });
 });
 test.afterAll(async () => {
   await product?.stop();
   site?.close();
+  second?.close();
 });
 
-const box = (page: Page) => page.getByRole("combobox", { name: "Search code" });
-const results = (page: Page) => page.getByRole("region", { name: "Results" });
-const summary = (page: Page) => page.getByTestId("search-summary");
 const searched = (rows: string[]) => rows.filter((row) => row.includes("CODE_SEARCH"));
-
-async function search(page: Page, query: string): Promise<void> {
-  await box(page).fill(query);
-  await page.keyboard.press("Escape");
-  await box(page).press("Enter");
-}
 
 /** Clicks on a word of a line of the file that is shown. */
 async function clickWord(page: Page, line: number, word: string): Promise<void> {
-  const at = await page.locator(`#L${line} > code`).evaluate((code, wanted) => {
-    const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const from = (node.nodeValue ?? "").indexOf(wanted);
-      if (from < 0) continue;
-      const range = document.createRange();
-      range.setStart(node, from);
-      range.setEnd(node, from + wanted.length);
-      const { x, y, width, height } = range.getBoundingClientRect();
-      return { x: x + width / 2, y: y + height / 2 };
-    }
-    throw new Error(`no ${wanted} in the line`);
-  }, word);
-  await page.mouse.click(at.x, at.y);
+  const { x, y } = await wordPlace(page, line, word);
+  await page.mouse.click(x, y);
 }
 
 test("a repository is added, searched, read, its definitions and references found, and each use is in the log", async ({
@@ -88,18 +73,7 @@ test("a repository is added, searched, read, its definitions and references foun
   await page.getByLabel("Name", { exact: true }).fill("Gateway");
   await page.getByRole("button", { name: "Create guru" }).click();
   await expect(page).toHaveURL(/\/gurus\/gateway/);
-  await page.goto(`${product.url}/gurus/gateway/data-sources`);
-  await page.getByLabel("Repository", { exact: true }).fill(site.url);
-  await page.getByRole("button", { name: "Add repository" }).click();
-  await expect(page.getByRole("row", { name: /team\/gateway/ })).toContainText("Indexed", {
-    timeout: 60_000,
-  });
-  await expect(async () => {
-    await page.goto(`${product.url}/search`);
-    await expect(page.getByRole("listitem").filter({ hasText: site.name })).toContainText("Indexed", {
-      timeout: 500,
-    });
-  }).toPass({ timeout: 60_000 });
+  await addRepository(page, { product, guru: "gateway" }, site);
   await pictures(page, "code-search-start");
 
   // The slash leads to the field; the results stand by repository, with the matches marked.
@@ -286,5 +260,40 @@ test("without JavaScript the form posts, filters with it, and says what is wrong
   await expect(page.getByRole("alert").filter({ hasText: "Position 1:" })).toBeVisible();
   await expect(box(page)).toHaveValue('"openGate');
   expect(searched(await rowsOfLog(page, product)).length).toBe(before + 2);
+  await page.context().close();
+});
+
+test("a repository is chosen among the filters, and completed by keys and by click", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const { page, problems } = await openBrowser(browser, product);
+  await signInAt(page, product, soleOwner);
+  await addRepository(page, { product, guru: "gateway" }, second);
+  await search(page, "openGate");
+  await expect(summary(page)).toContainText("6 matches in 5 files");
+  const lamps = page.getByRole("group", { name: "Repository" }).getByLabel("team/lamps");
+  await lamps.click();
+  await expect(summary(page)).toContainText("1 match in 1 file");
+  await expect(results(page).getByRole("link", { name: "lamp.ts" })).toBeVisible();
+  await expect(page).toHaveURL((url) => url.searchParams.get("repo") === second.name);
+  await expect(lamps).toBeChecked();
+  await lamps.click();
+  await expect(summary(page)).toContainText("6 matches in 5 files");
+
+  for (const [typed, { name }, isByKeys, told] of [
+    ["repo:lam", second, true, "1 match in 1 file"],
+    ["repo:gatew", site, false, "5 matches in 4 files"],
+  ] as const) {
+    await box(page).fill("openGate ");
+    await box(page).pressSequentially(typed);
+    const option = page.getByRole("option");
+    await expect(option).toHaveText([new RegExp(name)]);
+    if (!isByKeys) await option.click();
+    else for (const key of ["ArrowDown", "Enter"]) await page.keyboard.press(key);
+    await expect(box(page)).toHaveValue(`openGate repo:^${name.replaceAll(".", "\\.")}$ `);
+    await expect(box(page)).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(summary(page)).toContainText(told);
+  }
+  expect(problems()).toEqual([]);
   await page.context().close();
 });

@@ -4,6 +4,7 @@ import { type CodeShop, startCodeShop } from "./support/code-shop";
 import { openBrowser, rowsOfLog, signInAt, soleOwner } from "./support/own-product";
 import { pictures } from "./support/pictures";
 import type { Product } from "./support/start-product";
+import { wordPlace } from "./support/word-place";
 
 let shop: CodeShop;
 let product: Product;
@@ -37,23 +38,7 @@ const popup = (page: Page) => page.getByRole("dialog", { name: /^Symbol / });
 
 /** The pointer on an identifier of a line. */
 async function pointAt(page: Page, line: number, name: string): Promise<{ x: number; y: number }> {
-  const at = await page.locator(`#L${line} > code`).evaluate((code, wanted) => {
-    const from = code.textContent?.indexOf(wanted) ?? -1;
-    const range = document.createRange();
-    const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
-    let passed = 0;
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const length = node.nodeValue?.length ?? 0;
-      if (from >= passed && from < passed + length) {
-        range.setStart(node, from - passed);
-        range.setEnd(node, Math.min(length, from - passed + wanted.length));
-        break;
-      }
-      passed += length;
-    }
-    const box = range.getBoundingClientRect();
-    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
-  }, name);
+  const at = await wordPlace(page, line, name);
   await page.mouse.move(at.x, at.y);
   return at;
 }

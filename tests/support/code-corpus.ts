@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type postgres from "postgres";
 import type { VisibleRepository } from "@/lib/features/code-search/engine/types";
 import { withTags } from "@/lib/features/code-search/revisions";
+import { codeFormat } from "@/lib/platform/code/format";
 import { SegmentIndexer } from "@/lib/platform/code/indexing/segment-indexer";
 import { languageOf } from "@/lib/platform/code/languages";
 import { mostPartsOfSegment } from "@/lib/platform/code/postings";
@@ -75,6 +76,7 @@ export async function writeCorpus(
     await tx`update code_file set to_generation = ${generation}
       where source_id = ${id} and from_generation < ${generation} and to_generation is null`;
     await tx`update code_repository set generation = ${generation}, heads = ${admin.json(heads)}, tags = ${admin.json(tags)},
+      basis = ${admin.json({ format: codeFormat })},
       files = ${written.files}, bytes = ${written.bytes}, indexed_at = now() where source_id = ${id}`;
   });
   const [row] = await admin<{ number: number }[]>`select number from code_repository where source_id = ${id}`;
@@ -87,6 +89,7 @@ export async function writeCorpus(
     branches: withTags(heads, tags),
     tagsNote: null,
     generation,
+    isOutdated: false,
     ...written,
     indexedAt: new Date(),
     problem: null,
@@ -132,8 +135,8 @@ async function writeSegment(
 ): Promise<void> {
   const parts = rows.reduce((sum, { indexed }) => sum + indexed.parts.length, 0);
   const [segment] = await admin<{ id: number }[]>`
-    insert into code_segment (source_id, parts, files, buckets, complete)
-    values (${sourceId}, ${parts}, ${rows.length}, ${postings.buckets}, true) returning id::float8 as id`;
+    insert into code_segment (source_id, parts, files, buckets, complete, format)
+    values (${sourceId}, ${parts}, ${rows.length}, ${postings.buckets}, true, ${codeFormat}) returning id::float8 as id`;
   const segment_id = segment?.id ?? 0;
   let first_part = 0;
   const fileRows: object[] = [];

@@ -1,15 +1,18 @@
 import { codeFolder } from "@/lib/features/code-search/viewer-queries";
 import { folderQuestion } from "@/lib/features/code-search/viewer-schemas";
-import { isPrefetch } from "@/lib/gate/prefetch";
+import { answerAhead } from "@/lib/gate/prefetch";
 import { json, plainError, plainFamily, toRoute } from "@/lib/gate/to-route";
 import { statusOf } from "../../exports/answers";
 import { callerOf } from "../../exports/caller";
 
 /**
  * `?repository=&revision=&folder=`: `{entries: [{name, path, kind}]}` of one folder, for the tree beside a file. Names
- * alone: it is recorded nowhere (a denial is). 404 for what is not there and for what may not be seen alike.
+ * alone: it is recorded nowhere (a denial is). 404 for what is not there and for what may not be seen alike; nothing (204),
+ * whoever asks, ahead of need.
  */
 export const GET = toRoute(plainFamily, async ({ request, facts }) => {
+  const ahead = answerAhead(request);
+  if (ahead) return ahead;
   const params = new URL(request.url).searchParams;
   const asked = folderQuestion.safeParse({
     repository: params.get("repository") ?? "",
@@ -22,8 +25,8 @@ export const GET = toRoute(plainFamily, async ({ request, facts }) => {
     principal: await callerOf(request),
     request: facts,
     input: asked.data,
-    // Nobody reads the answer to a HEAD or a prefetch.
-    isRecorded: request.method !== "HEAD" && !isPrefetch(request.headers),
+    // Nobody reads the answer to a HEAD: it has no names in it, and a denied one learns that it is denied.
+    isRecorded: request.method !== "HEAD",
   });
   if (!result.ok) return plainError(statusOf(result.code), result.code, result.message);
   return result.value

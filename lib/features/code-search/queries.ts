@@ -32,10 +32,11 @@ export const searchFacts = query({
       .orderBy(asc(guru.name))
       .limit(ownGurusAtMost);
     return {
-      repositories: repositories.map(({ name, guru: of, generation, problem }) => ({
+      repositories: repositories.map(({ name, guru: of, generation, isOutdated, problem }) => ({
         name,
         guru: { name: of.name, slug: of.slug },
         isIndexed: generation > 0,
+        isOutdated,
         problem,
       })),
       languages: [...knownLanguages],

@@ -3,6 +3,7 @@ import { and, asc, eq } from "drizzle-orm";
 import { mayInOrganization } from "@/lib/access/permissions";
 import type { Principal } from "@/lib/access/principal";
 import { type ReadDb, schema } from "@/lib/db/client";
+import { codeFormat } from "@/lib/platform/code/format";
 import type { VisibleRepository } from "./engine/types";
 import { withTags } from "./revisions";
 
@@ -41,9 +42,14 @@ export async function visibleRepositories(
     branches: withTags(repository.heads, repository.tags),
     tagsNote: repository.tagsNote,
     generation: repository.generation,
+    isOutdated: repository.generation > 0 && formatOf(repository.basis) !== codeFormat,
     files: repository.files,
     bytes: repository.bytes,
     indexedAt: repository.indexedAt,
     problem: repository.problem,
   }));
 }
+
+/** Of the index that readers read; a run changes it together with the generation. */
+const formatOf = (basis: unknown): unknown =>
+  typeof basis === "object" && basis !== null && "format" in basis ? basis.format : null;

@@ -54,6 +54,7 @@ export async function findSymbol(
     files,
     matchCount: mostMatches - left,
     isCapped: !outcome.isExhaustive || outcome.stats.matchCount > mostMatches,
+    isBeingIndexed: outcome.endedBy === "index",
     repositories: repositories.filter(({ sourceId }) => named.has(sourceId)),
   };
 }

@@ -7,6 +7,7 @@ import { searchCodeCommand } from "@/lib/features/code-search/commands/search-co
 import { viewFileCommand } from "@/lib/features/code-search/commands/view-file";
 import { addRepositorySource } from "@/lib/features/data-sources/commands/add-repository-source";
 import { inTransaction } from "@/lib/gate/transaction";
+import { codeFormat } from "@/lib/platform/code/format";
 import { CodeIndexer } from "@/lib/platform/code/indexing/code-indexer";
 import { sampleApp, sampleAppFiles } from "../gurus/sample-app";
 import { chatBot } from "../team/people";
@@ -80,7 +81,10 @@ async function readAndIndexed(sourceId: string, slug: string): Promise<void> {
     await inTransaction(async (tx) => {
       const { codeFile, codePart, codePosting, codeRepository, codeSegment, dataSource, guru } = schema;
       const [of] = await tx.select({ id: guru.id }).from(guru).where(eq(guru.slug, slug));
-      const [segment] = await tx.insert(codeSegment).values({ sourceId }).returning({ id: codeSegment.id });
+      const [segment] = await tx
+        .insert(codeSegment)
+        .values({ sourceId, format: codeFormat })
+        .returning({ id: codeSegment.id });
       if (!of || !segment) throw new Error("the demo's repository has no guru or no segment");
       const segmentId = segment.id;
       let parts = 0;
@@ -102,7 +106,7 @@ async function readAndIndexed(sourceId: string, slug: string): Promise<void> {
       await tx.insert(codeRepository).values({
         ...{ sourceId, guruId: of.id, name: sampleApp.name, webUrl: sampleApp.url, generation: 1 },
         heads: [{ branch: "main", commit: sampleApp.commit, isDefault: true }],
-        ...{ files: files.length, bytes, indexedAt: sql`gurulog_now()` },
+        ...{ basis: { format: codeFormat }, files: files.length, bytes, indexedAt: sql`gurulog_now()` },
       });
       const state = {
         status: "SUCCESS" as const,

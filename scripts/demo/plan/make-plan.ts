@@ -13,7 +13,12 @@ import { story } from "./story";
 export function makePlan(period: Period, scale: number, random: Random): PlannedAct[] {
   const told = story(period, random);
   // Their own moments: what is a little later in working time may be the morning after.
-  const joined = new Map(told.flatMap(({ at, act }) => (act.kind === "register" ? [[act.who, at]] : [])));
+  const joined = new Map(
+    told.flatMap(({ at, act }): [string, number][] => {
+      if (act.kind === "found") return [[founder.key, at]];
+      return act.kind === "register" ? [[act.who, at]] : [];
+    }),
+  );
   const minute = 60_000;
   const days = [founder, ...colleagues].flatMap((person) =>
     everyday(person, (joined.get(person.key) ?? period.start) + 5 * minute, period, scale, random),

@@ -16,13 +16,14 @@ export interface GitSite {
   close(): void;
 }
 
-/** A site with one git repository at `/team/gateway`. */
-export async function startGitSite(): Promise<GitSite> {
+/** A site with one git repository below `/team`. */
+export async function startGitSite(repository = "gateway"): Promise<GitSite> {
   const folder = mkdtempSync(path.join(tmpdir(), "gurulog-repository-"));
   const git = (...args: string[]) => execFileSync("git", ["-C", folder, ...args], { stdio: "ignore" });
   git("init", "--quiet", "--initial-branch=main");
+  const address = new RegExp(`^/team/${repository}(?:\\.git)?(/[^?]*)`);
   const server = createServer((req, res) => {
-    const [, below] = /^\/team\/gateway(?:\.git)?(\/[^?]*)/.exec(req.url ?? "") ?? [];
+    const [, below] = address.exec(req.url ?? "") ?? [];
     if (below) return answerByGit(req, res, { root: path.join(folder, ".git"), path: below });
     res.statusCode = 404;
     res.end();
@@ -30,8 +31,8 @@ export async function startGitSite(): Promise<GitSite> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://${host}/team/gateway`,
-    name: `${host}/team/gateway`,
+    url: `http://${host}/team/${repository}`,
+    name: `${host}/team/${repository}`,
     commit(files, branch) {
       if (branch) git("checkout", "--quiet", "-B", branch);
       for (const [name, text] of Object.entries(files)) {

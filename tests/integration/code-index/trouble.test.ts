@@ -1,11 +1,14 @@
 import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { readDb } from "@/lib/db/client";
+import { visibleRepositories } from "@/lib/features/code-search/repositories";
 import { indexCode } from "@/lib/features/data-sources/code-index/index-code";
 import { queueDueCode } from "@/lib/features/data-sources/code-index/runs";
 import { setRuntime } from "@/lib/platform/runtime";
 import { serveGit, TestRepository } from "../network-sources/git-server";
 import {
   indexed,
+  member,
   product,
   repositorySource,
   sourceRow,
@@ -164,9 +167,14 @@ describe("the index of a repository's code", () => {
     repository.commit({ "a.txt": "words", "b.txt": "more" });
     const id = await codeOf(repository);
     const before = await segmentsOf(id);
+    const isOutdated = async () =>
+      (await visibleRepositories(readDb(), member)).find(({ sourceId }) => sourceId === id)?.isOutdated;
+    expect(await isOutdated()).toBe(false);
     await product.admin`update code_repository set basis = basis || '{"format": 0}' where source_id = ${id}`;
     await product.admin`update code_segment set format = 0 where source_id = ${id}`;
+    expect(await isOutdated()).toBe(true);
     await indexCode({ dataSourceId: id });
+    expect(await isOutdated()).toBe(false);
     await lookAgain(id);
     expect(await repositoryRow(id)).toMatchObject({ generation: 2, files: 2 });
     expect((await filesOf(id)).map((file) => before.includes(file.segment_id))).toEqual([false, false]);

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { db, schema } from "@/lib/db/client";
+import { codeFormat } from "@/lib/platform/code/format";
 import { SegmentIndexer } from "@/lib/platform/code/indexing/segment-indexer";
 import { languageOf } from "@/lib/platform/code/languages";
 
@@ -53,7 +54,10 @@ export async function codeIn(
     ...(next ? [{ branch: "next", commit: nextCommit, isDefault: false }] : []),
   ];
   const indexer = new SegmentIndexer();
-  const [segment] = await db().insert(schema.codeSegment).values({ sourceId }).returning();
+  const [segment] = await db()
+    .insert(schema.codeSegment)
+    .values({ sourceId, format: codeFormat })
+    .returning();
   if (!segment) throw new Error("no segment was made");
   const segmentId = segment.id;
   const all = [
@@ -89,6 +93,7 @@ export async function codeIn(
     .insert(schema.codeRepository)
     .values({
       ...{ sourceId, guruId, name, webUrl, heads, tags, generation: 1, files: all.length, bytes },
+      basis: { format: codeFormat },
       indexedAt: new Date("2026-11-20T10:00:00Z"),
     });
   return sourceId;

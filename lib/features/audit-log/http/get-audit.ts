@@ -1,6 +1,6 @@
 import "server-only";
 import type { RequestFacts } from "@/lib/access/principal";
-import { isPrefetch } from "@/lib/gate/prefetch";
+import { answerAhead } from "@/lib/gate/prefetch";
 import { callerOf } from "@/lib/gate/sourcebot-caller";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { runtime } from "@/lib/platform/runtime";
@@ -34,8 +34,8 @@ export async function getAudit({
       "Audit logging is not enabled on this instance (SOURCEBOT_EE_AUDIT_LOGGING_ENABLED).",
     );
   }
-  if (!isHead && isPrefetch(request.headers))
-    return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+  const ahead = answerAhead(request);
+  if (ahead) return ahead;
   const caller = await callerOf(request, facts, domain, !isHead);
   if (!caller.ok) return caller.answer;
   const parsed = parseRead(new URL(request.url).searchParams);

@@ -1,7 +1,9 @@
 import "server-only";
 import { runtime } from "@/lib/platform/runtime";
+import { ofRepository } from "./file-verdicts";
 import type { SearchOrder } from "./messages";
 import { ProcessPool } from "./process-pool";
+import { no, treeOf, verdictOf } from "./query-tree";
 import type { SearchOutcome, SearchRequest } from "./types";
 
 const defaultDeadlineMs = 2_000;
@@ -34,7 +36,20 @@ export async function searchCode(request: SearchRequest): Promise<SearchOutcome>
   const { outcome, waitMs } = await pool().search(order, request.signal);
   // Its process was ended a while after the deadline.
   const answer = outcome ?? cutBeforeAnything(performance.now() - begun - waitMs);
-  return { ...answer, stats: { ...answer.stats, waitMs: Math.round(waitMs) } };
+  const stats = { ...answer.stats, waitMs: Math.round(waitMs) };
+  if (answer.isExhaustive && maySearchOutdated(request, order))
+    return { ...answer, stats, isExhaustive: false, endedBy: "index" };
+  return { ...answer, stats };
+}
+
+/** Whether a repository whose index may know less than there is could match. One that `repo:` rules out could not. */
+function maySearchOutdated({ query, repositories }: SearchRequest, order: SearchOrder): boolean {
+  const outdated = new Set(repositories.flatMap((each) => (each.isOutdated ? each.sourceId : [])));
+  if (outdated.size === 0) return false;
+  const { root } = treeOf(query.node);
+  return order.repositories.some(
+    (each) => outdated.has(each.sourceId) && verdictOf(root, (leaf) => ofRepository(leaf, each)) !== no,
+  );
 }
 
 /** Ends the processes that search. A search that comes later starts others. */

@@ -25,6 +25,8 @@ export interface VisibleRepository {
   tagsNote: string | null;
   /** 0 = nothing is indexed yet. */
   generation: number;
+  /** It is indexed in a form of another version, and will be anew: a search may find less in it than there is. */
+  isOutdated: boolean;
   files: number;
   bytes: number;
   indexedAt: Date | null;
@@ -114,8 +116,11 @@ export interface SearchOutcome {
   };
   /** Nothing that matches is missing. */
   isExhaustive: boolean;
-  /** Why it ended before everything was looked at; `size`: what was found is more than one answer holds. */
-  endedBy: "matches" | "deadline" | "size" | null;
+  /**
+   * Why something may be missing. `size`: what was found is more than one answer holds; `index`: everything was looked at,
+   * but a repository that may match is being indexed anew.
+   */
+  endedBy: "matches" | "deadline" | "size" | "index" | null;
 }
 
 export interface SymbolMatchFile {
@@ -128,8 +133,10 @@ export interface SymbolMatchFile {
 export interface SymbolOutcome {
   files: SymbolMatchFile[];
   matchCount: number;
-  /** There are more than the 1,000 that are given, or the deadline came first. */
+  /** There may be more than what is given: it is 1,000, the deadline came first, or an index is not up to date. */
   isCapped: boolean;
+  /** It is said of `isCapped` because a repository is being indexed anew. */
+  isBeingIndexed: boolean;
 }
 
 export interface OutlineSymbol {

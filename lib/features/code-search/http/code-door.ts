@@ -1,7 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/principal";
-import { isPrefetch } from "@/lib/gate/prefetch";
+import { answerAhead } from "@/lib/gate/prefetch";
 import { callerOf } from "@/lib/gate/sourcebot-caller";
 import { bodyOf, sourcebotOnly } from "@/lib/gate/sourcebot-post";
 import { sourcebotError, sourcebotFamily, toRoute } from "@/lib/gate/to-route";
@@ -25,8 +25,8 @@ export function codeRoute(domain: "required" | "optional", handle: (asked: Asked
       const message = "Send the header X-Org-Domain. Its value for this instance is ~.";
       return sourcebotError(400, "MISSING_ORG_DOMAIN_HEADER", message);
     }
-    if (request.method === "GET" && isPrefetch(request.headers))
-      return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+    const ahead = answerAhead(request);
+    if (ahead) return ahead;
     const isRecorded = request.method !== "HEAD";
     const caller = await callerOf(request, facts, named, isRecorded, "code:search");
     if (!caller.ok) return caller.answer;

@@ -48,6 +48,8 @@ export function repositoriesWords(all: VisibleRepository[], query: string, page:
 /** What a search found, as `repository path` and numbered lines. */
 export function foundWords(found: CodeFound): string {
   const { stats, files, isExhaustive, endedBy } = found;
+  if (files.length === 0 && endedBy === "index")
+    return "Nothing was found, but a repository is being indexed anew, and matches in it may be missing. Search again later.";
   if (files.length === 0)
     return isExhaustive
       ? "Nothing matches."
@@ -68,6 +70,8 @@ export function foundWords(found: CodeFound): string {
 function endWords(isExhaustive: boolean, endedBy: CodeFound["endedBy"]): string {
   if (isExhaustive) return "";
   if (endedBy === "size") return " There is more: what was found is more than one answer holds.";
+  if (endedBy === "index")
+    return " There may be more: a repository is being indexed anew, and matches in it may be missing.";
   return endedBy === "matches"
     ? " There may be more: the search ended at the number of matches asked for."
     : " There may be more: the search ended at its deadline.";
@@ -95,7 +99,7 @@ function linesOf(text: string): string[] {
 export function symbolWords(found: SymbolFound): string {
   if (found.matchCount === 0)
     return found.isCapped
-      ? "Nothing was found before the search ended: there may be something. Name the repository or the language."
+      ? `Nothing was found, but not everything was looked at${found.isBeingIndexed ? ": a repository is being indexed anew" : ""}. Ask again later.`
       : "Nothing was found.";
   const names = new Map(found.repositories.map((r) => [r.sourceId, r.name]));
   function* lines() {

@@ -2,8 +2,9 @@ import "server-only";
 import { and, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import { readDb, schema, type Tx } from "@/lib/db/client";
 import type { CodeHead } from "@/lib/db/schema/code";
+import { codeFormat } from "@/lib/platform/code/format";
 import type { RepositoryFile } from "../git/repository-files";
-import { type CodeRun, codeFormat, whileMine } from "./runs";
+import { type CodeRun, whileMine } from "./runs";
 
 /** Segments that are small, and how many of them are made one: each costs a search some reads of its own. */
 const smallParts = 1_024;

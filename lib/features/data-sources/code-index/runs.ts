@@ -5,6 +5,7 @@ import { schema, type Tx } from "@/lib/db/client";
 import { awaitingJobs, enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
 import { cleanText } from "@/lib/platform/clean-text";
+import { codeFormat } from "@/lib/platform/code/format";
 import { repositoryName } from "./repository-name";
 
 /** Silence after which a run counts as crashed. A live one gives a sign every few seconds. */
@@ -14,8 +15,6 @@ const firstWaitS = 30;
 const longestWaitS = 6 * 3_600;
 /** After a flip, what only readers of the generation before still read is kept so long. */
 const graceMinutes = 10;
-/** What is written down changes with it, and all is indexed anew. */
-export const codeFormat = 5;
 const maxProblemLength = 1_000;
 
 type Source = typeof schema.dataSource.$inferSelect;

@@ -1,12 +1,13 @@
 import "server-only";
 import { eq } from "drizzle-orm";
 import { schema, type Tx } from "@/lib/db/client";
+import { codeFormat } from "@/lib/platform/code/format";
 import type { CodeIndexer } from "@/lib/platform/code/indexing/code-indexer";
 import type { IndexedFile, SegmentPostings } from "@/lib/platform/code/indexing/messages";
 import { mostParts } from "@/lib/platform/code/parts";
 import { fileTexts } from "../git/repository-files";
 import type { WantedFile } from "./plan";
-import { type CodeRun, codeFormat, noteProgress, whileMine } from "./runs";
+import { type CodeRun, noteProgress, whileMine } from "./runs";
 
 /** Text sent to the process at a time, in UTF-16 units. It has two of these at most. */
 const batchLength = 512 * 1024;

@@ -3,7 +3,7 @@ import type { ApiKeyPrincipal, RequestFacts, UserPrincipal } from "@/lib/access/
 import { newestCheckpoint } from "@/lib/audit/proof/published";
 import type { StoredCheckpoint } from "@/lib/audit/proof/stored-checkpoints";
 import { MissingNode } from "@/lib/audit/proof/stored-nodes";
-import { isPrefetch } from "@/lib/gate/prefetch";
+import { answerAhead } from "@/lib/gate/prefetch";
 import { callerOf } from "@/lib/gate/sourcebot-caller";
 import { sourcebotError } from "@/lib/gate/to-route";
 import { runtime } from "@/lib/platform/runtime";
@@ -39,8 +39,8 @@ export async function withProofs(
   }
   if (!runtime().env.SOURCEBOT_EE_AUDIT_LOGGING_ENABLED)
     return notFound("Audit logging is not enabled on this instance (SOURCEBOT_EE_AUDIT_LOGGING_ENABLED).");
-  if (!isHead && isPrefetch(request.headers))
-    return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+  const ahead = answerAhead(request);
+  if (ahead) return ahead;
   const caller = await callerOf(request, facts, domain, !isHead, "audit:read-proofs");
   if (!caller.ok) return caller.answer;
   const params = new URL(request.url).searchParams;
