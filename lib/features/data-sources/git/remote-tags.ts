@@ -3,14 +3,13 @@ import { mkdir } from "node:fs/promises";
 import type { CodeTag } from "@/lib/db/schema/code";
 import { NotNow, Unreadable } from "../indexing/text-piece";
 import { branchProblem } from "./branch-name";
+import { failureInWords } from "./failure-in-words";
 import { FairTurns } from "./fair-turns";
 import { requireGit, runGit } from "./git-process";
 import { lineOfRef } from "./remote-heads";
 import type { RemoteRepository } from "./remote-repository";
 import { repositoriesFolder } from "./repositories-folder";
-import { withinTime } from "./within-time";
 
-const askMs = 60_000;
 const choosingMs = 20_000;
 const mb = 1024 * 1024;
 /** Of the host's list of branches and tags. */
@@ -27,7 +26,8 @@ export interface ToldTags {
 /**
  * The tags that stand at some commits, in the order of the host. One that has the name of a branch is left out: the name is
  * the branch's. So is one that could be read as another revision, or that git allows and another command could misread.
- * @throws when the host cannot be asked
+ * @param signal ends it when the host takes too long, too
+ * @throws Unreadable with the reason in words; NotNow where it may be otherwise in a moment
  */
 export async function tagsAt(
   remote: RemoteRepository,
@@ -37,22 +37,20 @@ export async function tagsAt(
   const folder = repositoriesFolder();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await requireGit(folder);
-  const late = () => new NotNow("The repository's host took too long to say which tags it has.");
-  const run = { folder, ...remote.run };
-  const told = await withinTime({ ms: askMs, signal, late }, (limited) =>
-    runGit(
-      ["ls-remote", "--quiet", "--heads", "--tags", "--", remote.url],
-      { ...run, signal: limited },
-      mostListBytes,
-    ),
+  const told = await runGit(
+    ["ls-remote", "--quiet", "--heads", "--tags", "--", remote.url],
+    { folder, signal, ...remote.run },
+    mostListBytes,
   ).catch((error: unknown) => {
+    // It says more than fits.
     if (error instanceof Unreadable) return null;
-    throw error;
+    throw failureInWords(error, { url: remote.url, branches: [] });
   });
   if (told === null) {
     const note = `Its tags are not known here: its list of branches and tags is larger than ${mostListBytes / mb} MB.`;
     return { tags: [], note };
   }
+  const late = () => new NotNow("Choosing among the repository's tags takes too long.");
   const turns = new FairTurns({ ms: choosingMs, signal, late });
   const refs = new RefList();
   for (const [, commit = "", ref = ""] of String(told).matchAll(lineOfRef)) {
