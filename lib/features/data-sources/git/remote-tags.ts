@@ -57,7 +57,7 @@ export async function tagsAt(
     if (turns.isOver()) await turns.next();
     refs.add(ref, commit);
   }
-  const tags = refs.tagsAt(new Set(commits));
+  const tags = await refs.tagsAt(new Set(commits), turns);
   const kept = tags.slice(0, mostTags);
   const count = (n: number) => n.toLocaleString("en-US");
   const isAll = kept.length === tags.length;
@@ -80,9 +80,10 @@ export class RefList {
     else if (kind === "tags" && (peeled !== undefined || !this.#tags.has(name))) this.#tags.set(name, object);
   }
 
-  tagsAt(commits: ReadonlySet<string>): CodeTag[] {
+  async tagsAt(commits: ReadonlySet<string>, turns: Pick<FairTurns, "isOver" | "next">): Promise<CodeTag[]> {
     const found: CodeTag[] = [];
     for (const [name, commit] of this.#tags) {
+      if (turns.isOver()) await turns.next();
       if (!commits.has(commit) || this.#branches.has(name)) continue;
       if (branchProblem(name) === null && !otherRevision.test(name)) found.push({ name, commit });
     }
