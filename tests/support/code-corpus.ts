@@ -42,6 +42,10 @@ export async function corpusGuru(admin: postgres.Sql, name: string): Promise<Vis
   return { id: row.id, slug, name };
 }
 
+const commitOf = (branch: number) => `${branch}`.repeat(40);
+/** At which the default branch of what is written here stands. */
+export const firstCommit = commitOf(0);
+
 /**
  * Writes a repository with its index, as a run of the indexing leaves it. A second call with the same source writes the
  * next generation, of which nothing but its own files is left.
@@ -59,7 +63,7 @@ export async function writeCorpus(
   }: { branches?: string[]; tags?: { name: string; commit: string }[]; sourceId?: string } = {},
 ): Promise<VisibleRepository> {
   const id = sourceId ?? randomUUID();
-  const heads = branches.map((branch, n) => ({ branch, commit: `${n}`.repeat(40), isDefault: n === 0 }));
+  const heads = branches.map((branch, n) => ({ branch, commit: commitOf(n), isDefault: n === 0 }));
   if (sourceId === undefined) {
     await admin`
       insert into data_source (id, guru_id, kind, title, url, sha256, status)

@@ -8,6 +8,7 @@ export interface CodeHead {
   branch: string;
   commit: string;
   isDefault: boolean;
+  isTag?: true | undefined;
 }
 
 /** A tag at a commit that is searched. */

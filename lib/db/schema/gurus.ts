@@ -89,10 +89,12 @@ export interface SourceSettings {
   secret?: string;
   /** The commit whose files the present passages are of. */
   commit?: string;
+  /** It was chosen by the name of a tag. */
+  isTag?: true | undefined;
   /** Of what a backfill job brought in: the service's own id, what tells one state of it from another, and what its text is. */
   item?: { key: string; version: string; format: "html" | "markdown" };
   /** The same where there may be several branches. */
-  heads?: { branch: string | null; commit: string }[];
+  heads?: { branch: string | null; commit: string; isTag?: true | undefined }[];
   /** Since when (ISO 8601, UTC) and why its host could not say whether there is something new, and how often it was asked. */
   unreached?: { since: string; reason: string; looks: number };
 }

@@ -21,6 +21,12 @@ it("a commit names a branch in full, or by as much of its beginning as only that
     expect([commit, name(commit)]).toEqual([commit, null]);
 });
 
+it("a tag that was chosen like a branch is one, also where the host's tags are not known", () => {
+  const chosen = { ...head("v1.0", "f".repeat(40)), isTag: true as const };
+  const known = withTags([...heads, chosen], []);
+  expect(known.filter(({ isTag }) => isTag).map(({ name }) => name)).toEqual(["v1.0"]);
+});
+
 it("a tag names the branches at its commit; of one name the branch goes before the tag", () => {
   const [main, , next, other] = heads.map(({ commit }) => commit) as [string, string, string, string];
   const tags = [

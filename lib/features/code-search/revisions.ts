@@ -22,10 +22,11 @@ export function branchOfCommit(
 /** The branches of an index, each with the tags at its commit. Of one name the branch goes before the tag. */
 export function withTags(heads: readonly CodeHead[], tags: readonly CodeTag[]): SearchedBranch[] {
   const names = new Set(heads.map(({ branch }) => branch));
-  return heads.map(({ branch, commit, isDefault }) => {
+  return heads.map(({ branch, commit, isDefault, isTag }) => {
     const here = tags.flatMap((tag) => (tag.commit === commit ? tag.name : []));
     const others = here.filter((name) => !names.has(name));
-    return { name: branch, commit, isDefault, isTag: here.includes(branch), tags: others };
+    // Of a source that was read before that was kept, only what its host tells.
+    return { name: branch, commit, isDefault, isTag: isTag ?? here.includes(branch), tags: others };
   });
 }
 

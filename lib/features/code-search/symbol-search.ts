@@ -90,37 +90,35 @@ function symbolNode(kind: "references" | "definitions", asked: SymbolAsked, rev:
 }
 
 /**
- * Where a revision is looked for, and by what. The engine knows branches and tags by their names: a commit is the branch whose newest
- * it is, in the repositories that have it. What is no such commit is taken as the name of a branch or a tag.
+ * Where a revision is looked for, and by what, each repository for itself: what is a tag here may be the beginning of a commit
+ * there. The engine knows branches and tags by their names: a commit is the branch whose newest it is, in the repositories that
+ * have it. What is neither anywhere is taken as a name, such as HEAD or a pattern.
  */
 function atRevision(
   all: VisibleRepository[],
   revision: string,
 ): { repositories: VisibleRepository[]; rev: Node } {
-  const named: Node = { kind: "rev", pattern: revision, ...typed };
+  const revOf = (pattern: string): Node => ({ kind: "rev", pattern, ...typed });
+  const having: VisibleRepository[] = [];
   const byBranch = new Map<string, VisibleRepository[]>();
   for (const repository of all) {
-    if (hasBranch(repository, revision)) return { repositories: all, rev: named };
-    const branch = branchOfCommit(repository, revision)?.name;
-    if (branch !== undefined) byBranch.set(branch, [...(byBranch.get(branch) ?? []), repository]);
+    const branch = hasBranch(repository, revision) ? revision : branchOfCommit(repository, revision)?.name;
+    if (branch === undefined) continue;
+    having.push(repository);
+    byBranch.set(branch, [...(byBranch.get(branch) ?? []), repository]);
   }
   const [first, ...others] = byBranch.keys();
-  if (first === undefined) return { repositories: all, rev: named };
-  const repositories = [...byBranch.values()].flat();
-  if (others.length === 0) return { repositories, rev: { kind: "rev", pattern: first, ...typed } };
+  if (first === undefined || revision === "HEAD") return { repositories: all, rev: revOf(revision) };
+  if (others.length === 0) return { repositories: having, rev: revOf(first) };
   // Forks at one commit may have it on branches of different names.
-  const of = [...byBranch].flatMap(([branch, having]) =>
-    having.map(({ name }): Node => {
-      const repo: Node = {
-        kind: "repo",
-        pattern: `^${literalPattern(name)}$`,
-        isCaseSensitive: true,
-        ...typed,
-      };
-      return { kind: "and", of: [repo, { kind: "rev", pattern: branch, ...typed }] };
+  const of = [...byBranch].flatMap(([branch, those]) =>
+    those.map(({ name }): Node => {
+      const pattern = `^${literalPattern(name)}$`;
+      const repo: Node = { kind: "repo", pattern, isCaseSensitive: true, ...typed };
+      return { kind: "and", of: [repo, revOf(branch)] };
     }),
   );
-  return { repositories, rev: { kind: "or", of } };
+  return { repositories: having, rev: { kind: "or", of } };
 }
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

@@ -3,7 +3,7 @@ import { and, eq, inArray, ne } from "drizzle-orm";
 import type { Change } from "@/lib/audit/record/event-input";
 import { schema, type Tx } from "@/lib/db/client";
 import { cleanText } from "@/lib/platform/clean-text";
-import { type Head, readHeads, sameHeads } from "./git/branches";
+import { type Head, ifTag, readHeads, sameHeads } from "./git/branches";
 import type { Learnt } from "./indexing/learnt";
 import { maxTitle } from "./schemas";
 
@@ -35,15 +35,19 @@ export async function applyLearnt(
     changes.push({ field: "sha256", before, after: learnt.sha256 });
   }
   const { commit } = learnt;
-  if (commit !== undefined && commit !== source.settings.commit) {
-    values.settings = { ...source.settings, commit };
-    changes.push({ field: "commit", before: source.settings.commit ?? null, after: commit });
-  }
+  const { isTag, ...settings } = source.settings;
+  if (commit !== undefined && (commit !== settings.commit || learnt.isTag !== isTag))
+    values.settings = { ...settings, commit, ...ifTag(learnt.isTag) };
+  if (commit !== undefined && commit !== settings.commit)
+    changes.push({ field: "commit", before: settings.commit ?? null, after: commit });
   const { heads } = learnt;
   const read = readHeads(source.settings);
   if (heads !== undefined && !sameHeads(heads, read)) {
     values.settings = { ...source.settings, heads };
-    changes.push({ field: "commits", before: read.length > 0 ? inWords(read) : null, after: inWords(heads) });
+    const before = read.length > 0 ? inWords(read) : null;
+    const after = inWords(heads);
+    // Whether a name is a tag's may be all that is new.
+    if (String(before) !== String(after)) changes.push({ field: "commits", before, after });
   }
   return { values, changes };
 }

@@ -4,7 +4,7 @@ import type { Change } from "@/lib/audit/record/event-input";
 import type { Tx } from "@/lib/db/client";
 import type { SourceSettings } from "@/lib/db/schema/gurus";
 import { refuse } from "@/lib/platform/errors";
-import { branchesOf, maySeveral } from "./git/branches";
+import { branchesOf, ifTag, maySeveral } from "./git/branches";
 
 /** What a person chooses of a repository, as the form gives it. */
 export interface ChosenSettings {
@@ -50,11 +50,12 @@ export function settingsChanges(before: SourceSettings, after: SourceSettings): 
 
 /** A new choice with what still holds of what was found out. */
 export function withFoundOut(before: SourceSettings, chosen: SourceSettings): SourceSettings {
-  const { commit, heads, unreached } = before;
+  const { commit, isTag, heads, unreached } = before;
   const sameKind = maySeveral(branchesOf(before)) === maySeveral(branchesOf(chosen));
+  const sameName = branchesOf(before)[0] === branchesOf(chosen)[0];
   return {
     ...chosen,
-    ...(sameKind && commit !== undefined ? { commit } : {}),
+    ...(sameKind && commit !== undefined ? { commit, ...(sameName ? ifTag(isTag) : {}) } : {}),
     ...(sameKind && heads !== undefined ? { heads } : {}),
     ...(unreached === undefined ? {} : { unreached }),
   };

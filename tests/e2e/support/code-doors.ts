@@ -69,6 +69,9 @@ const everything: readonly Canary[] = ["repository", "path", "source", "symbol",
 const definition: readonly Canary[] = ["repository", "source", "content"];
 const references: readonly Canary[] = [...definition, "symbol"];
 
+/** The same, in an answer whose addresses are those at the tag. */
+const atTag: readonly Canary[] = [...definition, "tag"];
+
 const inSearch = { query: wordOfAll, matches: 100, whole: true };
 const inTool = { query: wordOfAll, contextLines: 1 };
 
@@ -85,6 +88,11 @@ export const codeDoors: readonly Door[] = [
     name: "POST /api/search for a text",
     shows: everything,
     one: (by, { content }) => post(by, "/api/search", { ...inSearch, query: `"${content}"` }),
+  },
+  {
+    name: "POST /api/search at a tag",
+    shows: everything,
+    one: (by, { tag }) => post(by, "/api/search", { ...inSearch, query: `rev:${tag} ${wordOfAll}` }),
   },
   {
     name: "GET /api/repos",
@@ -116,6 +124,11 @@ export const codeDoors: readonly Door[] = [
     one: (by, { symbol }) => post(by, "/api/find_definitions", { symbolName: symbol }),
   },
   {
+    name: "POST /api/find_definitions at a tag",
+    shows: atTag,
+    one: (by, { tag }) => post(by, "/api/find_definitions", { symbolName: symbolOfAll, revisionName: tag }),
+  },
+  {
     name: "GET /api/source",
     shows: ["symbol", "content"],
     one: (by, { repository: repo, source }) => get(by, query("/api/source", { repo, path: source })),
@@ -124,6 +137,30 @@ export const codeDoors: readonly Door[] = [
     name: "POST /api/source",
     shows: ["symbol", "content"],
     one: (by, { repository, source }) => post(by, "/api/source", { repository, fileName: source }),
+  },
+  {
+    name: "GET /api/source at a tag",
+    shows: ["symbol", "content", "tag"],
+    one: (by, { repository: repo, source: path, tag: ref }) =>
+      get(by, query("/api/source", { repo, path, ref })),
+  },
+  {
+    name: "POST /api/source at a tag",
+    shows: ["symbol", "content", "tag"],
+    one: (by, { repository, source, tag }) =>
+      post(by, "/api/source", { repository, fileName: source, branch: tag }),
+  },
+  {
+    name: "GET /code/preview at a tag",
+    shows: ["source", "symbol"],
+    one: (by, { repository, symbol, tag: revision }) =>
+      get(by, query("/code/preview", { repository, symbol, revision })),
+  },
+  {
+    name: "GET /code/folder at a tag",
+    shows: ["source"],
+    one: (by, { repository, tag: revision }) =>
+      get(by, query("/code/folder", { repository, folder: "src", revision })),
   },
   {
     name: "GET /code/preview",
@@ -144,6 +181,12 @@ export const codeDoors: readonly Door[] = [
     repeats: ["repository"],
   },
   {
+    name: "searchCodeAction at a tag",
+    shows: everything,
+    one: (by, { tag }) => form(by, { query: `rev:${tag} ${wordOfAll}` }),
+    repeats: ["tag"],
+  },
+  {
     name: "findReferencesAction",
     shows: references,
     all: (by) => call(by, "findReferencesAction", symbolOfAll),
@@ -157,21 +200,29 @@ export const codeDoors: readonly Door[] = [
   },
   {
     name: "/browse, a file",
-    shows: ["symbol", "content"],
+    shows: ["symbol", "content", "tag"],
     one: (by, { repository, source }) => get(by, blobAddress({ repository, path: source })),
     repeats: ["repository", "source"],
     isPage: true,
   },
   {
     name: "/browse, a folder",
-    shows: ["source"],
+    shows: ["source", "tag"],
     one: (by, { repository }) => get(by, treeAddress({ repository, path: "src" })),
     repeats: ["repository"],
     isPage: true,
   },
   {
+    name: "/browse, a file at a tag",
+    shows: ["symbol", "content", "tag"],
+    one: (by, { repository, source, tag: revision }) =>
+      get(by, blobAddress({ repository, path: source, revision })),
+    repeats: ["repository", "source", "tag"],
+    isPage: true,
+  },
+  {
     name: "MCP list_repos",
-    shows: ["repository"],
+    shows: ["repository", "tag"],
     all: (by) => tool(by, "list_repos"),
     one: (by, { repository }) => tool(by, "list_repos", { query: repository }),
   },
@@ -186,6 +237,22 @@ export const codeDoors: readonly Door[] = [
     name: "MCP read_file",
     shows: ["symbol", "content"],
     one: (by, { repository, source }) => tool(by, "read_file", { repository, path: source }),
+  },
+  {
+    name: "MCP read_file at a tag",
+    shows: ["symbol", "content", "tag"],
+    one: (by, { repository, source, tag: revision }) =>
+      tool(by, "read_file", { repository, path: source, revision }),
+  },
+  {
+    name: "MCP search_code at a tag",
+    shows: everything,
+    one: (by, { tag }) => tool(by, "search_code", { ...inTool, query: `rev:${tag} ${wordOfAll}` }),
+  },
+  {
+    name: "MCP find_definitions at a tag",
+    shows: definition,
+    one: (by, { tag: revision }) => tool(by, "find_definitions", { symbol: symbolOfAll, revision }),
   },
   {
     name: "MCP find_definitions",

@@ -1,4 +1,4 @@
-import { writeCorpus } from "../../support/code-corpus";
+import { firstCommit, writeCorpus } from "../../support/code-corpus";
 import type { Admin } from "./roles-database";
 
 /** The name of the repository of a guru. */
@@ -15,6 +15,8 @@ export const canariesOf = (slug: string) => ({
   source: `src/${slug}.ts`,
   symbol: `dockOf_${slug.replace("-", "_")}`,
   content: `heron of ${slug}`,
+  /** A tag at the commit of its branch. */
+  tag: `tide/of-${slug}`,
 });
 export type Canaries = ReturnType<typeof canariesOf>;
 export type Canary = keyof Canaries;
@@ -36,8 +38,10 @@ export function ${symbol}() { ${symbolOfAll}(); } // ${content}
  */
 export async function addCode(admin: Admin, guruId: string, slug: string, text: string): Promise<void> {
   const own = canariesOf(slug);
-  await writeCorpus(admin, { id: guruId, slug, name: slug }, own.repository, [
+  const files = [
     { path: own.path, text: `${text}\n${wordOfAll}: ${own.content}\n` },
     { path: own.source, text: codeOf(own) },
-  ]);
+  ];
+  const tags = [{ name: own.tag, commit: firstCommit }];
+  await writeCorpus(admin, { id: guruId, slug, name: slug }, own.repository, files, { tags });
 }

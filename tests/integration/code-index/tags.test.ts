@@ -1,59 +1,19 @@
-import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readDb } from "@/lib/db/client";
-import { closeSearchProcesses, searchCode } from "@/lib/features/code-search/engine/search";
-import { findFile } from "@/lib/features/code-search/find-file";
-import { parseQuery } from "@/lib/features/code-search/query/parse";
-import { visibleRepositories } from "@/lib/features/code-search/repositories";
-import { changeRepositorySource } from "@/lib/features/data-sources/commands/change-repository-source";
+import { closeSearchProcesses } from "@/lib/features/code-search/engine/search";
 import { rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
-import { Refusal } from "@/lib/platform/errors";
-import { testRequest as request } from "@/tests/support/product";
-import { done } from "../gurus/guru-for-tests";
 import { serveGit, TestRepository } from "../network-sources/git-server";
 import {
-  guru,
   indexed,
-  member,
   product,
   repositorySource,
   sourceRow,
   withFetchingProduct,
 } from "../network-sources/harness";
 import { codeOf, lookAgain, repositoryRow } from "./harness";
+import { found, packed, tagsOf, text } from "./tags-for-tests";
 
 withFetchingProduct();
 afterAll(() => closeSearchProcesses());
-
-async function repositoryOf(id: string) {
-  const all = await visibleRepositories(readDb(), member);
-  const found = all.find(({ sourceId }) => sourceId === id);
-  if (!found) throw new Error("it is not to be seen");
-  return found;
-}
-
-/** The paths that a query finds, in the order of the answer. */
-async function found(id: string, query: string): Promise<string[]> {
-  const parsed = parseQuery(query);
-  if (!parsed.ok) throw new Error(parsed.message);
-  const repositories = [await repositoryOf(id)];
-  const asked = { repositories, matches: 100, contextLines: 0, whole: false, deadlineMs: 10_000 };
-  return (await searchCode({ query: parsed.query, ...asked })).files.map((file) => file.path);
-}
-
-/** The text of a file at a revision, or what is wrong. */
-async function text(id: string, file: string, revision: string): Promise<string> {
-  const { name } = await repositoryOf(id);
-  try {
-    return (await findFile({ repository: name, path: file, revision }, member)).text;
-  } catch (error) {
-    if (error instanceof Refusal) return error.message;
-    throw error;
-  }
-}
-
-const tagsOf = async (id: string) => (await repositoryRow(id)).tags.map(({ name }: { name: string }) => name);
 
 describe("a tag at a commit that is searched", () => {
   it("names its files, annotated or not, to rev: and to the viewer; others name nothing", async () => {
@@ -184,81 +144,5 @@ describe("a tag at a commit that is searched", () => {
       tags_note: "Its tags are not known here: its list of branches and tags is larger than 8 MB.",
     });
     expect(await found(id, "words")).toEqual(["a.txt"]);
-  });
-});
-
-/** Refs that git itself would not make. */
-function packed(repository: TestRepository, refs: readonly string[]): void {
-  const head = "# pack-refs with: peeled fully-peeled sorted \n";
-  const sorted = [...refs].sort((a, b) => Buffer.compare(Buffer.from(a.slice(41)), Buffer.from(b.slice(41))));
-  writeFileSync(path.join(repository.folder, ".git", "packed-refs"), `${head}${sorted.join("\n")}\n`);
-}
-
-describe("a tag that is chosen like a branch", () => {
-  function releases() {
-    const repository = new TestRepository();
-    const old = repository.commit({ "a.txt": "of the release" });
-    repository.git("tag", "--annotate", "--message=out", "v1.0");
-    const now = repository.commit({ "a.txt": "of now" });
-    return { repository, old, now };
-  }
-
-  it("is read and searched as an older release, alone or beside branches", async () => {
-    const { repository, old, now } = releases();
-    const alone = await codeOf(repository, { branches: "v1.0" });
-    expect((await sourceRow(alone)).settings).toEqual({ branches: ["v1.0"], commit: old });
-    expect(await found(alone, "release")).toEqual(["a.txt"]);
-    const id = await codeOf(repository, { branches: "mai*\nv1.0" });
-    expect((await sourceRow(id)).settings.heads).toEqual([
-      { branch: "main", commit: now },
-      { branch: "v1.0", commit: old },
-    ]);
-    expect(await found(id, "release")).toEqual([]);
-    expect(await found(id, "release rev:v1.0")).toEqual(["a.txt"]);
-    expect(await text(id, "a.txt", "v1.0")).toBe("of the release");
-    expect((await repositoryOf(id)).branches).toMatchObject([
-      { name: "main", isDefault: true, isTag: false, tags: [] },
-      { name: "v1.0", isDefault: false, isTag: true, tags: [] },
-    ]);
-    // There is nothing new to it.
-    await rereadRepository({ dataSourceId: id });
-    expect((await sourceRow(id)).status).toBe("SUCCESS");
-  });
-
-  it("is read again when it moves; a branch of its name goes before it", async () => {
-    const { repository, old, now } = releases();
-    const id = await codeOf(repository, { branches: "v1.0" });
-    repository.git("tag", "--force", "v1.0", now);
-    await lookAgain(id);
-    expect(await found(id, "of now")).toEqual(["a.txt"]);
-    repository.git("branch", "v1.0", old);
-    await lookAgain(id);
-    expect((await sourceRow(id)).settings.commit).toBe(old);
-    expect((await repositoryOf(id)).branches).toMatchObject([{ name: "v1.0", isTag: false, tags: [] }]);
-  });
-
-  it("is named whole: a pattern stands for branches alone", async () => {
-    const { repository } = releases();
-    const host = await serveGit(repository);
-    const id = await repositorySource(`${host.origin}/team/handbook`, { branches: "v*" });
-    expect((await indexed(id)).error).toBe("No branch of the repository fits v*.");
-  });
-
-  it("stands at a commit, or is refused in words; so is one that is not there", async () => {
-    const { repository } = releases();
-    const blob = repository.git("rev-parse", "HEAD:a.txt");
-    repository.git("tag", "tree", "HEAD^{tree}");
-    repository.git("tag", "--annotate", "--message=blob", "blob", blob);
-    const host = await serveGit(repository);
-    const id = await repositorySource(`${host.origin}/team/handbook`, { branches: "tree" });
-    expect((await indexed(id)).error).toMatch(/^What refs\/tags\/tree stands at is no commit\./);
-    for (const [branches, reason] of [
-      ["blob, main", /^What refs\/tags\/blob stands at is no commit\./],
-      ["v2.0", /^The repository has no branch or tag v2\.0\.$/],
-    ] as const) {
-      const input = { guru: guru.slug, id, branches };
-      done(await changeRepositorySource.execute({ principal: member, request, input }));
-      expect((await indexed(id)).error).toMatch(reason);
-    }
   });
 });

@@ -9,7 +9,7 @@ import { mintId } from "@/lib/platform/ids";
 import { runWithRequest } from "@/lib/platform/request-context";
 import { createTestProduct, type TestProduct } from "@/tests/support/product";
 import { giveRole, guruOf } from "../gurus/guru-for-tests";
-import { codeIn, nextCommit } from "./code-for-tests";
+import { codeIn, mainCommit, nextCommit } from "./code-for-tests";
 
 export { cookieOf, keyOf } from "../audit-api/api-harness";
 
@@ -86,6 +86,7 @@ export interface CodeWorld {
 }
 
 export const repository = "git.example.com/team/engine";
+export const foreignTag = "buried-1";
 export const foreignRepository = "git.example.com/secret/vault";
 export const parserText =
   "export function parseLedger(text: string) {\n  return text.split(',');\n}\n\nexport class Ledger {}\n";
@@ -118,6 +119,7 @@ export async function makeCodeWorld(): Promise<CodeWorld> {
   await codeIn(foreign.id, {
     name: foreignRepository,
     files: { "src/vault.ts": "export function parseLedger() { return 'treasure'; }\n" },
+    tags: [{ name: foreignTag, commit: mainCommit }],
   });
   return { product, owner, auditor, maintainer, viewer, visitor, guru, foreign };
 }

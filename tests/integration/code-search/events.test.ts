@@ -7,7 +7,7 @@ import type { Command } from "@/lib/gate/command";
 import { mintId } from "@/lib/platform/ids";
 import { breakTheLog, byKey, testRequest } from "@/tests/support/product";
 import { done, guruOf } from "../gurus/guru-for-tests";
-import { codeIn, mainCommit } from "./code-for-tests";
+import { codeIn, mainCommit, nextCommit } from "./code-for-tests";
 import {
   askCode,
   type CodeWorld,
@@ -203,6 +203,24 @@ describe("a file", () => {
       target_id: `${repository}@next:src/coming.ts`,
       details: { apiKeyName: "ci" },
     });
+  });
+
+  it("by a tag's name keeps that name and the commit at which the tag stood, by each door", async () => {
+    const key = await keyOf(world.viewer);
+    const [path, tag] = ["src/coming.ts", "v2.0-rc/1"];
+    const input = { repository, path, revision: tag, door: "ui" };
+    const before = await count();
+    done(await viewFileCommand.execute({ principal: world.viewer, request, input }));
+    await jsonOf(askCode("source", { key, body: { repository, fileName: path, branch: tag } }));
+    await jsonOf(askCode("source", { key, query: `?repo=${repository}&path=${path}&ref=${tag}` }));
+    const events = (await world.product.events()).slice(before);
+    expect(events.map((e) => [e.operation, e.target_id, e.details])).toEqual(
+      ["ui", "api", "api"].map((door) => [
+        "FILE_READ",
+        `${repository}@${tag}:${path}`,
+        expect.objectContaining({ door, repository, revision: tag, commit: nextCommit, path }),
+      ]),
+    );
   });
 
   it("that is not there, or foreign, leaves nothing", async () => {

@@ -3,11 +3,13 @@ import type { AddressInfo } from "node:net";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nextCommit } from "./code-for-tests";
 import {
   askCode,
   type CodeWorld,
   cookieOf,
   foreignRepository,
+  foreignTag,
   jsonOf,
   keyOf,
   makeCodeWorld,
@@ -113,6 +115,27 @@ describe("POST /api/mcp with the official client", () => {
     await client.close();
   });
 
+  it("reads by a tag, and finds by it; the record has the tag and the commit", async () => {
+    const client = await connected(await keyOf(world.viewer));
+    const revision = "v2.0-rc/1";
+    const path = "src/coming.ts";
+    const before = (await world.product.events()).length;
+    expect(await call(client, "read_file", { repository, path, revision })).toEqual({
+      text: `${repository}@${revision}:${path} (1 lines)\nexport function comingSoon() {}`,
+      isError: false,
+    });
+    const found = await call(client, "find_definitions", { symbol: "comingSoon", repository, revision });
+    expect(found.text).toContain(`${repository} ${path}\n1: export function comingSoon`);
+    const [read, looked] = (await world.product.events()).slice(before);
+    expect(read).toMatchObject({
+      operation: "FILE_READ",
+      target_id: `${repository}@${revision}:${path}`,
+      details: { door: "mcp", repository, revision, commit: nextCommit, path },
+    });
+    expect(looked).toMatchObject({ operation: "GOTO_DEFINITION", details: { door: "mcp", revision } });
+    await client.close();
+  });
+
   it("tells what is wrong with a call, and goes on", async () => {
     const client = await connected(await keyOf(world.viewer));
     const cases: [string, object, RegExp][] = [
@@ -160,14 +183,19 @@ describe("POST /api/mcp with the official client", () => {
   it("shows nothing of a foreign guru's", async () => {
     const client = await connected(await keyOf(world.viewer));
     const answers = [
+      await call(client, "list_repos"),
       await call(client, "list_repos", { query: "vault" }),
+      await call(client, "search_code", { query: "treasure rev:buried-1" }),
       await call(client, "search_code", { query: "treasure" }),
       await call(client, "read_file", { repository: foreignRepository, path: "src/vault.ts" }),
       await call(client, "find_definitions", { symbol: "parseLedger", repository: foreignRepository }),
     ];
-    for (const { text } of answers) expect(text).not.toMatch(/treasure|secret\/vault|vault\.ts/);
+    for (const { text } of answers) expect(text).not.toMatch(/treasure|secret\/vault|vault\.ts|buried/);
     const missing = { repository: "git.example.com/secret/nothing", path: "src/vault.ts" };
-    expect(answers[2]).toEqual(await call(client, "read_file", missing));
+    expect(answers[4]).toEqual(await call(client, "read_file", missing));
+    const byTag = { revision: foreignTag };
+    const read = await call(client, "read_file", { ...missing, repository: foreignRepository, ...byTag });
+    expect(read).toEqual(await call(client, "read_file", { ...missing, ...byTag }));
     await client.close();
   });
 });

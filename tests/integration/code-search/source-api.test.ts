@@ -4,6 +4,7 @@ import {
   askCode,
   type CodeWorld,
   foreignRepository,
+  foreignTag,
   jsonOf,
   keyOf,
   makeCodeWorld,
@@ -48,6 +49,22 @@ describe("POST /api/source", () => {
     expect(await jsonOf(post({ fileName: "unheard.of", repository }))).toMatchObject({ language: "" });
   });
 
+  it("gives a file by a tag at the commit of a branch, and calls it so", async () => {
+    const byTag = { repository, branch: "v2.0-rc/1" };
+    expect(await jsonOf(post({ ...byTag, fileName: "src/coming.ts" }))).toEqual({
+      source: "export function comingSoon() {}\n",
+      language: "TypeScript",
+      webUrl: url("src/coming.ts", "@v2.0-rc/1"),
+    });
+    // Of another branch; a part of its name, and as git has it in full.
+    expect(await refused(post({ ...byTag, fileName: "src/parser.ts" }))).toBe("404 FILE_NOT_FOUND");
+    for (const branch of ["v2.0-rc", "V2.0-rc/1", "v2.0-rc/1^{}", "refs/tags/v2.0-rc/1", "v2.0-rc/*"])
+      expect([branch, await refused(post({ repository, branch, fileName: "src/coming.ts" }))]).toEqual([
+        branch,
+        "400 INVALID_GIT_REF",
+      ]);
+  });
+
   it("404 FILE_NOT_FOUND to what is not there; 400 INVALID_GIT_REF to a branch that is not searched", async () => {
     for (const fileName of ["src/none.ts", "src", "../parser.ts", "src/coming.ts", "a\0b", "\ud800"])
       expect(await refused(post({ fileName, repository }))).toBe("404 FILE_NOT_FOUND");
@@ -82,6 +99,14 @@ describe("GET /api/source", () => {
     });
     const byCommit = get({ repo: repository, path: "src/parser.ts", ref: mainCommit });
     expect((await jsonOf(byCommit)).source).toBe(parserText);
+    const byTag = { repo: repository, path: "src/coming.ts", ref: "v2.0-rc/1" };
+    expect(await jsonOf(get(byTag))).toMatchObject({
+      source: "export function comingSoon() {}\n",
+      path: "src/coming.ts",
+      webUrl: url("src/coming.ts", "@v2.0-rc/1"),
+    });
+    expect(await refused(get({ ...byTag, path: "src/parser.ts" }))).toBe("404 FILE_NOT_FOUND");
+    expect(await refused(get({ ...byTag, ref: "v2.0-rc" }))).toBe("400 INVALID_GIT_REF");
   });
 
   it("404 FILE_NOT_FOUND and 400 INVALID_GIT_REF, in this order of what is looked for: repository, ref, file", async () => {
@@ -123,13 +148,13 @@ describe("a foreign guru's repository", () => {
   it("is answered as one that does not exist, whatever of it is asked for", async () => {
     const foreign = { fileName: "src/vault.ts", repository: foreignRepository };
     const missing = { fileName: "src/vault.ts", repository: "git.example.com/secret/nothing" };
-    for (const more of [{}, { branch: "main" }, { branch: "none" }]) {
+    for (const more of [{}, { branch: "main" }, { branch: foreignTag }, { branch: "none" }]) {
       const answers = [text(post({ ...foreign, ...more })), text(post({ ...missing, ...more }))];
       const [one, other] = await Promise.all(answers);
       expect(one).toBe(other);
       expect(one).toContain("FILE_NOT_FOUND");
     }
-    for (const ref of ["", "main", "none"]) {
+    for (const ref of ["", "main", foreignTag, "none"]) {
       const [one, other] = await Promise.all([
         text(get({ repo: foreignRepository, path: "src/vault.ts", ref })),
         text(get({ repo: missing.repository, path: "src/vault.ts", ref })),
@@ -142,5 +167,7 @@ describe("a foreign guru's repository", () => {
     }
     const asking = { key: await keyOf(world.owner), body: foreign };
     expect((await jsonOf(askCode("source", asking))).source).toContain("treasure");
+    const byTag = { ...asking, body: { ...foreign, branch: foreignTag } };
+    expect((await jsonOf(askCode("source", byTag))).source).toContain("treasure");
   });
 });

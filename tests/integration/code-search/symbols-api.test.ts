@@ -155,6 +155,24 @@ describe("a commit as the revision", () => {
   });
 });
 
+it("what is a tag in one repository and the beginning of a commit in another is each for itself", async () => {
+  const revisionName = nextCommit.slice(0, 8);
+  const { id } = await guruOf(world.viewer, { name: "Tagged" });
+  const name = "git.example.com/team/tagged";
+  const files = { "src/tagged.ts": "export function comingSoon() {}\n" };
+  const at = { tags: [{ name: revisionName, commit: mainCommit }] };
+  await codeIn(id, { name, files, next: { "src/not.ts": "export function comingSoon() {}\n" }, ...at });
+  const found = await jsonOf(definitions({ symbolName: "comingSoon", revisionName }));
+  const browse = "http://localhost:3000/browse";
+  expect(found.files.map(({ webUrl }: { webUrl: string }) => webUrl)).toEqual([
+    `${browse}/${repository}@${nextCommit}/-/blob/src/coming.ts`,
+    `${browse}/${name}@${revisionName}/-/blob/src/tagged.ts`,
+  ]);
+  // Where the tag is all that there is.
+  const there = await jsonOf(definitions({ symbolName: "comingSoon", revisionName, repoName: name }));
+  expect(places(there)).toEqual(["src/tagged.ts:1"]);
+});
+
 describe("a repository of two gurus", () => {
   it("is looked into once: the first that is indexed", async () => {
     const name = "git.example.com/team/twice";

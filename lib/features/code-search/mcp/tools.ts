@@ -57,7 +57,8 @@ export function codeTools(by: Searcher): McpServer {
   server.registerTool(
     "list_repos",
     {
-      description: "Lists the repositories whose code can be searched, with their branches and tags.",
+      description:
+        "Lists the repositories whose code can be searched, with their branches and some of the tags at them.",
       inputSchema: z.strictObject({
         query: z.string().max(1_000).describe("Only those whose name has this in it.").optional(),
         page: z.int().min(1).max(1_000_000).describe("From 1; 100 repositories a page.").default(1),

@@ -8,6 +8,8 @@ const mostCharacters = 100_000;
 const mostLines = 2_000;
 const longestLine = 2_000;
 const repositoriesAPage = 100;
+/** Of those at the commits of a repository; the chosen ones are all named, like branches. */
+const mostTags = 10;
 
 /** Lines put together until the answer is full; then `left` says what is left out. */
 function within(lines: Iterable<string>, left: string): string {
@@ -35,14 +37,22 @@ export function repositoriesWords(all: VisibleRepository[], query: string, page:
   if (shown.length === 0) return `There are ${matching.length} repositories; this page is behind the last.`;
   const behind = from + shown.length;
   const lines = shown.map((repository) => {
-    const branches = repository.branches.map((b) => (b.isDefault ? `${b.name} (default)` : b.name));
-    const tags = [...new Set(repository.branches.flatMap((b) => b.tags))];
-    const names = `branches: ${branches.join(", ")}${tags.length > 0 ? `; tags: ${tags.join(", ")}` : ""}`;
-    const state = repository.generation === 0 ? "not indexed yet" : names;
+    const state = repository.generation === 0 ? "not indexed yet" : revisionWords(repository);
     return `${repository.name} - ${state}`;
   });
   if (behind < matching.length) lines.push(`[${matching.length - behind} more; ask for page ${page + 1}]`);
   return within(lines, "[The rest is left out; ask for fewer by query.]");
+}
+
+function revisionWords({ branches }: VisibleRepository): string {
+  const names = branches.map(({ name, isDefault, isTag }) => {
+    const about = [...(isTag ? ["tag"] : []), ...(isDefault ? ["default"] : [])].join(", ");
+    return about ? `${name} (${about})` : name;
+  });
+  const tags = [...new Set(branches.flatMap((branch) => branch.tags))];
+  const left = tags.length - mostTags;
+  const shown = `${tags.slice(0, mostTags).join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+  return `branches: ${names.join(", ")}${tags.length > 0 ? `; tags: ${shown}` : ""}`;
 }
 
 /** What a search found, as `repository path` and numbered lines. */

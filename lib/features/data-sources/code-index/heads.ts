@@ -1,6 +1,6 @@
 import "server-only";
 import type { CodeHead } from "@/lib/db/schema/code";
-import { type Head, readHeads } from "../git/branches";
+import { type Head, ifTag, readHeads } from "../git/branches";
 import { defaultBranch } from "../git/default-branch";
 import { remoteRepository } from "../git/remote-repository";
 import { tokenOf } from "../indexing/read/repository";
@@ -18,7 +18,10 @@ export async function headsOf(run: CodeRun, signal: AbortSignal): Promise<CodeHe
 }
 
 function inOrder(heads: readonly Head[], byDefault: string): CodeHead[] {
-  const named = heads.map(({ branch, commit }) => ({ branch: branch ?? byDefault, commit }));
+  const named = heads.map(({ branch, commit, isTag }) => ({
+    ...{ branch: branch ?? byDefault, commit },
+    ...ifTag(isTag),
+  }));
   const first = named.find(({ branch }) => branch === byDefault) ?? named[0];
   const others = named.filter((head) => head !== first);
   return (first ? [first, ...others] : []).map((head) => ({ ...head, isDefault: head === first }));

@@ -37,7 +37,7 @@ export class Overtaken extends Error {
 
 /** What of a source decides what its index holds; in the statement the source is called `s`. */
 const basisOfSource = sql`jsonb_strip_nulls(jsonb_build_object('format', ${codeFormat}::int, 'url', s.url,
-  'commit', s.settings->'commit', 'heads', s.settings->'heads',
+  'commit', s.settings->'commit', 'isTag', s.settings->'isTag', 'heads', s.settings->'heads',
   'include', s.settings->'include', 'exclude', s.settings->'exclude'))`;
 /** One whose files have been read, and of which is known at which commits. */
 const isReady = sql`s.kind = 'GITHUB_REPO' and s.url is not null and s.status in ('SUCCESS', 'FAIL')

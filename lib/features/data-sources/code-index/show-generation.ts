@@ -2,20 +2,19 @@ import "server-only";
 import { eq, sql } from "drizzle-orm";
 import { schema } from "@/lib/db/client";
 import type { CodeHead } from "@/lib/db/schema/code";
-import type { ToldTags } from "../git/remote-tags";
 import type { Plan } from "./plan";
 import { type CodeRun, whileMine } from "./runs";
+import { type TagsKnown, tagColumns } from "./tags";
 
 /**
  * Ends a run well: from this commit on readers read what it has written. What it replaces stays for those who began to read
  * before, until the next run or the cleanup.
- * @param told null = what is known of tags stays
  */
 export async function showGeneration(
   run: CodeRun,
   plan: Plan,
   heads: CodeHead[],
-  told: ToldTags | null,
+  known: TagsKnown,
 ): Promise<void> {
   const generation = run.shown + 1;
   const sourceId = run.source.id;
@@ -39,7 +38,7 @@ export async function showGeneration(
       .set({
         generation,
         heads,
-        ...(told === null ? {} : { tags: told.tags, tagsNote: told.note }),
+        ...tagColumns(known),
         basis: run.basis,
         files: sums?.files ?? 0,
         bytes: sums?.bytes ?? 0,

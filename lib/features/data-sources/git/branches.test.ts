@@ -25,6 +25,8 @@ describe("a choice of branches", () => {
     expect(branchesOf({})).toEqual([]);
     expect(readHeads({ branch: "main", commit })).toEqual([{ branch: "main", commit }]);
     expect(readHeads({ commit })).toEqual([{ branch: null, commit }]);
+    const tag = { branch: "v1.0", commit, isTag: true };
+    expect(readHeads({ branches: ["v1.0"], commit, isTag: true })).toEqual([tag]);
     expect(readHeads({})).toEqual([]);
   });
 });
@@ -35,6 +37,7 @@ it("heads are the same when branches and commits are", () => {
   expect(sameHeads(some, [{ branch: "b", commit }])).toBe(false);
   expect(sameHeads(some, [{ branch: "a", commit: "b".repeat(40) }])).toBe(false);
   expect(sameHeads(some, [])).toBe(false);
+  expect(sameHeads(some, [{ branch: "a", commit, isTag: true }])).toBe(false);
 });
 
 it("many branches are told by the first few", () => {

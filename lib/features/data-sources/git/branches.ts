@@ -10,6 +10,8 @@ export interface Head {
   /** Null = the host's default. */
   branch: string | null;
   commit: string;
+  /** It was chosen by the name of a tag. */
+  isTag?: true | undefined;
 }
 
 const isPattern = (name: string) => name.includes("*");
@@ -33,14 +35,21 @@ export const maySeveral = (branches: readonly string[]) => branches.length > 1 |
 
 /** The commits whose files the present passages are of; none = it was not read yet. */
 export function readHeads(settings: SourceSettings): readonly Head[] {
-  const { heads, commit } = settings;
+  const { heads, commit, isTag } = settings;
   if (heads) return heads;
-  return commit === undefined ? [] : [{ branch: branchesOf(settings)[0] ?? null, commit }];
+  const branch = branchesOf(settings)[0] ?? null;
+  return commit === undefined ? [] : [{ branch, commit, ...ifTag(isTag) }];
 }
 
 export const sameHeads = (some: readonly Head[], others: readonly Head[]) =>
   some.length === others.length &&
-  some.every(({ branch, commit }, i) => branch === others[i]?.branch && commit === others[i]?.commit);
+  some.every(({ branch, commit, isTag }, i) => {
+    const other = others[i];
+    return branch === other?.branch && commit === other.commit && isTag === other.isTag;
+  });
+
+/** As it is kept: of a branch nothing. */
+export const ifTag = (isTag: true | undefined): Pick<Head, "isTag"> => (isTag ? { isTag } : {});
 
 /** Those of a choice that are no patterns. */
 export const plainBranches = (branches: readonly string[]) => branches.filter((name) => !isPattern(name));

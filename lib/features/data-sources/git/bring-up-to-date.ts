@@ -2,7 +2,7 @@ import "server-only";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { Unreadable } from "../indexing/text-piece";
-import type { Head } from "./branches";
+import { type Head, ifTag } from "./branches";
 import { failureInWords } from "./failure-in-words";
 import { GitFailed, mostPackBytes, requireGit, runGit } from "./git-process";
 import { newestRefs } from "./remote-heads";
@@ -43,7 +43,7 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; h
   await requireGit(parent);
   const folder = path.join(parent, `${dataSourceId}.git`);
   // Whether a name is a branch's or a tag's, the host says.
-  const refs =
+  const refs: (Omit<Head, "commit"> & { ref: string })[] =
     wanted.branches.length > 0
       ? await newestRefs({ remote, branches: wanted.branches, signal })
       : [{ branch: null, ref: "HEAD" }];
@@ -71,8 +71,10 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; h
       }),
     );
     const heads: Head[] = [];
-    for (const [n, { branch, ref }] of refs.entries())
-      heads.push({ branch, commit: await commitAt(`${ours}-${n}`, ref, { folder, signal }) });
+    for (const [n, { branch, ref, isTag }] of refs.entries()) {
+      const commit = await commitAt(`${ours}-${n}`, ref, { folder, signal });
+      heads.push({ branch, commit, ...ifTag(isTag) });
+    }
     isWhole = true;
     return { folder, heads };
   } catch (error) {

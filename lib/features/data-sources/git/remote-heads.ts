@@ -2,7 +2,7 @@ import "server-only";
 import { mkdir } from "node:fs/promises";
 import { NotNow, Unreadable } from "../indexing/text-piece";
 import { branchProblem } from "./branch-name";
-import { fitsPattern, type Head, maySeveral, mostBranches, plainBranches } from "./branches";
+import { fitsPattern, type Head, ifTag, maySeveral, mostBranches, plainBranches } from "./branches";
 import { failureInWords, noSuchBranch } from "./failure-in-words";
 import { FairTurns } from "./fair-turns";
 import { requireGit, runGit } from "./git-process";
@@ -38,7 +38,7 @@ interface Asked {
  * @throws Unreadable with the reason in words; NotNow where it may be otherwise in a moment
  */
 export async function newestHeads(asked: Asked): Promise<Head[]> {
-  return (await newestRefs(asked)).map(({ branch, commit }) => ({ branch, commit }));
+  return (await newestRefs(asked)).map(({ branch, commit, isTag }) => ({ branch, commit, ...ifTag(isTag) }));
 }
 
 /** The same, with what they are fetched by. A name that is no branch's may be a tag's; a pattern stands for branches alone. */
@@ -92,7 +92,7 @@ function headOf(branch: string, commits: ReadonlyMap<string, string>): RemoteHea
   if (ofBranch !== undefined) return { branch, commit: ofBranch, ref: heads + branch };
   const ref = tags + branch;
   const commit = commits.get(peeled(ref)) ?? commits.get(ref);
-  return commit === undefined ? null : { branch, commit, ref };
+  return commit === undefined ? null : { branch, commit, ref, isTag: true };
 }
 
 /** A line of what a host tells of its refs. A name may hold signs that pass for a line's end elsewhere, such as U+2028. */

@@ -3,14 +3,13 @@ import { mkdir } from "node:fs/promises";
 import type { CodeTag } from "@/lib/db/schema/code";
 import { NotNow, Unreadable } from "../indexing/text-piece";
 import { branchProblem } from "./branch-name";
+import { failureInWords } from "./failure-in-words";
 import { FairTurns } from "./fair-turns";
 import { requireGit, runGit } from "./git-process";
 import { lineOfRef } from "./remote-heads";
 import type { RemoteRepository } from "./remote-repository";
 import { repositoriesFolder } from "./repositories-folder";
-import { withinTime } from "./within-time";
 
-const askMs = 60_000;
 const choosingMs = 20_000;
 const mb = 1024 * 1024;
 /** Of the host's list of branches and tags. */
@@ -27,7 +26,8 @@ export interface ToldTags {
 /**
  * The tags that stand at some commits, in the order of the host. One that has the name of a branch is left out: the name is
  * the branch's. So is one that could be read as another revision, or that git allows and another command could misread.
- * @throws when the host cannot be asked
+ * @param signal ends it when the host takes too long, too
+ * @throws Unreadable with the reason in words; NotNow where it may be otherwise in a moment
  */
 export async function tagsAt(
   remote: RemoteRepository,
@@ -37,29 +37,27 @@ export async function tagsAt(
   const folder = repositoriesFolder();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await requireGit(folder);
-  const late = () => new NotNow("The repository's host took too long to say which tags it has.");
-  const run = { folder, ...remote.run };
-  const told = await withinTime({ ms: askMs, signal, late }, (limited) =>
-    runGit(
-      ["ls-remote", "--quiet", "--heads", "--tags", "--", remote.url],
-      { ...run, signal: limited },
-      mostListBytes,
-    ),
+  const told = await runGit(
+    ["ls-remote", "--quiet", "--heads", "--tags", "--", remote.url],
+    { folder, signal, ...remote.run },
+    mostListBytes,
   ).catch((error: unknown) => {
+    // It says more than fits.
     if (error instanceof Unreadable) return null;
-    throw error;
+    throw failureInWords(error, { url: remote.url, branches: [] });
   });
   if (told === null) {
     const note = `Its tags are not known here: its list of branches and tags is larger than ${mostListBytes / mb} MB.`;
     return { tags: [], note };
   }
+  const late = () => new NotNow("Choosing among the repository's tags takes too long.");
   const turns = new FairTurns({ ms: choosingMs, signal, late });
   const refs = new RefList();
   for (const [, commit = "", ref = ""] of String(told).matchAll(lineOfRef)) {
     if (turns.isOver()) await turns.next();
     refs.add(ref, commit);
   }
-  const tags = refs.tagsAt(new Set(commits));
+  const tags = await refs.tagsAt(new Set(commits), turns);
   const kept = tags.slice(0, mostTags);
   const count = (n: number) => n.toLocaleString("en-US");
   const isAll = kept.length === tags.length;
@@ -82,9 +80,10 @@ export class RefList {
     else if (kind === "tags" && (peeled !== undefined || !this.#tags.has(name))) this.#tags.set(name, object);
   }
 
-  tagsAt(commits: ReadonlySet<string>): CodeTag[] {
+  async tagsAt(commits: ReadonlySet<string>, turns: Pick<FairTurns, "isOver" | "next">): Promise<CodeTag[]> {
     const found: CodeTag[] = [];
     for (const [name, commit] of this.#tags) {
+      if (turns.isOver()) await turns.next();
       if (!commits.has(commit) || this.#branches.has(name)) continue;
       if (branchProblem(name) === null && !otherRevision.test(name)) found.push({ name, commit });
     }

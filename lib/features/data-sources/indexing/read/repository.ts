@@ -3,7 +3,7 @@ import { z } from "zod";
 import { keyGoneInWords, secretValue } from "@/lib/access/secrets";
 import { cleanText } from "@/lib/platform/clean-text";
 import { sha256 } from "@/lib/platform/crypto";
-import { branchesOf, branchNames, maySeveral, sameHeads } from "../../git/branches";
+import { branchesOf, branchNames, ifTag, maySeveral, sameHeads } from "../../git/branches";
 import { bringUpToDate, copyWith } from "../../git/bring-up-to-date";
 import { linePieces } from "../../git/line-pieces";
 import { remoteRepository } from "../../git/remote-repository";
@@ -14,11 +14,14 @@ import { type SourceToRead, type TextPiece, Unreadable } from "../text-piece";
 /** Files after which a run that crashes can go on. */
 const resumeEvery = 50;
 const commit = z.string().regex(/^[0-9a-f]{40,64}$/);
+const isTag = z.literal(true).optional();
 const file = z.number().int().nonnegative();
 const resume = z.union([
-  z.object({ heads: z.array(z.object({ branch: z.string().nullable(), commit })).min(1), file }),
+  z.object({ heads: z.array(z.object({ branch: z.string().nullable(), commit, isTag })).min(1), file }),
   // Of a source that is read of one branch.
-  z.object({ commit, file }).transform(({ commit, file }) => ({ heads: [{ branch: null, commit }], file })),
+  z
+    .object({ commit, isTag, file })
+    .transform(({ commit, isTag, file }) => ({ heads: [{ branch: null, commit, ...ifTag(isTag) }], file })),
 ]);
 
 /**
@@ -33,8 +36,8 @@ export async function* readRepository(source: SourceToRead, signal: AbortSignal)
   const kept = begun ? await copyWith(source.id, begun.heads, signal) : null;
   const { folder, heads } = kept ?? (await fetched(source, url, signal));
   const isOfSeveral = maySeveral(branchesOf(settings));
-  const place = (done: number) =>
-    isOfSeveral ? { heads, file: done } : { commit: heads[0]?.commit, file: done };
+  const one = { commit: heads[0]?.commit, ...ifTag(heads[0]?.isTag) };
+  const place = (done: number) => ({ ...(isOfSeveral ? { heads } : one), file: done });
   // What is kept of the run is of those commits.
   if (begun && !sameHeads(begun.heads, resume.parse(place(0)).heads))
     throw new Unreadable("Reading was broken off, and the repository has changed since. Reindex the source.");
@@ -42,8 +45,12 @@ export async function* readRepository(source: SourceToRead, signal: AbortSignal)
   const { files, sizeBytes } = await chosenFiles(folder, commits, settings, signal);
   if (files.length === 0)
     throw new Unreadable("No file of this repository is chosen. Change the patterns to include and exclude.");
-  const read = isOfSeveral ? { heads: [...heads] } : { commit: commits[0] };
-  const digest = sha256(isOfSeveral ? JSON.stringify(heads) : (commits[0] ?? ""));
+  const read = isOfSeveral ? { heads: [...heads] } : one;
+  const digest = sha256(
+    isOfSeveral
+      ? JSON.stringify(heads.map(({ branch, commit }) => ({ branch, commit })))
+      : (one.commit ?? ""),
+  );
   const learnt = { ...read, sizeBytes, sha256: digest.toString("hex") };
   yield { text: "", bytes: 0, done: 0, total: files.length, learnt };
   const from = begun?.file ?? 0;
