@@ -52,7 +52,6 @@ export const definitionSought = defineEvent({
 export const fileViewed = defineEvent({
   model: "CodeSearch",
   targetType: "file",
-  guru: "always",
   action: "file.viewed",
   operation: "FILE_READ",
   actionType: "access",

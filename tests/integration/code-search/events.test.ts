@@ -182,14 +182,14 @@ describe("a symbol", () => {
 });
 
 describe("a file", () => {
-  it("is FILE_READ in its guru's log, as repository@revision:path", async () => {
+  it("is FILE_READ in the global log alone, as repository@revision:path", async () => {
     const input = { repository, path: "src/parser.ts", door: "ui" };
     done(await viewFileCommand.execute({ principal: world.viewer, request, input }));
     expect(await newest("file.viewed")).toMatchObject({
       operation: "FILE_READ",
       target_type: "file",
       target_id: `${repository}@main:src/parser.ts`,
-      guru_id: world.guru.id,
+      guru_id: null,
       metadata: null,
       details: { door: "ui", repository, revision: "main", commit: mainCommit, path: "src/parser.ts" },
     });

@@ -22,13 +22,11 @@ const record = sensitiveRead({
   target: ({ input }) => ({ id: `${input.repository}@${input.revision ?? ""}:${input.path}` }),
   async run({ input: { door, found } }) {
     const { repository, revision, commit, path } = found.value;
-    const { id, slug, name } = repository.guru;
     return {
       value: found.value,
       audit: {
         target: { id: `${repository.name}@${revision}:${path}` },
         label: `${repository.name}:${path}`,
-        guru: { id, slug, name },
         details: { door, repository: repository.name, revision, commit, path },
       },
     };
