@@ -1,16 +1,13 @@
 import { mkdirSync } from "node:fs";
-import path from "node:path";
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
-import { axe } from "./support/axe";
+import { blobAddress } from "@/components/code/code-address";
+import { sampleApp } from "@/scripts/demo/gurus/sample-app";
+import { results, search } from "./support/code-search-page";
 import { type Demo, startDemo } from "./support/demo";
+import { folder, isForReadme, lookAt, picture, type Theme, themes } from "./support/readme-pictures";
 import { removeDataDir } from "./support/start-product";
 import { watchProblems } from "./support/watch-problems";
-
-/** The pictures of the README change only when somebody wants them to: they would differ with every run. */
-const isForReadme = process.env.UPDATE_IMAGES === "1";
-const folder = isForReadme ? "docs/images" : "test-results/images";
-const themes = { light: "rgb(255, 255, 255)", dark: "rgb(18, 18, 22)" } as const;
-type Theme = keyof typeof themes;
+import { wordPlace } from "./support/word-place";
 
 let demo: Demo;
 let session: Awaited<ReturnType<BrowserContext["storageState"]>>;
@@ -43,26 +40,6 @@ async function open(browser: Browser, theme: Theme, phone = false): Promise<Page
   return context.newPage();
 }
 
-/** Takes the picture, in the fonts of the design where they are installed, and none of whatever Linux calls its own. */
-async function picture(page: Page, name: string, theme: Theme): Promise<void> {
-  await expect(page.locator("body")).toHaveCSS("background-color", themes[theme]);
-  await page.evaluate(async () => {
-    const { style } = document.documentElement;
-    style.setProperty("--sans", "Inter, system-ui, sans-serif");
-    style.setProperty("--mono", '"JetBrains Mono", ui-monospace, monospace');
-    await document.fonts.ready;
-  });
-  // Nothing of a page may be wider than the window.
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: path.join(folder, `${name}-${theme}.png`), animations: "disabled" });
-}
-
-/** Of pages that only a demo fills: what keeps people out who cannot see or use a mouse is looked for, too. */
-async function lookAt(page: Page, name: string, theme: Theme): Promise<void> {
-  await picture(page, name, theme);
-  expect((await axe(page)).violations).toEqual([]);
-}
-
 const rows = (page: Page) => page.getByRole("table", { name: "Audit Logs" }).locator("tbody tr");
 
 /** The edit that shows most, as the log itself tells it. */
@@ -79,7 +56,7 @@ async function eventOfManyChanges(page: Page): Promise<string> {
 }
 
 // First, so that the log shows the team's life and not these tests.
-for (const theme of ["light", "dark"] as const) {
+for (const theme of themes) {
   test(`the whole log stands in a wide window and on a phone, ${theme}`, async ({ browser }) => {
     const log = `${demo.product.url}/settings/audit-logs`;
     const page = await open(browser, theme);
@@ -103,7 +80,7 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of themes) {
   test(`a guru's log, an open filter, the details and an empty answer stand, ${theme}`, async ({
     browser,
   }) => {
@@ -144,6 +121,34 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
+for (const theme of themes) {
+  test(`what a search in code finds and a file with its references stand, ${theme}`, async ({ browser }) => {
+    for (const phone of isForReadme ? [false] : [false, true]) {
+      const page = await open(browser, theme, phone);
+      const problems = watchProblems(page);
+      const kind = phone ? "-phone" : "";
+      const file = { repository: sampleApp.name, path: "web/src/start.ts" };
+      await page.goto(demo.product.url + blobAddress(file));
+      await expect(page.locator("#L7 .tok-keyword").first()).toBeVisible();
+      await page.locator("#L7").scrollIntoViewIfNeeded();
+      const { x, y } = await wordPlace(page, 7, "startHalden");
+      await page.mouse.click(x, y);
+      await page.getByRole("button", { name: "Find references" }).click();
+      await expect(page.getByRole("region", { name: "References" }).getByRole("link")).toHaveCount(3);
+      await lookAt(page, `code-file${kind}`, theme);
+
+      // Its language has been coloured once: results do not wait long for colours.
+      await page.goto(`${demo.product.url}/search`);
+      await search(page, "consent");
+      await expect(results(page).locator("mark").nth(8)).toBeVisible();
+      await expect(results(page).locator(".tok-keyword", { hasText: "import" }).first()).toBeVisible();
+      await picture(page, `code-results${kind}`, theme);
+      expect(problems()).toEqual([]);
+      await page.context().close();
+    }
+  });
+}
+
 /** The pages of people and organization, and the heading of each. */
 const pagesOfPeople = [
   ["members", "/settings/members", "Members"],
@@ -172,7 +177,7 @@ const pagesOfGuru = [
   ["team", "/team", "Team"],
 ] as const;
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of themes) {
   test(`the pages of a guru stand in a wide window and on a phone, ${theme}`, async ({ browser }) => {
     test.skip(isForReadme, "the README shows the log");
     test.setTimeout(120_000);
@@ -203,7 +208,7 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of themes) {
   test(`the pages of people and organization stand in a wide window and on a phone, ${theme}`, async ({
     browser,
   }) => {

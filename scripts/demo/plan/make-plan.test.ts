@@ -25,4 +25,13 @@ describe("the plan of a demo", () => {
     }
     expect(early).toEqual([]);
   });
+
+  it("of a month makes no key that has expired on the day on which it is filled: its uses would be refused", () => {
+    const period = { start: aSunday - 30 * dayMs, end: aSunday };
+    const keys = makePlan(period, 0.2, createRandom(3)).flatMap(({ at, act }) =>
+      act.kind === "create-key" ? [{ name: act.name, ends: at + (act.days ?? 365) * dayMs }] : [],
+    );
+    expect(keys.map(({ name }) => name)).toContain("sdk-sample");
+    expect(keys.filter(({ ends }) => ends <= aSunday)).toEqual([]);
+  });
 });

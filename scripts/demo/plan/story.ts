@@ -84,7 +84,8 @@ function keysComeAndGo(on: On): PlannedAct[] {
       who: "r.petrov",
       name: "sdk-sample",
       scopes: ["gurus", "search"],
-      days: 7,
+      // Whether a key has expired is decided by today's clock: one that had would not open when its turn comes.
+      days: 30,
     }),
     on(14.1, { kind: "create-key-again", who: "k.oduya", name: "support-bot" }),
     on(16.8, { kind: "delete-key", who: "e.kowalski", name: "notebook" }),
