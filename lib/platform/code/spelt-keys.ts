@@ -1,5 +1,5 @@
+import type { KeySink } from "./key-sink";
 import { mixed } from "./mixed-hash";
-import type { KeySink } from "./trigrams";
 
 const newline = 0x0a;
 

@@ -1,4 +1,5 @@
 import { foldText } from "./fold";
+import type { KeySink } from "./key-sink";
 import { mixed } from "./mixed-hash";
 import { addSpelt } from "./spelt-keys";
 
@@ -24,11 +25,6 @@ const ofNames = 2 ** 31;
 const newline = 0x0a;
 /** Longer words have no key, in UTF-16 units. */
 const longestWord = 32;
-
-/** A set of numbers, or whatever gathers them. */
-export interface KeySink {
-  add(key: number): unknown;
-}
 
 /**
  * Adds the keys of text, folded: of each three and each five code points, none of which spans the end of a line, of each

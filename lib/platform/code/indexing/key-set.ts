@@ -1,4 +1,5 @@
-import { endOfPieces, type KeySink } from "../trigrams";
+import type { KeySink } from "../key-sink";
+import { endOfPieces } from "../trigrams";
 
 /** Keys below this are marked in a field of bits, others (hashes of names) are few. */
 const marked = endOfPieces;

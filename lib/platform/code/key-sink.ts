@@ -1,0 +1,4 @@
+/** A set of numbers, or whatever gathers them. */
+export interface KeySink {
+  add(key: number): unknown;
+}
