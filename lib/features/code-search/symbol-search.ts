@@ -73,12 +73,7 @@ const typed = { from: 0, to: 0 };
 
 function symbolNode(kind: "references" | "definitions", asked: SymbolAsked, rev: Node | null): Node {
   const { symbolName, language } = asked;
-  const symbol: PatternLeaf = {
-    kind: kind === "references" ? "content" : "sym",
-    pattern: kind === "references" ? wordPattern(symbolName) : namePattern(symbolName, language),
-    isCaseSensitive: true,
-    ...typed,
-  };
+  const symbol = kind === "references" ? use(symbolName) : named(spellings(symbolName, language));
   const others: Node[] = [];
   if (language) {
     const names = together.find((group) => group.some((name) => isSame(name, language))) ?? [language];
@@ -144,9 +139,23 @@ function spellings(name: string, language: string | null | undefined): string[] 
   }
 }
 
-function namePattern(name: string, language: string | null | undefined): string {
-  const [first = "", ...others] = spellings(name, language).map(literalPattern);
-  return others.length > 0 ? `^(?:${[first, ...others].join("|")})$` : `^${first}$`;
+const exactly = { isCaseSensitive: true, ...typed };
+
+/** Each a leaf of its own: the index knows a whole name by one key. */
+function named(names: readonly string[]): Node {
+  const of = names.map(
+    (name): PatternLeaf => ({
+      kind: "sym",
+      pattern: `^${literalPattern(name)}$`,
+      ...exactly,
+    }),
+  );
+  const [first, ...others] = of;
+  return first && others.length === 0 ? first : { kind: "or", of };
+}
+
+function use(name: string): PatternLeaf {
+  return { kind: "content", pattern: wordPattern(name), ...exactly };
 }
 
 /** A name that begins or ends with a sign (`$scope`, `empty?`) has no boundary of words there. */

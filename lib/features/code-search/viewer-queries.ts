@@ -127,16 +127,19 @@ export const previewDefinition = query({
           sourceId,
           path,
           line: range.start.lineNumber,
+          // An outline counts in UTF-16 units.
+          column: [...lineContent].slice(0, range.start.column - 1).join("").length + 1,
           text: lineContent,
         })),
       );
       const definitions: PreviewedDefinition[] = [];
-      for (const { sourceId, path, line, text } of all.slice(0, mostShown)) {
+      for (const { sourceId, path, line, column, text } of all.slice(0, mostShown)) {
         const from = found.repositories.find((each) => each.sourceId === sourceId);
         const known = from ? await outlineOf(db, from, path, revision) : [];
-        const here = known?.find((each) => each.line === line && each.name === symbol);
-        const { kind, column } = here ?? { kind: "definition", column: 1 };
-        definitions.push({ path, line, kind, text: previewText(text, { name: symbol, kind, column }) });
+        const here = known?.find((each) => each.line === line && each.column === column);
+        // It may be spelt otherwise than where it is used.
+        const { kind, name } = here ?? { kind: "definition", name: symbol };
+        definitions.push({ path, line, kind, text: previewText(text, { name, kind, column }) });
       }
       return { definitions, more: all.length > mostShown || found.isCapped };
     } catch (error) {

@@ -91,6 +91,9 @@ describe("GET /api/repos", () => {
     expect(all.length).toBeGreaterThan(2);
     expect(await names("?sort=name&direction=asc&page=1&perPage=30")).toEqual(all);
     expect(await names("?sort=name&direction=desc")).toEqual(all.toReversed());
+    await world.product.admin`update code_repository set indexed_at = now() where name = ${all[1] ?? ""}`;
+    expect((await names("?sort=pushed&direction=desc"))[0]).toBe(all[1]);
+    expect((await names("?sort=pushed")).at(-1)).toBe(all[1]);
   });
 
   it.each([

@@ -101,6 +101,7 @@ describe("POST /api/find_definitions", () => {
         "b.rb": "function budget?\nfunction budgets\n",
         "c.ts": "function #budget() {}\n",
         "d.py": "function budget!\n",
+        "e.ts": "function db() {}\n",
       },
     });
     const found = async (symbolName: string, language?: string) =>
@@ -109,6 +110,8 @@ describe("POST /api/find_definitions", () => {
     expect(await found("budget", "Ruby")).toEqual(["b.rb:1"]);
     expect(await found("budget", "TypeScript")).toEqual(["c.ts:1"]);
     expect(await found("#budget", "TypeScript")).toEqual(["c.ts:1"]);
+    expect(await found("db", "TypeScript")).toEqual(["e.ts:1"]);
+    expect(await found("x".repeat(400), "Ruby")).toEqual([]);
     expect(await found("$budget", "Python")).toEqual([]);
     expect(await found("budget", "Python")).toEqual([]);
     expect(await found("budget")).toEqual(["a.php:2"]);

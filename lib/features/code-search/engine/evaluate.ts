@@ -11,7 +11,7 @@ import type { Facet, FoundFile, SearchOutcome } from "./types";
 /** Runs of one search: it begins again when the index was taken away under it. */
 const mostRuns = 3;
 /** Few: each may be as long as the longest line. */
-const partsAtOnce = 64;
+const partsAtOnce = 128;
 /** Of the time of a search; the rest is for reading what is shown. */
 const shareOfLooking = 0.85;
 /** Between two tellings of what is found until now, in ms at least, and in times of what the last one took. */

@@ -11,9 +11,10 @@ import { type FileRow, type PartAddress, SourceFiles } from "./source-files";
 /** How much of files' metadata is kept, in bytes as reckoned. */
 const mostKeptBytes = 384 * 1024 * 1024;
 /** How much of parts is kept, deflated: there may be three such processes. */
-const mostPartBytes = Math.min(256 * 1024 * 1024, totalmem() / 32);
-/** A process that has not searched for so long, in ms, keeps no parts: their repositories may be gone. */
-const keptForMs = 10 * 60_000;
+const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+const mostPartBytes = Math.min(256 * 1024 * 1024, memory / 32);
+/** In ms: what was not used in one is not kept for the next. */
+const periodMs = 10 * 60_000;
 /** A connection that does not answer one read for so long, in ms, is taken for dead. */
 const longestSilenceMs = 5_000;
 
@@ -22,7 +23,7 @@ export interface ReadPart extends PartAddress {
   byteOffset: number;
   /** Of the text, before it was deflated. */
   bytes: number;
-  /** UTF-8; of symbols, when these were asked for, deflated. */
+  /** UTF-8; of symbols, when these were asked for, deflated, and nothing where there are none. */
   data: Buffer;
 }
 
@@ -148,22 +149,27 @@ export class IndexReads {
     );
   }
 
-  /** Parts with their content or their symbols, in the order of their addresses; a part without symbols is left out of these. */
-  async parts(addresses: readonly PartAddress[], column: "content" | "symbols"): Promise<ReadPart[]> {
+  /**
+   * Parts with their content or their symbols, in the order of their addresses. One that is gone is left out.
+   * @param isWanted asked once they are read: of what nobody wants any more there is none
+   */
+  async parts(
+    addresses: readonly PartAddress[],
+    column: "content" | "symbols",
+    isWanted = () => true,
+  ): Promise<ReadPart[]> {
     const kept = this.#parts[column];
     const found = new Map(addresses.map((address) => [keyOf(address), kept.get(address)]));
     const missing = addresses.filter((address) => found.get(keyOf(address)) === undefined);
     if (missing.length > 0) {
+      this.#forgetting ??= setInterval(() => this.#endPeriod(), periodMs).unref();
       for (const part of await this.#readParts(missing, column)) {
         found.set(keyOf(part), part);
         kept.put(part, part);
       }
-      // Content that is not there is of a segment that is gone.
-      if (column === "symbols")
-        for (const address of missing) if (!found.get(keyOf(address))) kept.put(address, null);
-      this.#forgetLater();
     }
-    const all = [...found.values()].filter((part) => part != null);
+    if (!isWanted()) return [];
+    const all = [...found.values()].filter((part) => part !== undefined);
     return column === "content" ? inflatedTogether(all) : all;
   }
 
@@ -180,18 +186,14 @@ export class IndexReads {
           p.byte_offset as "byteOffset", p.bytes, p.data
         from unnest(${segmentIds}::bigint[], ${ordinals}::int[]) as k(segment, ordinal)
         cross join lateral (
-          select first_line, byte_offset, bytes, ${data} as data from code_part
-          where segment_id = k.segment and ordinal = k.ordinal offset 0) p
-        where p.data is not null`,
+          select first_line, byte_offset, bytes, coalesce(${data}, '') as data from code_part
+          where segment_id = k.segment and ordinal = k.ordinal offset 0) p`,
     );
   }
 
-  #forgetLater(): void {
-    clearTimeout(this.#forgetting);
-    this.#forgetting = setTimeout(() => {
-      this.#parts.content.clear();
-      this.#parts.symbols.clear();
-    }, keptForMs).unref();
+  #endPeriod(): void {
+    this.#parts.content.endPeriod();
+    this.#parts.symbols.endPeriod();
   }
 
   /** Generation and branches of repositories as they are by now. */

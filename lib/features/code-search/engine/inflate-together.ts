@@ -46,8 +46,9 @@ export async function inflatedTogether<T extends Part>(parts: readonly T[]): Pro
   });
   let left = mostAsideBytes;
   const aside = groups.filter(({ bytes }) => {
+    if (bytes > left) return false;
     left -= bytes;
-    return left >= 0;
+    return true;
   });
   await Promise.all(aside.map((group) => group.inflate()));
   return its.map(({ part, group, n }) => ({

@@ -42,7 +42,7 @@ export interface IndexedSymbol {
 type SymbolRow = readonly [number, number, string, string, string | null, number];
 
 /**
- * The symbols of a part whose name is wanted.
+ * The symbols of a part whose name is wanted; a part without any has no data.
  * @param texts folded, of ASCII letters, digits and `_`: a name that is wanted has one of them in it; null = not known
  */
 export function* symbolsOf(
@@ -50,6 +50,7 @@ export function* symbolsOf(
   texts: readonly string[] | null,
   isWanted: (name: string) => boolean,
 ): Generator<IndexedSymbol> {
+  if (part.data.length === 0) return;
   const json = inflated(part.data).toString();
   // Most parts that are read for a piece of a name have it in none: what is written down tells it as well.
   const folded = texts && foldText(json);

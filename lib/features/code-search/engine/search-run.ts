@@ -61,6 +61,8 @@ export class SearchRun {
   /** Of text that is held, and of what is reckoned to be read for the answer. */
   #keptBytes = 0;
   #candidates: PartCandidates | null = null;
+  /** What was read ahead is not wanted any more. */
+  #isDone = false;
 
   /** @param beforeLong called before something that the clock cannot end */
   constructor(
@@ -99,6 +101,7 @@ export class SearchRun {
     if (!this.#candidates) return this.#end("deadline");
     if (this.#candidates.isMissing) this.isMissing = true;
     await this.#scanAll(this.#scans(repositories, sources));
+    this.#isDone = true;
     if (this.found.some(({ scan }) => scan.isLineCut)) this.#end("matches");
   }
 
@@ -194,8 +197,8 @@ export class SearchRun {
         const address = scan.files.address(part);
         addresses.set(keyOf(address), address);
       }
-    const read = await this.#reads.parts([...addresses.values()], column);
-    if (column === "content" && read.length < addresses.size) this.isMissing = true;
+    const read = await this.#reads.parts([...addresses.values()], column, () => !this.#isDone);
+    if (read.length < addresses.size && !this.#isDone) this.isMissing = true;
     return new Map(read.map((part) => [keyOf(part), part]));
   }
 

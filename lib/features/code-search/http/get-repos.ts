@@ -43,10 +43,13 @@ function page(request: Request, repositories: VisibleRepository[], addresses: Ad
   const perPage = wholeNumber(perPageText, pageSize.most);
   if (perPage === undefined) return bad(`perPage takes a whole number from 1 to ${pageSize.most}.`);
   const { sort = "name", direction = "asc" } = asked.values;
-  if (sort !== "name") return bad("sort takes name.");
+  if (sort !== "name" && sort !== "pushed") return bad("sort takes name or pushed.");
   if (direction !== "asc" && direction !== "desc") return bad("direction takes asc or desc.");
   const wanted = query.toLowerCase();
   const matching = repositories.filter(({ name }) => name.toLowerCase().includes(wanted));
+  // What was pushed is known by when it was indexed.
+  if (sort === "pushed")
+    matching.sort((a, b) => (a.indexedAt?.getTime() ?? 0) - (b.indexedAt?.getTime() ?? 0));
   if (direction === "desc") matching.reverse();
   const total = matching.length;
   const shown = matching.slice((at - 1) * perPage, at * perPage);

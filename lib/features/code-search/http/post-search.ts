@@ -23,5 +23,5 @@ export const postSearch = (addresses: Addresses) =>
 
 function namesBranch(node: Node): boolean {
   if (node.kind === "and" || node.kind === "or") return node.of.some(namesBranch);
-  return node.kind === "not" ? namesBranch(node.of) : node.kind === "rev";
+  return node.kind === "rev";
 }
