@@ -12,8 +12,9 @@ import { makeCorpus } from "./code/corpus";
 import { loadCorpus } from "./code/load";
 import { ask, measure } from "./code/measure";
 import { makeQueries } from "./code/queries";
-import { ripgrepVersion } from "./code/ripgrep";
-import { removeDataFolder, startBenchProduct } from "./seal/bench-product";
+import { ripgrep, ripgrepVersion } from "./code/ripgrep";
+import { asBench } from "./log/load";
+import { type BenchProduct, removeDataFolder, startBenchProduct } from "./seal/bench-product";
 import { runSealerProcess } from "./seal/sealer-process";
 
 const sizes = {
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     const rg = isWanted ? await ripgrepVersion() : null;
     if (isWanted && rg === null)
       console.log("ripgrep is not in the path (Debian: apt-get install ripgrep): left out.");
+    await settle(product, rg === null ? null : corpus.folder);
     const measures: Record<string, Record<string, Awaited<ReturnType<typeof measure>>>> = {};
     let bootMs = 0;
     // Of each kind a few, other than those measured: a search process that has just begun has read nothing.
@@ -93,6 +95,17 @@ async function main(): Promise<void> {
       rmSync(dataDir, { recursive: true, force: true });
     }
   }
+}
+
+/** What was just written is in order, and both read from memory: the index and, for ripgrep, the files. */
+async function settle({ runtime }: BenchProduct, folder: string | null): Promise<void> {
+  await asBench(runtime, async (sql) => {
+    for (const table of ["code_file", "code_part", "code_posting", "code_repository", "code_segment"])
+      await sql`vacuum (analyze) ${sql(table)}`.simple();
+    await sql`select sum(length(data)) from code_posting`;
+    await sql`select sum(length(content)) + sum(length(symbols)) from code_part`;
+  });
+  if (folder !== null) await ripgrep(folder, { regex: "settled", isCaseSensitive: true, most: null });
 }
 
 async function measureKinds(
