@@ -10,8 +10,9 @@ import { type FileRow, type PartAddress, SourceFiles } from "./source-files";
 
 /** How much of files' metadata is kept, in bytes as reckoned. */
 const mostKeptBytes = 384 * 1024 * 1024;
-/** How much of parts is kept, deflated: there may be three such processes. */
+/** Of the machine, or of the container that this runs in. */
 const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+/** How much of parts is kept, deflated: there may be three such processes. */
 const mostPartBytes = Math.min(256 * 1024 * 1024, memory / 32);
 /** In ms: what was not used in one is not kept for the next. */
 const periodMs = 10 * 60_000;

@@ -3,8 +3,9 @@ import { endsInSpaces, hasText, isMark, lineBeginsOf, lineEndsOf, literalsOf, ma
 import type { Regex } from "./regex-tree";
 
 /**
- * What the index is asked for, folded or as it is spelt: literals that the text of every match contains; words that stand in it between ends of
- * words; what its line begins and ends with, white space aside. Beside each of the latter stand the literals that it has.
+ * What the index is asked for, folded or as it is spelt: literals that the text of every match contains; words that stand in it
+ * between ends of words; what its line begins and ends with, white space aside. Beside each of the latter stand the literals
+ * that it has.
  */
 export type KeyNeed =
   | { and: KeyNeed[] }
