@@ -85,7 +85,7 @@ function Repository({ repository }: { repository: RepositoryView }) {
         <p className="cs-repository-problem">
           <Icon name="alert" />
           <span>
-            What is shown may be old: <VisibleText text={repository.problem} />
+            What is shown may be old or incomplete: <VisibleText text={repository.problem} />
           </span>
         </p>
       ) : null}

@@ -36,7 +36,10 @@ test("each page answers each role as the table says", async ({ world }) => {
 test("an answer without rows keeps to the table too: at HEAD and for a prefetch, which record nothing, and with a bad filter", async ({
   world,
 }) => {
-  const events = async () => (await world.admin`select count(*)::int as n from audit_event`)[0]?.n as number;
+  // The minute of what was refused before may close meanwhile, with an event for each that was counted.
+  const events = async () =>
+    (await world.admin`select count(*)::int as n from audit_event where not details ? 'firstAt'`)[0]
+      ?.n as number;
   const before = await events();
   const pages = [...pageTable.keys()].filter((page) => page.includes("audit-logs"));
   for (const page of pages)

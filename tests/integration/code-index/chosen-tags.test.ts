@@ -33,7 +33,8 @@ describe("a tag that is chosen like a branch", () => {
     const { repository, old, now } = releases();
     const alone = await codeOf(repository, { branches: "v1.0" });
     expect((await sourceRow(alone)).settings).toEqual({ branches: ["v1.0"], commit: old, isTag: true });
-    expect(await found(alone, "release")).toEqual(["a.txt"]);
+    expect(await found(alone, "release rev:v1.0")).toEqual(["a.txt"]);
+    expect(await found(alone, "now")).toEqual(["a.txt"]);
     const id = await codeOf(repository, { branches: "mai*\nv1.0" });
     expect((await sourceRow(id)).settings.heads).toEqual([
       { branch: "main", commit: now },
@@ -56,11 +57,14 @@ describe("a tag that is chosen like a branch", () => {
     const id = await codeOf(repository, { branches: "v1.0" });
     repository.git("tag", "--force", "v1.0", now);
     await lookAgain(id);
-    expect(await found(id, "of now")).toEqual(["a.txt"]);
+    expect(await found(id, "of now rev:v1.0")).toEqual(["a.txt"]);
     repository.git("branch", "v1.0", old);
     await lookAgain(id);
     expect((await sourceRow(id)).settings.commit).toBe(old);
-    expect((await repositoryOf(id)).branches).toMatchObject([{ name: "v1.0", isTag: false, tags: [] }]);
+    expect((await repositoryOf(id)).branches).toMatchObject([
+      { name: "main", isDefault: true },
+      { name: "v1.0", isTag: false, tags: [] },
+    ]);
   });
 
   it("is one also where its host has more tags at that commit than are known", async () => {
@@ -72,7 +76,10 @@ describe("a tag that is chosen like a branch", () => {
       [...many, "z1"].map((name) => `${commit} refs/tags/${name}`),
     );
     const alone = await codeOf(repository, { branches: "z1" });
-    expect((await repositoryOf(alone)).branches).toMatchObject([{ name: "z1", isTag: true }]);
+    expect((await repositoryOf(alone)).branches).toMatchObject([
+      { name: "main", isTag: false },
+      { name: "z1", isTag: true },
+    ]);
     const id = await codeOf(repository, { branches: "main\nz1" });
     const shown = (await repositoryOf(id)).branches.map(({ name, isTag }) => [name, isTag]);
     expect(shown).toEqual([

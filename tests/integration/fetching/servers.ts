@@ -35,6 +35,21 @@ export function serveBytes(answer: (socket: Socket, request: string) => void): P
   );
 }
 
+const given = new Set<number>();
+
+/** Of a port that the file's tests had before, a source may still be there, which is the double of another's. */
+async function freshPort(server: net.Server, address: string): Promise<number> {
+  for (;;) {
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
+    const { port } = server.address() as AddressInfo;
+    if (!given.has(port)) {
+      given.add(port);
+      return port;
+    }
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
 async function listening(server: net.Server, address: string): Promise<TestHost> {
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -43,8 +58,7 @@ async function listening(server: net.Server, address: string): Promise<TestHost>
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await freshPort(server, address);
   const host: TestHost = {
     port,
     origin: `http://127.0.0.1:${port}`,

@@ -1,14 +1,9 @@
 import "server-only";
 import { cleanText } from "@/lib/platform/clean-text";
 import { logError } from "@/lib/platform/log";
-import { branchesOf, readHeads } from "../git/branches";
-import { bringUpToDate, copyWith } from "../git/bring-up-to-date";
-import { remoteRepository } from "../git/remote-repository";
-import { chosenFiles } from "../git/repository-files";
-import { tokenOf } from "../indexing/read/repository";
 import { NotNow, Unreadable } from "../indexing/text-piece";
 import { requireDiskSpace } from "./disk-space";
-import { headsOf } from "./heads";
+import { filesOfHeads } from "./files-of-heads";
 import { planRun, withBranches } from "./plan";
 import {
   beginCodeRun,
@@ -65,32 +60,15 @@ async function bringIndexUpToDate(
   free?: () => Promise<number | null>,
 ): Promise<void> {
   await dropIncomplete(run);
-  const heads = await headsOf(run, signal);
-  const commits = heads.map(({ commit }) => commit);
-  const folder = await copyOf(run, signal);
-  const choice = { ...run.source.settings, withEmpty: true };
-  const { files } = await chosenFiles(folder, commits, choice, signal);
+  const { folder, heads, files, note } = await filesOfHeads(run, signal);
   const plan = await planRun(run, withBranches(files, heads));
   await clearDeadCode(run.source.id);
   const bytes = plan.read.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (plan.read.length > 0) await requireDiskSpace(bytes, free);
   await writeSegments(run, { folder, files: plan.read }, signal);
   signal.throwIfAborted();
-  await showGeneration(run, plan, heads, await toldTags(run.source, heads, signal));
-}
-
-/** Our copy with the commits that the source was read at; fetched where it is on another machine, or was removed. */
-async function copyOf({ source }: CodeRun, signal: AbortSignal): Promise<string> {
-  const heads = readHeads(source.settings);
-  const copy = await copyWith(source.id, heads, signal);
-  if (copy) return copy.folder;
-  const remote = await remoteRepository(source.url ?? "", await tokenOf(source), signal);
-  await bringUpToDate({ dataSourceId: source.id, remote, branches: branchesOf(source.settings), signal });
-  const fetched = await copyWith(source.id, heads, signal);
-  if (fetched) return fetched.folder;
-  throw new NotNow(
-    "The repository has changed since it was read. Its code is indexed once it has been read again.",
-  );
+  const tags = await toldTags(run.source, heads, signal);
+  await showGeneration(run, plan, { heads, note, tags });
 }
 
 function inWords(error: unknown, dataSourceId: string): string {

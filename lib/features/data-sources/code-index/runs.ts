@@ -15,7 +15,7 @@ const firstWaitS = 30;
 const longestWaitS = 6 * 3_600;
 /** After a flip, what only readers of the generation before still read is kept so long. */
 const graceMinutes = 10;
-const maxProblemLength = 1_000;
+export const maxProblemLength = 1_000;
 
 type Source = typeof schema.dataSource.$inferSelect;
 
@@ -38,7 +38,8 @@ export class Overtaken extends Error {
 /** What of a source decides what its index holds; in the statement the source is called `s`. */
 const basisOfSource = sql`jsonb_strip_nulls(jsonb_build_object('format', ${codeFormat}::int, 'url', s.url,
   'commit', s.settings->'commit', 'isTag', s.settings->'isTag', 'heads', s.settings->'heads',
-  'include', s.settings->'include', 'exclude', s.settings->'exclude'))`;
+  'include', s.settings->'include', 'exclude', s.settings->'exclude',
+  'defaultBranch', case when s.settings ? 'branches' or s.settings ? 'branch' then 'besides' end))`;
 /** One whose files have been read, and of which is known at which commits. */
 const isReady = sql`s.kind = 'GITHUB_REPO' and s.url is not null and s.status in ('SUCCESS', 'FAIL')
   and s.shown_run > 0 and (s.settings ? 'commit' or s.settings ? 'heads')`;

@@ -2,20 +2,24 @@ import "server-only";
 import { eq, sql } from "drizzle-orm";
 import { schema } from "@/lib/db/client";
 import type { CodeHead } from "@/lib/db/schema/code";
+import { cleanText } from "@/lib/platform/clean-text";
 import type { Plan } from "./plan";
-import { type CodeRun, whileMine } from "./runs";
+import { type CodeRun, maxProblemLength, whileMine } from "./runs";
 import { type TagsKnown, tagColumns } from "./tags";
+
+/** What is known of an index besides its files. */
+interface Shown {
+  heads: CodeHead[];
+  /** What is not in it, in words for a person. */
+  note: string | null;
+  tags: TagsKnown;
+}
 
 /**
  * Ends a run well: from this commit on readers read what it has written. What it replaces stays for those who began to read
  * before, until the next run or the cleanup.
  */
-export async function showGeneration(
-  run: CodeRun,
-  plan: Plan,
-  heads: CodeHead[],
-  known: TagsKnown,
-): Promise<void> {
+export async function showGeneration(run: CodeRun, plan: Plan, { heads, note, tags }: Shown): Promise<void> {
   const generation = run.shown + 1;
   const sourceId = run.source.id;
   await whileMine(run, async (tx) => {
@@ -38,12 +42,12 @@ export async function showGeneration(
       .set({
         generation,
         heads,
-        ...tagColumns(known),
+        ...tagColumns(tags),
         basis: run.basis,
         files: sums?.files ?? 0,
         bytes: sums?.bytes ?? 0,
         indexedAt: sql`gurulog_now()`,
-        problem: null,
+        problem: note === null ? null : cleanText(note, maxProblemLength),
         running: false,
         attempts: 0,
         nextTryAt: null,

@@ -23,6 +23,8 @@ interface Wanted {
   remote: RemoteRepository;
   /** Names and patterns; none = the host's default. */
   branches: readonly string[];
+  /** The host's default besides those that are named: it is the last. */
+  withDefault?: boolean;
   signal: AbortSignal;
   /** Bytes that the copy may have; for tests smaller than usual. */
   mostBytes?: number;
@@ -44,9 +46,8 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; h
   const folder = path.join(parent, `${dataSourceId}.git`);
   // Whether a name is a branch's or a tag's, the host says.
   const refs: (Omit<Head, "commit"> & { ref: string })[] =
-    wanted.branches.length > 0
-      ? await newestRefs({ remote, branches: wanted.branches, signal })
-      : [{ branch: null, ref: "HEAD" }];
+    wanted.branches.length > 0 ? await newestRefs({ remote, branches: wanted.branches, signal }) : [];
+  if (refs.length === 0 || wanted.withDefault) refs.push({ branch: null, ref: "HEAD" });
   const { mostBytes = mostPackBytes, patienceMs = fetchMs } = wanted;
   if (await isWorn(folder, mostBytes)) await rm(folder, { recursive: true, force: true });
   let isWhole = false;
@@ -80,7 +81,7 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; h
   } catch (error) {
     throw failureInWords(error, {
       url: remote.url,
-      branches: refs.flatMap(({ branch }) => branch ?? []),
+      branches: refs.flatMap(({ branch }) => branch ?? (refs.length > 1 ? "HEAD" : [])),
     });
   } finally {
     // What a fetch leaves that broke off is in the way of the next.

@@ -4,6 +4,7 @@ import { readDb, schema } from "@/lib/db/client";
 import { enqueueIn } from "@/lib/gate/enqueue";
 import { inTransaction } from "@/lib/gate/transaction";
 import { cleanText } from "@/lib/platform/clean-text";
+import { queueIfDefaultMoved } from "../code-index/default-moved";
 import { refreshTags } from "../code-index/tags";
 import { maxReasonLength } from "../commands/fail-indexing";
 import { branchesOf, readHeads, sameHeads } from "../git/branches";
@@ -34,7 +35,7 @@ export async function queueDueRepositories(): Promise<number> {
 
 /**
  * The job: a repository that has another commit than the one that was read is indexed anew, as System. One that has not is
- * left as it is but for the names of its tags, and nothing is recorded. What is wrong with one for good the indexing finds out, and says why; while its
+ * left as it is but for the names of its tags and the code of its default branch, and nothing is recorded. What is wrong with one for good the indexing finds out, and says why; while its
  * host cannot say, it stays as it is, shows since when, and is looked at again soon, and after some days the indexing fails.
  */
 export async function rereadRepository(
@@ -48,6 +49,7 @@ export async function rereadRepository(
   const news = source.status === "FAIL" ? "some" : await newsOf(source, signal);
   if (news === "none") {
     await isReachedAgain(source);
+    if (await queueIfDefaultMoved(source, signal)) return;
     return refreshTags(source.id, signal);
   }
   if (news instanceof NotNow && !(await lookAgainSoon(source, news.message))) return;

@@ -22,7 +22,7 @@ export function RepositoryFields({ chosen }: { chosen?: RepositoryChoice }) {
         spellCheck={false}
         placeholder="main"
         defaultValue={lines(chosen?.branches)}
-        hint="One a line, 20 at most; * stands for anything, as in release/*. A tag by its whole name. Empty: the host’s default."
+        hint="One a line, 20 at most; * stands for anything, as in release/*. A tag by its whole name. Empty: the host’s default, which code search has in any case."
       />
       <TextField
         name="secret"
