@@ -4,6 +4,7 @@ import { Icon } from "@/components/ui/icon";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import type { FolderEntry } from "@/lib/features/code-search/engine/types";
 import { blobAddress, treeAddress } from "./code-address";
+import { entriesNote } from "./viewer-limits";
 import type { ViewedRepository } from "./viewer-types";
 
 /** What a folder holds: folders first. */
@@ -23,6 +24,7 @@ export function FolderBody({
         This branch has no files that are searched: only text of a reasonable size is.
       </EmptyState>
     );
+  const note = entriesNote(entries.length);
   const above = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
   return (
     <div className="folder-body">
@@ -58,6 +60,7 @@ export function FolderBody({
           );
         })}
       </ul>
+      {note ? <p className="tree-note">{note}</p> : null}
     </div>
   );
 }

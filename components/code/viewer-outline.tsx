@@ -2,14 +2,18 @@
 import { useId, useState } from "react";
 import { visibleString } from "@/components/visible-text/tokens";
 import type { OutlineSymbol } from "@/lib/features/code-search/engine/types";
+import { outlineNote } from "./viewer-limits";
 
 /** The symbols that a file defines, with a box to find one by its name. */
 export function Outline({
   symbols,
+  bytes,
   address,
   onGo,
 }: {
   symbols: readonly OutlineSymbol[];
+  /** Of the file. */
+  bytes: number;
   address: (line: number) => string;
   /** Goes to a line of this page; false where it is not among those shown. */
   onGo: (line: number) => boolean;
@@ -18,6 +22,7 @@ export function Outline({
   const id = useId();
   const wanted = filter.trim().toLowerCase();
   const found = symbols.filter((symbol) => symbol.name.toLowerCase().includes(wanted));
+  const note = outlineNote({ symbols: symbols.length, bytes });
   return (
     <div className="sym-outline">
       <label htmlFor={id} className="sr-only">
@@ -34,7 +39,7 @@ export function Outline({
       />
       {found.length === 0 ? (
         <p className="tree-note" role="status">
-          {symbols.length === 0 ? "No symbols are known of this file." : "No symbol has this in its name."}
+          {symbols.length === 0 ? note : "No symbol has this in its name."}
         </p>
       ) : (
         <ul aria-label="Outline" className="outline-list">
@@ -64,6 +69,7 @@ export function Outline({
           ))}
         </ul>
       )}
+      {symbols.length > 0 && note ? <p className="tree-note">{note}</p> : null}
     </div>
   );
 }

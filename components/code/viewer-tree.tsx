@@ -5,6 +5,7 @@ import { Icon } from "@/components/ui/icon";
 import { visibleString } from "@/components/visible-text/tokens";
 import type { FolderEntry } from "@/lib/features/code-search/engine/types";
 import { blobAddress, treeAddress } from "./code-address";
+import { entriesNote } from "./viewer-limits";
 import { type TreeRow, treeRows } from "./viewer-tree-rows";
 import type { Folders, ViewedRepository } from "./viewer-types";
 
@@ -22,6 +23,7 @@ export function FileTree({ repository, path, folders: given }: Props) {
   const [current, setCurrent] = useState(path);
   const list = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => treeRows(folders, open), [folders, open]);
+  const rootNote = entriesNote(folders.get("")?.length ?? 0);
   const tabStop = rows.some((row) => row.entry.path === current) ? current : rows[0]?.entry.path;
 
   useEffect(() => {
@@ -90,52 +92,58 @@ export function FileTree({ repository, path, folders: given }: Props) {
   }
 
   return (
-    <div ref={list} className="tree" role="tree" aria-label="Files">
-      {rows.map((row) => {
-        const { entry, level } = row;
-        const isOpen = open.has(entry.path);
-        const place = { repository: repository.name, revision: repository.revision, path: entry.path };
-        return (
-          <Link
-            key={entry.path}
-            prefetch={false}
-            href={entry.kind === "folder" ? treeAddress(place) : blobAddress(place)}
-            className="tree-row"
-            role="treeitem"
-            aria-level={level}
-            aria-posinset={row.position}
-            aria-setsize={row.size}
-            aria-expanded={entry.kind === "folder" ? isOpen : undefined}
-            aria-selected={entry.path === path}
-            aria-current={entry.path === path ? "page" : undefined}
-            tabIndex={entry.path === tabStop ? 0 : -1}
-            title={visibleString(entry.path)}
-            onFocus={() => setCurrent(entry.path)}
-            onKeyDown={(event) => onKeyDown(event, row)}
-            onClick={(event) => {
-              if (entry.kind !== "folder" || event.metaKey || event.ctrlKey || event.shiftKey) return;
-              event.preventDefault();
-              void toggle(entry);
-            }}
-          >
-            {Array.from({ length: level - 1 }, (_, n) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: steps of indentation are alike
-              <span key={n} className="tree-step" />
-            ))}
-            <Icon
-              name={entry.kind === "file" ? "file" : isOpen ? "chevron-down" : "chevron-right"}
-              className={entry.kind === "file" ? "tree-file" : "tree-chev"}
-            />
-            <span className="cut">{visibleString(entry.name)}</span>
-            {failed === entry.path ? <span className="tree-failed">Could not be read</span> : null}
-            {entry.kind === "folder" && isOpen && !folders.has(entry.path) && failed !== entry.path ? (
-              <span className="tree-note">Loading…</span>
-            ) : null}
-          </Link>
-        );
-      })}
-      {rows.length === 0 ? <p className="tree-note">No files</p> : null}
-    </div>
+    <>
+      <div ref={list} className="tree" role="tree" aria-label="Files">
+        {rows.map((row) => {
+          const { entry, level } = row;
+          const isOpen = open.has(entry.path);
+          const place = { repository: repository.name, revision: repository.revision, path: entry.path };
+          return (
+            <Link
+              key={entry.path}
+              prefetch={false}
+              href={entry.kind === "folder" ? treeAddress(place) : blobAddress(place)}
+              className="tree-row"
+              role="treeitem"
+              aria-level={level}
+              aria-posinset={row.position}
+              aria-setsize={row.size}
+              aria-expanded={entry.kind === "folder" ? isOpen : undefined}
+              aria-selected={entry.path === path}
+              aria-current={entry.path === path ? "page" : undefined}
+              tabIndex={entry.path === tabStop ? 0 : -1}
+              title={visibleString(entry.path)}
+              onFocus={() => setCurrent(entry.path)}
+              onKeyDown={(event) => onKeyDown(event, row)}
+              onClick={(event) => {
+                if (entry.kind !== "folder" || event.metaKey || event.ctrlKey || event.shiftKey) return;
+                event.preventDefault();
+                void toggle(entry);
+              }}
+            >
+              {Array.from({ length: level - 1 }, (_, n) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: steps of indentation are alike
+                <span key={n} className="tree-step" />
+              ))}
+              <Icon
+                name={entry.kind === "file" ? "file" : isOpen ? "chevron-down" : "chevron-right"}
+                className={entry.kind === "file" ? "tree-file" : "tree-chev"}
+              />
+              <span className="cut">{visibleString(entry.name)}</span>
+              {failed === entry.path ? <span className="tree-failed">Could not be read</span> : null}
+              {entry.kind === "folder" && isOpen && !folders.has(entry.path) && failed !== entry.path ? (
+                <span className="tree-note">Loading…</span>
+              ) : null}
+              {isOpen && entriesNote(folders.get(entry.path)?.length ?? 0) ? (
+                <span className="tree-note">Not all</span>
+              ) : null}
+            </Link>
+          );
+        })}
+        {rows.length === 0 ? <p className="tree-note">No files</p> : null}
+      </div>
+      {rootNote ? <p className="tree-note">{rootNote}</p> : null}
+    </>
   );
 }
 

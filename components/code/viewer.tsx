@@ -88,7 +88,12 @@ export function CodeViewer(props: ViewerProps) {
 
   const tree = <FileTree repository={repository} path={path} folders={folders} />;
   const outline = file ? (
-    <Outline symbols={file.outline} address={(line) => blobAddress({ ...place, line })} onGo={goTo} />
+    <Outline
+      symbols={file.outline}
+      bytes={file.bytes}
+      address={(line) => blobAddress({ ...place, line })}
+      onGo={goTo}
+    />
   ) : null;
   return (
     <div className="viewer">

@@ -164,6 +164,13 @@ test("branches, odd names, hidden characters, long lines and large files", async
   // Never more than so many lines, and each of them can be come to.
   await page.goto(at({ path: "large.ts" }));
   await expect(page.locator("[data-line]")).toHaveCount(2_000);
+  // An outline says what it leaves out.
+  const symbols = page.getByRole("complementary", { name: "Symbols" });
+  await expect(symbols.getByRole("listitem")).toHaveCount(500);
+  await expect(symbols).toContainText("The first 500 symbols of this file.");
+  await page.goto(at({ path: "generated.ts" }));
+  await expect(symbols).toContainText("No symbols: they are found in files of up to 512 kB.");
+  await page.goto(at({ path: "large.ts" }));
   await page.getByRole("link", { name: "Show more lines after" }).click();
   await expect(page.locator("#L2001")).toHaveClass(/marked/);
   await expect(page.locator("[data-line]")).toHaveCount(2_000);

@@ -25,8 +25,6 @@ interface FoldersAsked {
   file: string | null;
 }
 
-const mostSymbols = 500;
-
 const isRevision = ({ branches }: VisibleRepository, revision: string | null): boolean =>
   revision === null || revision === "HEAD" || branches.some((branch) => isNamed(branch, revision));
 
@@ -89,7 +87,7 @@ export const codeOutline = query({
   ),
   async run({ db, input: { repository, path, revision } }): Promise<OutlineSymbol[]> {
     const symbols = await outlineOf(db, repository, path, revision);
-    return (symbols ?? []).slice(0, mostSymbols);
+    return symbols ?? [];
   },
 });
 

@@ -45,6 +45,7 @@ const files: Record<string, string> = {
   "hostile.ts":
     'const shown = "<script>document.title = 1</script>";\nconst access = "\u202euser"; // \u2066\n',
   "long-line.js": `const data = "${"x".repeat(5_000)}";\n`,
+  "generated.ts": `export const made = 1;\n${`// ${"x".repeat(997)}\n`.repeat(600)}`,
   "large.ts": Array.from({ length: 12_000 }, (_, n) => `export const value${n + 1} = ${n + 1};`).join("\n"),
 };
 

@@ -2,11 +2,9 @@ import "server-only";
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
 import { type ReadDb, schema } from "@/lib/db/client";
 import { isNamed } from "../revisions";
+import { mostEntries, mostSymbols } from "../view-limits";
 import { inflated } from "./inflate-together";
 import type { CodeFile, FolderEntry, OutlineSymbol, VisibleRepository } from "./types";
-
-const mostEntries = 5_000;
-const mostSymbols = 500;
 
 type Reads = Pick<ReadDb, "select" | "execute">;
 

@@ -3,10 +3,9 @@ import { createRequire } from "node:module";
 import { Language, Parser, Query } from "web-tree-sitter";
 import { collectSymbols } from "./collect-symbols";
 import type { FoundSymbol, SymbolRules } from "./found-symbol";
+import { longestText } from "./longest-text";
 import { symbolRules } from "./rules";
 
-/** Of a text, in bytes: longer ones are generated, or data. */
-const longestText = 512 * 1024;
 /** For a text; not counted is what the first one of a language waits for. */
 const textMs = 2_000;
 /** Between two looks at the clock, of the many times that a parser asks. */
