@@ -51,7 +51,9 @@ export const codeRepository = pgTable(
     files: integer("files").notNull().default(0),
     bytes: bigint("bytes", { mode: "number" }).notNull().default(0),
     indexedAt: moment("indexed_at"),
-    /** Why the last run failed, in words. */
+    /** The default branch as the host told of it when this was indexed; empty = it has none. */
+    defaultTold: text("default_told"),
+    /** Why the last run failed, or what it had to leave out, in words. */
     problem: text("problem"),
     /** The settings of the source that the generation was made by; another value is what asks for a run. */
     basis: jsonb("basis").$type<unknown>(),

@@ -2,6 +2,7 @@ import "server-only";
 import { and, eq, inArray, ne } from "drizzle-orm";
 import type { Change } from "@/lib/audit/record/event-input";
 import { schema, type Tx } from "@/lib/db/client";
+import type { SourceSettings } from "@/lib/db/schema/gurus";
 import { cleanText } from "@/lib/platform/clean-text";
 import { type Head, ifTag, readHeads, sameHeads } from "./git/branches";
 import type { Learnt } from "./indexing/learnt";
@@ -34,25 +35,31 @@ export async function applyLearnt(
     values.sha256 = Buffer.from(learnt.sha256, "hex");
     changes.push({ field: "sha256", before, after: learnt.sha256 });
   }
-  const { commit } = learnt;
-  const { isTag, ...settings } = source.settings;
-  if (commit !== undefined && (commit !== settings.commit || learnt.isTag !== isTag))
-    values.settings = { ...settings, commit, ...ifTag(learnt.isTag) };
-  if (commit !== undefined && commit !== settings.commit)
-    changes.push({ field: "commit", before: settings.commit ?? null, after: commit });
-  const { heads } = learnt;
-  const read = readHeads(source.settings);
-  if (heads !== undefined && !sameHeads(heads, read)) {
-    values.settings = { ...source.settings, heads };
-    const before = read.length > 0 ? inWords(read) : null;
-    const after = inWords(heads);
-    // Whether a name is a tag's may be all that is new.
-    if (String(before) !== String(after)) changes.push({ field: "commits", before, after });
-  }
-  return { values, changes };
+  const news = readNow(source.settings, learnt);
+  return { values: { ...values, ...news.values }, changes: [...changes, ...news.changes] };
 }
 
-const inWords = (heads: readonly Head[]) => heads.map(({ branch, commit }) => `${branch ?? ""} ${commit}`);
+/** What a repository was read of: a commit where that is one branch's, else each branch's; never both. */
+function readNow(before: SourceSettings, { commit, isTag, heads }: Learnt) {
+  const changes: Change[] = [];
+  const read = readHeads(before);
+  const { commit: _commit, isTag: wasTag, heads: ofSeveral, ...settings } = before;
+  if (commit !== undefined) {
+    const was = before.commit ?? (read.length === 1 ? read[0]?.commit : undefined) ?? null;
+    if (commit !== was) changes.push({ field: "commit", before: was, after: commit });
+    if (commit === before.commit && isTag === wasTag && ofSeveral === undefined) return { changes };
+    return { changes, values: { settings: { ...settings, commit, ...ifTag(isTag) } } };
+  }
+  if (heads === undefined || (sameHeads(heads, read) && before.commit === undefined)) return { changes };
+  const was = read.length > 0 ? inWords(read) : null;
+  const is = inWords(heads);
+  // Whether a name is a tag's may be all that is new.
+  if (String(was) !== String(is)) changes.push({ field: "commits", before: was, after: is });
+  return { changes, values: { settings: { ...settings, heads } } };
+}
+
+const inWords = (heads: readonly Head[]) =>
+  heads.map(({ branch, commit }) => (branch === null ? commit : `${branch} ${commit}`));
 
 /** Pages of one site often have one title: then it stands before the address. @returns null when it says nothing */
 async function freeTitle(tx: Tx, source: Row, given: string): Promise<string | null> {

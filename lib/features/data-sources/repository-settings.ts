@@ -4,7 +4,7 @@ import type { Change } from "@/lib/audit/record/event-input";
 import type { Tx } from "@/lib/db/client";
 import type { SourceSettings } from "@/lib/db/schema/gurus";
 import { refuse } from "@/lib/platform/errors";
-import { branchesOf, ifTag, maySeveral } from "./git/branches";
+import { branchesOf, ifTag, readHeads } from "./git/branches";
 
 /** What a person chooses of a repository, as the form gives it. */
 export interface ChosenSettings {
@@ -51,12 +51,16 @@ export function settingsChanges(before: SourceSettings, after: SourceSettings): 
 /** A new choice with what still holds of what was found out. */
 export function withFoundOut(before: SourceSettings, chosen: SourceSettings): SourceSettings {
   const { commit, isTag, heads, unreached } = before;
-  const sameKind = maySeveral(branchesOf(before)) === maySeveral(branchesOf(chosen));
-  const sameName = branchesOf(before)[0] === branchesOf(chosen)[0];
+  const sameBranches = JSON.stringify(branchesOf(before)) === JSON.stringify(branchesOf(chosen));
+  const read = readHeads(before);
   return {
     ...chosen,
-    ...(sameKind && commit !== undefined ? { commit, ...(sameName ? ifTag(isTag) : {}) } : {}),
-    ...(sameKind && heads !== undefined ? { heads } : {}),
+    // A commit alone is that of the branch that is chosen: of another choice it is kept with its name.
+    ...(sameBranches && heads === undefined && commit !== undefined
+      ? { commit, ...ifTag(isTag) }
+      : read.length > 0
+        ? { heads: [...read] }
+        : {}),
     ...(unreached === undefined ? {} : { unreached }),
   };
 }

@@ -1,53 +1,41 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { closeSearchProcesses } from "@/lib/features/code-search/engine/search";
+import { queueIfDefaultMoved } from "@/lib/features/data-sources/code-index/default-moved";
 import { indexCode } from "@/lib/features/data-sources/code-index/index-code";
-import { queueDueCode } from "@/lib/features/data-sources/code-index/runs";
+import { beginCodeRun, queueDueCode } from "@/lib/features/data-sources/code-index/runs";
+import { showGeneration } from "@/lib/features/data-sources/code-index/show-generation";
+import { changeRepositorySource } from "@/lib/features/data-sources/commands/change-repository-source";
+import { removeOrphanedCopies } from "@/lib/features/data-sources/git/remove-copies";
 import { rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
-import { serveGit, TestRepository } from "../network-sources/git-server";
+import { testRequest as request } from "@/tests/support/product";
+import { done } from "../gurus/guru-for-tests";
 import {
+  guru,
   indexed,
+  member,
   passagesOf,
   product,
   repositorySource,
   sourceRow,
   withFetchingProduct,
 } from "../network-sources/harness";
-import { codeOf, repositoryRow } from "./harness";
-import { found, repositoryOf, text } from "./tags-for-tests";
+import {
+  branchesOf,
+  hostThatMayFail,
+  indexedAnew,
+  lookedAtCode,
+  releases,
+  sourceNow,
+  tooMany,
+} from "./default-for-tests";
+import { codeOf, lookAgain, repositoryRow, segmentsOf } from "./harness";
+import { found, text } from "./tags-for-tests";
 
 withFetchingProduct();
 afterAll(() => closeSearchProcesses());
-
-/** A team whose guru answers from its releases, while its work goes on elsewhere. */
-function releases() {
-  const repository = new TestRepository();
-  repository.commit({ "a.txt": "of work", "shared.txt": "the same" });
-  repository.git("branch", "release");
-  repository.git("checkout", "--quiet", "release");
-  repository.commit({ "a.txt": "of the release" });
-  repository.git("checkout", "--quiet", "main");
-  return repository;
-}
-
-const branchesOf = async (id: string) =>
-  (await repositoryOf(id)).branches.map(({ name, isDefault }) => (isDefault ? `${name} (default)` : name));
-
-/** Looks at the host, and does what that has queued of the index alone. @returns whether it queued it */
-async function lookedAtCode(id: string): Promise<boolean> {
-  const jobs = () => product.admin`
-    delete from pgboss.job where name = 'index-code' and data->>'dataSourceId' = ${id} and state = 'created' returning id`;
-  await jobs();
-  const { generation } = await repositoryRow(id);
-  const events = (await product.events()).length;
-  await rereadRepository({ dataSourceId: id });
-  // What answers come from is not read again, and there is nothing to record.
-  expect(await sourceRow(id)).toMatchObject({ status: "SUCCESS", index_run: 1 });
-  expect((await product.events()).length).toBe(events);
-  const queued = (await jobs()).length > 0;
-  await indexCode({ dataSourceId: id });
-  expect((await repositoryRow(id)).generation).toBe(generation + (queued ? 1 : 0));
-  return queued;
-}
 
 describe("the default branch of a repository that is read of others", () => {
   it("is searched, and is what is searched where no other is asked for; answers come from those chosen", async () => {
@@ -111,59 +99,165 @@ describe("the default branch of a repository that is read of others", () => {
   it("takes no other with it where it cannot be read, which is said; and is searched once it can be", async () => {
     const repository = releases();
     const work = repository.git("rev-parse", "HEAD");
-    const blob = repository.git("rev-parse", "HEAD:a.txt");
-    const entries = Array.from({ length: 50_001 }, (_, n) => `100644 blob ${blob}\tf${n}.txt`);
-    repository.git("update-ref", "refs/heads/main", repository.commitTree(repository.tree(entries)));
+    repository.git("update-ref", "refs/heads/main", tooMany(repository));
     const id = await codeOf(repository, { branches: "release" });
     expect(await branchesOf(id)).toEqual(["release (default)"]);
     expect(await found(id, "release")).toEqual(["a.txt"]);
     expect((await repositoryRow(id)).problem).toMatch(/^Its default branch main is not searched\. .*50,000/);
+    // Nothing is new, so nothing is tried.
+    expect(await lookedAtCode(id)).toBe(false);
     repository.git("update-ref", "refs/heads/main", work);
     expect(await lookedAtCode(id)).toBe(true);
     expect(await found(id, "work")).toEqual(["a.txt"]);
     expect(await repositoryRow(id)).toMatchObject({ problem: null });
   });
 
-  it("is waited for while the host cannot say which it is, and what was searched before still is", async () => {
+  it("is waited for while the host cannot say which it is, and stays as it was once that is known", async () => {
     const repository = releases();
-    let isAway = false;
-    const host = await serveGit(repository, (_req, res, pass) => {
-      if (!isAway) return pass();
-      res.statusCode = 503;
-      res.end();
-    });
+    const { host, answers } = await hostThatMayFail(repository);
     const id = await repositorySource(`${host.origin}/team/handbook`, { branches: "release" });
     await indexed(id);
-    isAway = true;
+    answers.with(503);
     await indexCode({ dataSourceId: id });
     expect(await repositoryRow(id)).toMatchObject({
       generation: 0,
       problem: "The repository's host cannot answer at the moment (status 503).",
     });
-    isAway = false;
+    answers.with(null);
     await indexCode({ dataSourceId: id });
     expect(await branchesOf(id)).toEqual(["main (default)", "release"]);
-    isAway = true;
-    await rereadRepository({ dataSourceId: id });
-    expect(await found(id, "work")).toEqual(["a.txt"]);
-    // One that is read has its commit already, and a name from before or none.
-    const alone = await codeOf(releases());
-    await product.admin`update code_repository set basis = null where source_id = ${alone}`;
-    await product.admin`update data_source set url = ${`${host.origin}/team/other`} where id = ${alone}`;
-    await indexCode({ dataSourceId: alone });
-    expect(await branchesOf(alone)).toEqual(["main (default)"]);
-    expect(await repositoryRow(alone)).toMatchObject({ generation: 2, problem: null });
+    for (const status of [503, 401]) {
+      answers.with(status);
+      await indexedAnew(id);
+      expect(await branchesOf(id)).toEqual(["main (default)", "release"]);
+      expect(await found(id, "work")).toEqual(["a.txt"]);
+      expect(await repositoryRow(id)).toMatchObject({ problem: null });
+    }
+  });
+
+  it("is not asked for in vain for ever where the host lets nobody in any more: what was read is searched", async () => {
+    const { host, answers } = await hostThatMayFail(releases());
+    const id = await repositorySource(`${host.origin}/team/handbook`, { branches: "release" });
+    await indexed(id);
+    answers.with(401);
+    await indexCode({ dataSourceId: id });
+    expect(await branchesOf(id)).toEqual(["release (default)"]);
+    expect((await repositoryRow(id)).problem).toMatch(
+      /^Which branch is its default could not be asked\. .*asks for a token/,
+    );
+    answers.with(null);
+    expect(await lookedAtCode(id)).toBe(true);
+    expect(await branchesOf(id)).toEqual(["main (default)", "release"]);
+  });
+
+  it("keeps its name and its commit where it is what was read, whatever the host says meanwhile", async () => {
+    const { host, answers } = await hostThatMayFail(releases());
+    const id = await repositorySource(`${host.origin}/team/handbook`);
+    await indexed(id);
+    await indexCode({ dataSourceId: id });
+    answers.with(503);
+    await indexedAnew(id);
+    expect(await branchesOf(id)).toEqual(["main (default)"]);
+    expect(await repositoryRow(id)).toMatchObject({ generation: 2, problem: null });
+  });
+
+  it("has a copy of its own: one that cannot be fetched leaves that of the others whole, and nothing is asked for again", async () => {
+    const repository = releases();
+    const id = await codeOf(repository, { branches: "release" });
+    const copies = path.join(product.runtime.dataDir, "repositories");
+    expect(existsSync(path.join(copies, `${id}-default.git`))).toBe(true);
+    repository.git("update-ref", "refs/heads/main", tooMany(repository));
+    // Gone from the host, so that it could not be fetched again.
+    repository.git("branch", "--move", "release", "elsewhere");
+    await queueIfDefaultMoved(await sourceNow(id), new AbortController().signal);
+    await indexCode({ dataSourceId: id });
+    expect(await found(id, "release")).toEqual(["a.txt"]);
+    const { generation } = await repositoryRow(id);
+    repository.git("branch", "--move", "elsewhere", "release");
+    expect(await lookedAtCode(id)).toBe(false);
+    expect((await repositoryRow(id)).generation).toBe(generation);
+    // It goes with the source, and where the default is one of those chosen.
+    repository.git("symbolic-ref", "HEAD", "refs/heads/release");
+    expect(await lookedAtCode(id)).toBe(true);
+    expect(existsSync(path.join(copies, `${id}-default.git`))).toBe(false);
+    const other = await codeOf(releases(), { branches: "release" });
+    await product.admin`delete from data_source where id = ${other}`;
+    await removeOrphanedCopies();
+    expect((await readdir(copies)).filter((name) => name.startsWith(other))).toEqual([]);
+  });
+
+  it("is looked at also where those that were chosen cannot be read any more", async () => {
+    const repository = releases();
+    const id = await codeOf(repository, { branches: "release" });
+    repository.git("branch", "--move", "release", "elsewhere");
+    await lookAgain(id);
+    expect(await sourceRow(id)).toMatchObject({ status: "FAIL" });
+    repository.commit({ "a.txt": "of more work" });
+    await lookAgain(id);
+    expect(await found(id, "more")).toEqual(["a.txt"]);
+    expect(await found(id, "release rev:release")).toEqual(["a.txt"]);
   });
 
   it("is added to an index of a version that left it out, without writing the rest anew", async () => {
-    const id = await codeOf(releases(), { branches: "release" });
-    const due = async () => {
-      await product.admin`delete from pgboss.job where data->>'dataSourceId' = ${id}`;
-      await queueDueCode();
-      return (await product.admin`select id from pgboss.job where data->>'dataSourceId' = ${id}`).length;
+    const repository = releases();
+    repository.git("symbolic-ref", "HEAD", "refs/heads/release");
+    const id = await codeOf(repository, { branches: "release" });
+    const segments = await segmentsOf(id);
+    repository.git("symbolic-ref", "HEAD", "refs/heads/main");
+    await product.admin`
+      update code_repository set basis = basis - 'defaultBranch', default_told = null where source_id = ${id}`;
+    await product.admin`delete from pgboss.job where data->>'dataSourceId' = ${id}`;
+    await queueDueCode();
+    expect(await product.admin`select id from pgboss.job where data->>'dataSourceId' = ${id}`).toHaveLength(
+      1,
+    );
+    await indexCode({ dataSourceId: id });
+    expect(await found(id, "work")).toEqual(["a.txt"]);
+    expect(await segmentsOf(id)).toEqual([...segments, expect.any(Number)]);
+  });
+
+  it("that moves while it is being indexed is indexed once more", async () => {
+    const repository = releases();
+    const id = await codeOf(repository, { branches: "release" });
+    await product.admin`update code_repository set basis = basis - 'format' where source_id = ${id}`;
+    const run = await beginCodeRun(id);
+    if (!run) throw new Error("there is nothing to do");
+    repository.commit({ "a.txt": "of more work" });
+    await rereadRepository({ dataSourceId: id });
+    const { heads, tags, default_told: told } = await repositoryRow(id);
+    const plan = { read: [], ended: [], moved: [] };
+    await showGeneration(run, plan, { heads, note: null, told, tags: { tags, note: null } });
+    await indexCode({ dataSourceId: id });
+    expect(await found(id, "more")).toEqual(["a.txt"]);
+    expect(await beginCodeRun(id)).toBeNull();
+  });
+});
+
+describe("branches that are chosen and cannot be read", () => {
+  it("do not lend their name to what was read before", async () => {
+    const repository = releases();
+    const id = await codeOf(repository);
+    const choose = async (branches: string) => {
+      const input = { guru: guru.slug, id, branches };
+      done(await changeRepositorySource.execute({ principal: member, request, input }));
+      await indexed(id);
+      await indexCode({ dataSourceId: id });
+      return (await sourceRow(id)).status;
     };
-    expect(await due()).toBe(0);
-    await product.admin`update code_repository set basis = basis - 'defaultBranch' where source_id = ${id}`;
-    expect(await due()).toBe(1);
+    expect(await choose("relese")).toBe("FAIL");
+    expect(await branchesOf(id)).toEqual(["main (default)"]);
+    expect(await choose("release")).toBe("SUCCESS");
+    expect(await branchesOf(id)).toEqual(["main (default)", "release"]);
+    const release = repository.git("rev-parse", "release");
+    expect((await sourceRow(id)).settings).toEqual({ branches: ["release"], commit: release });
+    const [news] = (await product.events()).filter((e) => e.target_id === id).slice(-1);
+    const before = repository.git("rev-parse", "main");
+    expect(news?.changes).toContainEqual({ field: "commit", before, after: release });
+    // Back to the default, which cannot be read.
+    repository.git("update-ref", "refs/heads/main", tooMany(repository));
+    expect(await choose("")).toBe("FAIL");
+    expect(await branchesOf(id)).toEqual(["release (default)"]);
+    expect(await found(id, "release rev:release")).toEqual(["a.txt"]);
+    expect((await repositoryRow(id)).problem).toMatch(/^Its default branch main is not searched/);
   });
 });

@@ -60,15 +60,18 @@ async function bringIndexUpToDate(
   free?: () => Promise<number | null>,
 ): Promise<void> {
   await dropIncomplete(run);
-  const { folder, heads, files, note } = await filesOfHeads(run, signal);
+  const { heads, files, ...about } = await filesOfHeads(run, signal);
   const plan = await planRun(run, withBranches(files, heads));
   await clearDeadCode(run.source.id);
   const bytes = plan.read.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (plan.read.length > 0) await requireDiskSpace(bytes, free);
-  await writeSegments(run, { folder, files: plan.read }, signal);
+  for (const folder of new Set(plan.read.map((file) => file.folder))) {
+    const ofFolder = plan.read.filter((file) => file.folder === folder);
+    await writeSegments(run, { folder, files: ofFolder }, signal);
+  }
   signal.throwIfAborted();
   const tags = await toldTags(run.source, heads, signal);
-  await showGeneration(run, plan, { heads, note, tags });
+  await showGeneration(run, plan, { heads, ...about, tags });
 }
 
 function inWords(error: unknown, dataSourceId: string): string {

@@ -3,7 +3,7 @@ import { and, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import { readDb, schema, type Tx } from "@/lib/db/client";
 import type { CodeHead } from "@/lib/db/schema/code";
 import { codeFormat } from "@/lib/platform/code/format";
-import type { RepositoryFile } from "../git/repository-files";
+import type { FoundFile } from "./files-of-heads";
 import { type CodeRun, whileMine } from "./runs";
 
 /** Segments that are small, and how many of them are made one: each costs a search some reads of its own. */
@@ -11,7 +11,7 @@ const smallParts = 1_024;
 const mostSmall = 8;
 const idsAtOnce = 10_000;
 
-export interface WantedFile extends RepositoryFile {
+export interface WantedFile extends FoundFile {
   /** Bit n = of heads[n]. */
   branches: number;
 }
@@ -41,7 +41,7 @@ interface Row {
 const keyOf = ({ blob, path }: { blob: string; path: string }) => `${blob} ${path}`;
 
 /** The files with the branches that have them. */
-export function withBranches(files: readonly RepositoryFile[], heads: readonly CodeHead[]): WantedFile[] {
+export function withBranches(files: readonly FoundFile[], heads: readonly CodeHead[]): WantedFile[] {
   return files.map((file) => {
     const branches = heads.reduce(
       (bits, { commit }, n) => bits | (file.commits.includes(commit) ? 1 << n : 0),

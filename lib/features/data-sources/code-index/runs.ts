@@ -27,6 +27,8 @@ export interface CodeRun {
   shown: number;
   /** What the index is to stand for when it is done. */
   basis: unknown;
+  /** What it stood for when the run began, or that something of it is asked for anew. */
+  before: unknown;
   heads: (typeof schema.codeRepository.$inferSelect)["heads"];
 }
 
@@ -39,7 +41,7 @@ export class Overtaken extends Error {
 const basisOfSource = sql`jsonb_strip_nulls(jsonb_build_object('format', ${codeFormat}::int, 'url', s.url,
   'commit', s.settings->'commit', 'isTag', s.settings->'isTag', 'heads', s.settings->'heads',
   'include', s.settings->'include', 'exclude', s.settings->'exclude',
-  'defaultBranch', case when s.settings ? 'branches' or s.settings ? 'branch' then 'besides' end))`;
+  'defaultBranch', 'always'))`;
 /** One whose files have been read, and of which is known at which commits. */
 const isReady = sql`s.kind = 'GITHUB_REPO' and s.url is not null and s.status in ('SUCCESS', 'FAIL')
   and s.shown_run > 0 and (s.settings ? 'commit' or s.settings ? 'heads')`;
@@ -86,8 +88,8 @@ export async function beginCodeRun(dataSourceId: string): Promise<CodeRun | null
       .where(eq(codeRepository.sourceId, source.id))
       .returning();
     if (!row) return null;
-    const { generation: shown, runClaim: claim, heads } = row;
-    return { ...wanted, claim, shown, heads };
+    const { generation: shown, runClaim: claim, heads, basis: before } = row;
+    return { ...wanted, claim, shown, heads, before };
   });
 }
 

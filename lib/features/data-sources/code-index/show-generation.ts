@@ -12,6 +12,8 @@ interface Shown {
   heads: CodeHead[];
   /** What is not in it, in words for a person. */
   note: string | null;
+  /** The default branch as the host told of it; left out where it did not. */
+  told?: string | undefined;
   tags: TagsKnown;
 }
 
@@ -19,9 +21,15 @@ interface Shown {
  * Ends a run well: from this commit on readers read what it has written. What it replaces stays for those who began to read
  * before, until the next run or the cleanup.
  */
-export async function showGeneration(run: CodeRun, plan: Plan, { heads, note, tags }: Shown): Promise<void> {
+export async function showGeneration(
+  run: CodeRun,
+  plan: Plan,
+  { heads, note, told, tags }: Shown,
+): Promise<void> {
   const generation = run.shown + 1;
   const sourceId = run.source.id;
+  const { codeRepository } = schema;
+  const before = run.before === null ? null : JSON.stringify(run.before);
   await whileMine(run, async (tx) => {
     await tx.execute(sql`set local statement_timeout = '120s'`);
     await tx.execute(sql`
@@ -38,12 +46,15 @@ export async function showGeneration(run: CodeRun, plan: Plan, { heads, note, ta
       select (count(*) filter (where is_text))::int as files, coalesce(sum(bytes), 0)::float8 as bytes from code_file
       where source_id = ${sourceId} and from_generation <= ${generation} and to_generation is null`);
     await tx
-      .update(schema.codeRepository)
+      .update(codeRepository)
       .set({
         generation,
         heads,
         ...tagColumns(tags),
-        basis: run.basis,
+        // What was asked for meanwhile is still to be done.
+        basis: sql`case when ${codeRepository.basis} is not distinct from ${before}::text::jsonb
+          then ${JSON.stringify(run.basis)}::text::jsonb else ${codeRepository.basis} end`,
+        ...(told === undefined ? {} : { defaultTold: told }),
         files: sums?.files ?? 0,
         bytes: sums?.bytes ?? 0,
         indexedAt: sql`gurulog_now()`,
@@ -52,6 +63,6 @@ export async function showGeneration(run: CodeRun, plan: Plan, { heads, note, ta
         attempts: 0,
         nextTryAt: null,
       })
-      .where(eq(schema.codeRepository.sourceId, sourceId));
+      .where(eq(codeRepository.sourceId, sourceId));
   });
 }

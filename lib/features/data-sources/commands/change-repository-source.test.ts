@@ -55,8 +55,8 @@ describe("change-repository-source", () => {
     const chosen = { branches: ["main", "release/*"], include: ["docs/**"], secret: "GIT_TOKEN" };
     const after = await row(id);
     expect(after).toMatchObject({ status: "NOT_PROCESSED", error: null, index_run: 4 });
-    // One commit says nothing of several branches.
-    expect(after?.settings).toEqual(chosen);
+    // What was read stays known by the name that it had.
+    expect(after?.settings).toEqual({ ...chosen, heads: [{ branch: "main", commit }] });
     expect(await jobsOf(id)).toHaveLength(2);
     expect(await settingsOf(id)).toEqual({ ...chosen, exclude: [] });
     expect((await product.events()).at(-1)).toMatchObject({

@@ -7,7 +7,7 @@ import { failureInWords } from "./failure-in-words";
 import { GitFailed, mostPackBytes, requireGit, runGit } from "./git-process";
 import { newestRefs } from "./remote-heads";
 import type { RemoteRepository } from "./remote-repository";
-import { repositoriesFolder } from "./repositories-folder";
+import { type CopyKind, copyFolder, repositoriesFolder } from "./repositories-folder";
 import { withinTime } from "./within-time";
 
 /** For one fetch, from its first byte to its last. */
@@ -23,8 +23,8 @@ interface Wanted {
   remote: RemoteRepository;
   /** Names and patterns; none = the host's default. */
   branches: readonly string[];
-  /** The host's default besides those that are named: it is the last. */
-  withDefault?: boolean;
+  /** Which copy; left out, that of the branches that were chosen. */
+  copy?: CopyKind;
   signal: AbortSignal;
   /** Bytes that the copy may have; for tests smaller than usual. */
   mostBytes?: number;
@@ -43,11 +43,12 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; h
   const parent = repositoriesFolder();
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await requireGit(parent);
-  const folder = path.join(parent, `${dataSourceId}.git`);
+  const folder = copyFolder(dataSourceId, wanted.copy);
   // Whether a name is a branch's or a tag's, the host says.
   const refs: (Omit<Head, "commit"> & { ref: string })[] =
-    wanted.branches.length > 0 ? await newestRefs({ remote, branches: wanted.branches, signal }) : [];
-  if (refs.length === 0 || wanted.withDefault) refs.push({ branch: null, ref: "HEAD" });
+    wanted.branches.length > 0
+      ? await newestRefs({ remote, branches: wanted.branches, signal })
+      : [{ branch: null, ref: "HEAD" }];
   const { mostBytes = mostPackBytes, patienceMs = fetchMs } = wanted;
   if (await isWorn(folder, mostBytes)) await rm(folder, { recursive: true, force: true });
   let isWhole = false;
@@ -81,7 +82,7 @@ export async function bringUpToDate(wanted: Wanted): Promise<{ folder: string; h
   } catch (error) {
     throw failureInWords(error, {
       url: remote.url,
-      branches: refs.flatMap(({ branch }) => branch ?? (refs.length > 1 ? "HEAD" : [])),
+      branches: refs.flatMap(({ branch }) => branch ?? []),
     });
   } finally {
     // What a fetch leaves that broke off is in the way of the next.
@@ -99,14 +100,16 @@ async function commitAt(ours: string, ref: string, run: { folder: string; signal
 
 /**
  * Our copy of a repository, where it has these commits: what a run that crashed was reading is read on.
+ * @param copy which one; left out, that of the branches that were chosen
  * @returns null when it is not there, as on another machine
  */
 export async function copyWith(
   dataSourceId: string,
   heads: readonly Head[],
   signal: AbortSignal,
+  copy?: CopyKind,
 ): Promise<{ folder: string; heads: readonly Head[] } | null> {
-  const folder = path.join(repositoriesFolder(), `${dataSourceId}.git`);
+  const folder = copyFolder(dataSourceId, copy);
   try {
     for (const { commit } of heads)
       await runGit(["cat-file", "-e", `${commit}^{commit}`], { folder, signal });

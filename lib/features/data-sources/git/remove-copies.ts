@@ -1,10 +1,9 @@
 import "server-only";
 import { readdir, rm } from "node:fs/promises";
-import path from "node:path";
 import { inArray } from "drizzle-orm";
 import { readDb, schema } from "@/lib/db/client";
 import { isUuid } from "@/lib/platform/ids";
-import { repositoriesFolder } from "./repositories-folder";
+import { copyFolder, repositoriesFolder, sourceOfCopy } from "./repositories-folder";
 
 /**
  * Removes this machine's copies of repositories whose sources are gone.
@@ -15,7 +14,7 @@ export async function removeOrphanedCopies(): Promise<number> {
     if (error.code === "ENOENT") return [];
     throw error;
   });
-  const ids = names.map((name) => name.replace(/\.git$/, "")).filter(isUuid);
+  const ids = [...new Set(names.map(sourceOfCopy).filter(isUuid))];
   if (ids.length === 0) return 0;
   const { dataSource } = schema;
   const kept = await readDb()
@@ -25,6 +24,7 @@ export async function removeOrphanedCopies(): Promise<number> {
   const keptIds = new Set(kept.map((row) => row.id));
   const orphaned = ids.filter((id) => !keptIds.has(id));
   for (const id of orphaned)
-    await rm(path.join(repositoriesFolder(), `${id}.git`), { recursive: true, force: true });
+    for (const kind of ["chosen", "default"] as const)
+      await rm(copyFolder(id, kind), { recursive: true, force: true });
   return orphaned.length;
 }

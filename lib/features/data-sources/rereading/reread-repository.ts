@@ -46,6 +46,8 @@ export async function rereadRepository(
   const [source] = await readDb().select().from(dataSource).where(eq(dataSource.id, dataSourceId));
   if (source?.kind !== "GITHUB_REPO" || (source.status !== "SUCCESS" && source.status !== "FAIL")) return;
   const signal = stopping ?? new AbortController().signal;
+  // What was read of it before is searched on, and with it the default branch, which may be sound.
+  if (source.status === "FAIL" && source.shownRun > 0) await queueIfDefaultMoved(source, signal);
   const news = source.status === "FAIL" ? "some" : await newsOf(source, signal);
   if (news === "none") {
     await isReachedAgain(source);
