@@ -1,5 +1,5 @@
-import { mostEntries, mostSymbols } from "@/lib/features/code-search/view-limits";
-import { longestText } from "@/lib/platform/code/symbols/longest-text";
+import { mostEntries, mostSymbols } from "@/lib/features/code-search/view-rules";
+import { longestText } from "@/lib/platform/code/symbols/text-rules";
 
 /**
  * What an outline leaves out, in words.

@@ -2,7 +2,7 @@ import "server-only";
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, lte, or, sql } from "drizzle-orm";
 import { type ReadDb, schema } from "@/lib/db/client";
 import { isNamed } from "../revisions";
-import { mostEntries, mostSymbols } from "../view-limits";
+import { mostEntries, mostSymbols } from "../view-rules";
 import { inflated } from "./inflate-together";
 import type { CodeFile, FolderEntry, OutlineSymbol, VisibleRepository } from "./types";
 

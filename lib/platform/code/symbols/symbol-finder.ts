@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { Language, Parser, Query } from "web-tree-sitter";
 import { collectSymbols } from "./collect-symbols";
 import type { FoundSymbol, SymbolRules } from "./found-symbol";
-import { longestText } from "./longest-text";
 import { symbolRules } from "./rules";
+import { longestText } from "./text-rules";
 
 /** For a text; not counted is what the first one of a language waits for. */
 const textMs = 2_000;
