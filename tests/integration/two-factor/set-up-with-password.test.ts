@@ -112,10 +112,10 @@ it("does not go on with a password that was changed while it was checked", async
   await held`select from account where id = ${person.accountId} for update`;
   const started = start(rightPassword);
   // The password was found right by now: what is left is the act.
-  const isWaiting = async () =>
-    (await held`select from pg_locks where not granted and locktype in ('transactionid', 'tuple')`).length >
-    0;
-  await expect.poll(isWaiting, { interval: 20 }).toBe(true);
+  // Asked outside of the transaction, which would go on seeing the sessions of its first look.
+  const waiting = () => product.admin`select 1 from pg_stat_activity where datname = current_database()
+    and wait_event_type = 'Lock' and wait_event in ('transactionid', 'tuple')`;
+  await expect.poll(waiting, { interval: 20, timeout: 10_000 }).not.toEqual([]);
   const hash = await hashPassword(otherPassword);
   await held`update account set password_hash = ${hash} where id = ${person.accountId}`;
   await held`commit`;
