@@ -19,6 +19,8 @@ export default defineConfig({
     globalSetup: ["tests/support/global-setup.ts"],
     testTimeout: process.env.GURULOG_TEST_FULL ? 600_000 : 30_000,
     hookTimeout: 60_000,
+    // Its own second is too short for a machine that has other work.
+    expect: { poll: { timeout: 15_000 } },
     maxWorkers: 2,
     pool: "forks",
     // It names Next's modules without their endings, which only a bundler finds.

@@ -60,7 +60,10 @@ describe("a domain rule", () => {
   ])("%j is none", (text) => expect(() => parseDomainRule(text)).toThrow(DomainProblem));
 
   it("is kept in one way: what was kept is read as itself, and matches itself where it is exact", () => {
-    const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
+    // What begins like an encoded label has to decode, else no address has it and no origin can match.
+    const label = fc
+      .stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/)
+      .filter((text) => !text.startsWith("xn--"));
     const host = fc.array(label, { minLength: 2, maxLength: 4 }).map((labels) => labels.join("."));
     fc.assert(
       fc.property(fc.constantFrom("http", "https"), host, fc.boolean(), (scheme, name, isPattern) => {

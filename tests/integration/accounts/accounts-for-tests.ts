@@ -56,3 +56,11 @@ export async function closeMinute(product: TestProduct): Promise<void> {
   await product.admin`update audit_counter set minute = minute - interval '5 minutes'`;
   await inTransaction(closeCounters);
 }
+
+/**
+ * Each minute is counted apart: what a test counts from here on falls into one, unless it takes longer than it says.
+ * Waits for the next minute where this one is about to end, so the test's own timeout has to allow for that much more.
+ */
+export async function earlyInTheMinute(neededMs = 8_000): Promise<void> {
+  while (Date.now() % 60_000 > 60_000 - neededMs) await new Promise((resolve) => setTimeout(resolve, 100));
+}

@@ -27,11 +27,14 @@ const bytesOf = async (body: ReadableStream<Uint8Array>) =>
   new Uint8Array(await new Response(body).arrayBuffer());
 
 afterEach(async () => {
-  await vi.waitFor(async () => {
-    const [open] = await product.admin`
-      select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = 'gurulog export'`;
-    expect(open?.n).toBe(0);
-  });
+  await vi.waitFor(
+    async () => {
+      const [open] = await product.admin`
+        select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = 'gurulog export'`;
+      expect(open?.n).toBe(0);
+    },
+    { timeout: 15_000 },
+  );
 });
 const many = () => product.admin`
   insert into question (guru_id, door, text, answered, "references", duration_ms, outcome, created_at)
@@ -104,7 +107,7 @@ it("under way makes no refusal of another a matter of waiting: forbidden, unknow
 it("ends when nobody takes what it has", async () => {
   await many();
   const { body } = done(await send(20));
-  await vi.waitFor(async () => expect(await newEvents()).toHaveLength(2));
+  await vi.waitFor(async () => expect(await newEvents()).toHaveLength(2), { timeout: 15_000 });
   expect((await newEvents())[1]?.details.message).toBe("nobody read it");
   await expect(bytesOf(body)).rejects.toThrow("nobody read");
 });

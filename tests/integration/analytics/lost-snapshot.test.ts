@@ -38,13 +38,18 @@ it("a snapshot whose connection broke between two lists is not read on by anothe
   expect(await allOf(snapshot.rows(numbers))).toHaveLength(1_200);
   await breakConnection();
   // What the database said last may come before the end of the connection.
-  await vi.waitFor(() => expect(allOf(snapshot.rows(numbers))).rejects.toThrow("connection of the snapshot"));
+  await vi.waitFor(
+    () => expect(allOf(snapshot.rows(numbers))).rejects.toThrow("connection of the snapshot"),
+    { timeout: 15_000 },
+  );
   await expect(allOf(second)).rejects.toThrow("connection of the snapshot");
 });
 
 it("nor is one begun whose place went with its connection: somebody else can have it", async () => {
   const place = await taken();
   await breakConnection();
-  await vi.waitFor(() => expect(place.snapshot()).rejects.toThrow("connection of the snapshot"));
+  await vi.waitFor(() => expect(place.snapshot()).rejects.toThrow("connection of the snapshot"), {
+    timeout: 15_000,
+  });
   await taken();
 });

@@ -135,7 +135,7 @@ describe.each(modes)("the indexes of the search (%s)", (mode) => {
     const stopped = run({ signal: stopping.signal });
     await until("it waits for the reader", async () => {
       const [row] = await admin`select from pg_stat_activity
-        where application_name = 'gurulog search' and wait_event_type = 'Lock'`;
+        where datname = current_database() and application_name = 'gurulog search' and wait_event_type = 'Lock'`;
       return row !== undefined;
     });
     stopping.abort();

@@ -162,7 +162,8 @@ describe("a process killed", () => {
       second.release();
       await until("it to wait in the midst of the transaction", async () => {
         const rows = await product.admin`
-          select 1 from pg_locks where relation = 'data_source'::regclass and not granted`;
+          select 1 from pg_locks where relation = 'data_source'::regclass and not granted
+            and database = (select oid from pg_database where datname = current_database())`;
         return rows.length > 0;
       });
       await killWorker(running);

@@ -83,7 +83,8 @@ test("a cleanup that needs a week waits for the backup, readers do not, and the 
     const { urls, roles } = source.runtime;
     cleaning = prune({ maintenanceUrl: urls.maintenance, roles, mode: "enforced" });
     const waits = () =>
-      source.admin`select from pg_stat_activity where application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`;
+      source.admin`select from pg_stat_activity
+        where datname = current_database() and application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`;
     await until("it waits", async () => (await waits()).length > 0);
     const reader = connect(source.database.urls.app);
     expect(
@@ -109,7 +110,8 @@ test("in a dead-lock with whoever changes tables it is the backup that gives way
     await tx`lock table upload in access exclusive mode`;
     held();
     const waits = () =>
-      source.admin`select from pg_locks l join pg_stat_activity a using (pid) where a.application_name = 'gurulog backup' and not l.granted`;
+      source.admin`select from pg_locks l join pg_stat_activity a using (pid)
+        where a.datname = current_database() and a.application_name = 'gurulog backup' and not l.granted`;
     await until("it waits", async () => (await waits()).length > 0);
     // Held by the backup, which waits for the other one.
     await tx`lock table account in access exclusive mode`;
@@ -146,6 +148,7 @@ test("a backup that fails midway leaves no file and no session", async () => {
   });
   await expect(failing).rejects.toThrow("it fails for a test");
   expect(readdirSync(workshop.folder).filter((name) => name.startsWith("fails"))).toEqual([]);
-  const left = () => source.admin`select from pg_stat_activity where application_name = 'gurulog backup'`;
+  const left = () => source.admin`select from pg_stat_activity
+    where datname = current_database() and application_name = 'gurulog backup'`;
   await until("its session has ended", async () => (await left()).length === 0);
 });

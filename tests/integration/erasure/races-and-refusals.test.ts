@@ -85,7 +85,10 @@ describe("an act that is under way", () => {
     await until(
       "the erasure waits for the act",
       async () =>
-        (await product.admin`select from pg_locks where locktype = 'advisory' and not granted`).length > 0,
+        (
+          await product.admin`select from pg_locks where locktype = 'advisory' and not granted
+            and database = (select oid from pg_database where datname = current_database())`
+        ).length > 0,
     );
     const late = guruOf(person, { name: "Too late" }).then(
       () => "done",

@@ -106,7 +106,7 @@ export async function started(principal: Principal, input: StartInput = {}) {
 }
 
 /** Waits for something to become true, without a fixed sleep. */
-export async function until(what: string, check: () => Promise<boolean>, withinMs = 2_000): Promise<void> {
+export async function until(what: string, check: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);

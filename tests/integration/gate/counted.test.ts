@@ -11,6 +11,7 @@ import { query } from "@/lib/gate/query";
 import { inTransaction } from "@/lib/gate/transaction";
 import { setRuntime } from "@/lib/platform/runtime";
 import { countOf, createTestProduct, type TestProduct, testRequest } from "@/tests/support/product";
+import { earlyInTheMinute } from "../accounts/accounts-for-tests";
 
 const product: TestProduct = await createTestProduct();
 afterAll(() => product.close());
@@ -58,17 +59,8 @@ async function triesRecorded(kind: Kind, since: number): Promise<{ single: numbe
 const eventsSoFar = async (kind: Kind) => (await product.events(definitions[kind].action)).length;
 const by = () => `test-${++tried}`;
 
-/** The tests below count within one minute: starts early in one. */
-async function earlyInTheMinute(): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (Date.now() % 60_000 > 50_000) {
-    if (Date.now() > deadline) throw new Error("the minute does not end");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 describe("acts of which a stranger can make any number", () => {
-  beforeEach(earlyInTheMinute, 20_000);
+  beforeEach(() => earlyInTheMinute(10_000), 20_000);
 
   it.each(["access.denied", "api_key.rejected"] as const)(
     "%s: the first of a minute is an event at once, the further ones are one with count, span and cause",
@@ -248,7 +240,7 @@ it("counters of an event that this version does not know wait, and keep no other
 });
 
 it("denied reads are counted by person and what was asked for", async () => {
-  await earlyInTheMinute();
+  await earlyInTheMinute(10_000);
   const people: UserPrincipal[] = [
     await product.person("a@halden.example"),
     await product.person("b@halden.example"),

@@ -36,7 +36,8 @@ const acts = { asks: beginAnswer, searches: searchGuru };
 
 const waitingForPassages = async () => {
   const [row] = await product.admin`
-    select count(*)::int as n from pg_locks where not granted and relation = 'passage'::regclass`;
+    select count(*)::int as n from pg_locks where not granted and relation = 'passage'::regclass
+      and database = (select oid from pg_database where datname = current_database())`;
   return Number(row?.n);
 };
 

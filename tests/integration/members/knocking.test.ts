@@ -4,7 +4,7 @@ import { register } from "@/lib/features/accounts/commands/register";
 import { acceptInvite } from "@/lib/features/members/commands/accept-invite";
 import { joinOrganization } from "@/lib/features/members/commands/join-organization";
 import { createTestProduct, type EventRow, type TestProduct } from "@/tests/support/product";
-import { closeMinute, fromElsewhere, rightPassword } from "../accounts/accounts-for-tests";
+import { closeMinute, earlyInTheMinute, fromElsewhere, rightPassword } from "../accounts/accounts-for-tests";
 import { done } from "../gurus/guru-for-tests";
 import { act, asking, freshEmail, invited, roleNow } from "./members-for-tests";
 
@@ -137,6 +137,7 @@ describe("accounts from one address", () => {
     await made(request.ip, 20);
     done(await registering(request));
     await hold(`register ${request.ip}`);
+    await earlyInTheMinute();
     const refused = await Promise.all(Array.from({ length: 5 }, () => registering(request)));
     expect(refused.filter(isThrottled)).toHaveLength(5);
     await closeMinute(product);
@@ -149,7 +150,7 @@ describe("accounts from one address", () => {
       await product.admin`select from sign_in_delay where kind = 'address' and key = ${request.ip}`,
     ).toEqual([]);
     done(await registering());
-  });
+  }, 40_000);
 
   it("leaves out what was rolled back: an address that is taken makes no account", async () => {
     const request = fromElsewhere();

@@ -133,7 +133,8 @@ describe.each(modes)("cleanup (%s)", (mode) => {
       "the cleanup waits for the export",
       async () =>
         (
-          await admin`select from pg_stat_activity where application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`
+          await admin`select from pg_stat_activity
+            where datname = current_database() and application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`
         ).length === 1,
     );
     const begun = Date.now();
@@ -178,7 +179,8 @@ describe.each(modes)("cleanup (%s)", (mode) => {
       "the cleanup waits for the export",
       async () =>
         (
-          await admin`select from pg_stat_activity where application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`
+          await admin`select from pg_stat_activity
+            where datname = current_database() and application_name = 'gurulog cleanup' and wait_event_type = 'Lock'`
         ).length === 1,
     );
     await terminate(admin, "gurulog cleanup");

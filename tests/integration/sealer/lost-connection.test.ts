@@ -73,8 +73,10 @@ describe("a lost database connection", () => {
       await expect
         .poll(
           async () =>
-            (await admin`select from pg_stat_activity where application_name = 'cut' and state = 'active'`)
-              .length,
+            (
+              await admin`select from pg_stat_activity
+                where datname = current_database() and application_name = 'cut' and state = 'active'`
+            ).length,
         )
         .toBe(1);
       await terminate(admin, "cut");
