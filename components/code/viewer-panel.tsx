@@ -31,13 +31,13 @@ const step = 24;
 export function SymbolPanel({
   panel,
   onClose,
-  onWiden,
+  onAsk,
   onFollow,
 }: {
   panel: PanelState;
   onClose: () => void;
-  /** The same is to be looked for in all repositories. */
-  onWiden: () => void;
+  /** Asks this, and shows the answer here. */
+  onAsk: (question: SymbolQuestion) => void;
   /** A result is followed; true where this page shows it already. */
   onFollow: Follow;
 }) {
@@ -113,8 +113,12 @@ export function SymbolPanel({
         </IconButton>
       </div>
       <div className="sym-body">
-        {answer.state === "asked" ? null : <Reach question={question} onWiden={onWiden} />}
-        {answer.state === "failed" ? <p className="sym-problem">{answer.message}</p> : null}
+        {answer.state === "asked" ? null : <Reach question={question} onAsk={onAsk} />}
+        {answer.state === "failed" ? (
+          <p className="sym-reach sym-problem">
+            {answer.message} <Button onClick={() => onAsk({ ...question })}>Try again</Button>
+          </p>
+        ) : null}
         {answer.state === "found" ? (
           <>
             {answer.outcome.isCapped ? <p className="sym-note">{cappedText(answer.outcome)}</p> : null}
@@ -149,12 +153,13 @@ export function placeOf(
 }
 
 /** Where was looked, and how to look further. */
-function Reach({ question, onWiden }: { question: SymbolQuestion; onWiden: () => void }) {
+function Reach({ question, onAsk }: { question: SymbolQuestion; onAsk: (wider: SymbolQuestion) => void }) {
   if (question.within === null)
     return <p className="sym-reach">In all repositories that you may see, each at its default branch.</p>;
   return (
     <p className="sym-reach">
-      In this repository. <Button onClick={onWiden}>Search all repositories</Button>
+      In this repository.{" "}
+      <Button onClick={() => onAsk({ ...question, within: null })}>Search all repositories</Button>
     </p>
   );
 }

@@ -60,14 +60,14 @@ export function CodeViewer(props: ViewerProps) {
     return true;
   }
 
-  async function perform(question: SymbolQuestion, isWidened = false) {
+  async function perform(question: SymbolQuestion, isInPanel = false) {
     const { act, symbol, language, within } = question;
     // A later question may be answered before an earlier one; only the latest is shown.
     const turn = ++latest.current;
     const say = (answer: PanelState["answer"]) =>
       turn === latest.current && setPanel({ question, answer, takesFocus: true });
     // Most definitions are one, and lead away: no panel that comes and goes.
-    if (act === "references" || isWidened) say({ state: "asked" });
+    if (act === "references" || isInPanel) say({ state: "asked" });
     const ask = act === "references" ? props.findReferencesAction : props.gotoDefinitionAction;
     const asked = JSON.stringify(question);
     const id = unanswered.current?.question === asked ? unanswered.current.id : mintAttemptId();
@@ -87,7 +87,7 @@ export function CodeViewer(props: ViewerProps) {
       else say({ state: "found", outcome: answer.value });
     } catch (error) {
       console.error(error);
-      say({ state: "failed", message: "The server did not answer. Check your connection, then try again." });
+      say({ state: "failed", message: "The server did not answer. Check your connection." });
     }
   }
   const performHere = (act: SymbolQuestion["act"], symbol: string) => {
@@ -145,7 +145,7 @@ export function CodeViewer(props: ViewerProps) {
             <SymbolPanel
               panel={panel}
               onClose={closePanel}
-              onWiden={() => void perform({ ...panel.question, within: null }, true)}
+              onAsk={(question) => void perform(question, true)}
               onFollow={(to, line) => {
                 if (isHere(to) && marks.go(line, false)) return true;
                 followed = { repository: to.repository, panel };

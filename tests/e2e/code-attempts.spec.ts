@@ -49,6 +49,17 @@ async function opened(browser: Browser) {
   return { page, problems, count, searches: () => count("CODE_SEARCH") };
 }
 
+/** The server does what the next POST asks for, and the browser never hears of it. */
+async function loseNextAnswer(page: Page): Promise<void> {
+  let isLost = false;
+  await page.route(/./, async (route) => {
+    if (isLost || route.request().method() !== "POST") return route.fallback();
+    isLost = true;
+    await route.fetch();
+    await route.abort();
+  });
+}
+
 const found = (page: Page, text: string) => expect(summary(page)).toContainText(text);
 const everywhere = "3 matches in 3 files";
 
@@ -125,13 +136,7 @@ test("a search whose answer was lost is asked for again as the same one", async 
   const { page, searches } = await opened(browser);
   await page.goto(`${product.url}/search`);
   const before = await searches();
-  let isLost = false;
-  await page.route(/\/search/, async (route) => {
-    if (isLost || route.request().method() !== "POST") return route.fallback();
-    isLost = true;
-    await route.fetch();
-    await route.abort();
-  });
+  await loseNextAnswer(page);
   await search(page, "openGate");
   await expect(page.getByRole("alert").filter({ hasText: "The server did not answer" })).toBeVisible();
   expect(await searches()).toBe(before + 1);
@@ -140,6 +145,24 @@ test("a search whose answer was lost is asked for again as the same one", async 
   await page.reload();
   await found(page, everywhere);
   expect(await searches()).toBe(before + 1);
+  await page.context().close();
+});
+
+test("references whose answer was lost are asked for again as the same", async ({ browser }) => {
+  const { page, count } = await opened(browser);
+  const before = await count("FIND_REFERENCES");
+  await page.goto(product.url + blobAddress({ repository: gateway.name, path: "src/guard.ts" }));
+  await loseNextAnswer(page);
+  const { x, y } = await wordPlace(page, 3, "openGate");
+  await page.mouse.click(x, y);
+  await page.getByRole("button", { name: "Find references" }).click();
+  const references = page.getByRole("region", { name: "References" });
+  await expect(references).toContainText("The server did not answer");
+  expect(await count("FIND_REFERENCES")).toBe(before + 1);
+  await references.getByRole("button", { name: "Try again" }).click();
+  await expect(references).toContainText("2 results in 2 files");
+  await expect(references).toBeFocused();
+  expect(await count("FIND_REFERENCES")).toBe(before + 1);
   await page.context().close();
 });
 
