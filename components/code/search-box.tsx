@@ -75,7 +75,8 @@ export function SearchBox({ form, text, facts, complete, isSearching, errorId, f
     else if ((event.key === "Enter" || event.key === "Tab") && active && !event.shiftKey) take(at);
     else {
       if (event.key === "Enter") close();
-      return;
+      // Each search is recorded, and a key that is held is one act.
+      if (event.key !== "Enter" || !event.repeat) return;
     }
     event.preventDefault();
   }
@@ -120,7 +121,15 @@ export function SearchBox({ form, text, facts, complete, isSearching, errorId, f
         <SearchHelp />
         {isShown ? <SearchCompletions id={id} items={items} at={at} onMove={setAt} onTake={take} /> : null}
       </div>
-      <Button type="submit" form={form} look="primary" size="lg" aria-disabled={isSearching || undefined}>
+      <Button
+        type="submit"
+        form={form}
+        look="primary"
+        size="lg"
+        aria-disabled={isSearching || undefined}
+        // The second of a double click.
+        onClick={(event) => event.detail > 1 && event.preventDefault()}
+      >
         {isSearching ? <span className="spinner" aria-hidden="true" /> : null}
         Search
       </Button>

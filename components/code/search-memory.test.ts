@@ -4,6 +4,7 @@ import type { SearchView } from "./search-types";
 
 const view = (matchCount: number): SearchView => ({
   asked: { query: "q", repositories: [], languages: [], matches: 100 },
+  attemptId: null,
   repositories: [],
   facets: { repositories: [], languages: [] },
   matchCount,

@@ -54,6 +54,8 @@ export interface FacetView {
 
 export interface SearchView {
   asked: SearchAsked;
+  /** Under which it was recorded; null where the form had none. */
+  attemptId: string | null;
   repositories: readonly RepositoryView[];
   facets: { repositories: readonly FacetView[]; languages: readonly FacetView[] };
   matchCount: number;

@@ -78,6 +78,8 @@ export function CodeView(props: Props) {
       const symbol = (current() ?? hovered.current)?.name;
       if (!symbol) return;
       event.preventDefault();
+      // Each is recorded, and a key that is held is one act.
+      if (event.repeat) return;
       close();
       if (event.shiftKey) onReferences(symbol);
       else onDefinition(symbol);

@@ -70,6 +70,8 @@ export function SymbolPopup({
             if (takesFocus) first.current?.focus();
           }}
           onCloseAutoFocus={(event) => event.preventDefault()}
+          // The key that opened it may still be held.
+          onKeyDown={(event) => event.repeat && event.key === "Enter" && event.preventDefault()}
           onPointerEnter={() => onPointer(true)}
           onPointerLeave={() => onPointer(false)}
         >

@@ -1,28 +1,27 @@
 "use client";
 import Link from "next/link";
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from "react";
-import { IconButton } from "@/components/ui/button";
+import { Button, IconButton } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { visibleString } from "@/components/visible-text/tokens";
 import { VisibleText } from "@/components/visible-text/visible-text";
 import type { SymbolMatchFile, SymbolOutcome } from "@/lib/features/code-search/engine/types";
 import { blobAddress } from "./code-address";
 import { CodeText } from "./viewer-text";
-import type { ViewedRepository } from "./viewer-types";
+import type { FilePlace, SymbolAnswer, SymbolQuestion } from "./viewer-types";
 
-/** What the panel shows: the act, and how far it is. */
+/** What the panel shows: what was asked, and how far it is. */
 export interface PanelState {
-  act: "references" | "definitions";
-  symbol: string;
+  question: SymbolQuestion;
   /** It was just asked for; one that came along from another page leaves the focus where it is. */
   takesFocus: boolean;
   answer:
     | { state: "asked" }
     | { state: "failed"; message: string }
-    | { state: "found"; outcome: SymbolOutcome };
+    | { state: "found"; outcome: SymbolAnswer };
 }
 
-type Follow = (path: string, line: number) => boolean;
+type Follow = (to: FilePlace, line: number) => boolean;
 
 const titles = { references: "References", definitions: "Definitions" } as const;
 const smallest = 120;
@@ -31,25 +30,26 @@ const step = 24;
 /** The results of finding references or definitions, at the foot of the viewer. Escape closes it. */
 export function SymbolPanel({
   panel,
-  repository,
   onClose,
+  onAsk,
   onFollow,
 }: {
   panel: PanelState;
-  repository: ViewedRepository;
   onClose: () => void;
+  /** Asks this, and shows the answer here. */
+  onAsk: (question: SymbolQuestion) => void;
   /** A result is followed; true where this page shows it already. */
   onFollow: Follow;
 }) {
   const region = useRef<HTMLElement>(null);
   const handle = useRef<HTMLDivElement>(null);
-  const title = titles[panel.act];
-  const { answer } = panel;
+  const { question, answer } = panel;
+  const title = titles[question.act];
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each act brings its panel to the fore
   useEffect(() => {
     if (panel.takesFocus) region.current?.focus();
-  }, [panel.act, panel.symbol]);
+  }, [question]);
 
   function resizeTo(height: number) {
     const element = region.current;
@@ -102,7 +102,7 @@ export function SymbolPanel({
       />
       <div className="sym-head">
         <h2 className="sym-title">
-          {title} <span className="mono">{visibleString(panel.symbol)}</span>
+          {title} <span className="mono">{visibleString(question.symbol)}</span>
         </h2>
         <span className="sym-count" role="status">
           {statusText(panel)}
@@ -113,18 +113,24 @@ export function SymbolPanel({
         </IconButton>
       </div>
       <div className="sym-body">
-        {answer.state === "failed" ? <p className="sym-problem">{answer.message}</p> : null}
+        {answer.state === "asked" ? null : <Reach question={question} onAsk={onAsk} />}
+        {answer.state === "failed" ? (
+          <p className="sym-reach sym-problem">
+            {answer.message} <Button onClick={() => onAsk({ ...question })}>Try again</Button>
+          </p>
+        ) : null}
         {answer.state === "found" ? (
           <>
             {answer.outcome.isCapped ? <p className="sym-note">{cappedText(answer.outcome)}</p> : null}
             {answer.outcome.files.length === 0 && !answer.outcome.isCapped ? (
-              <NothingFound panel={panel} />
+              <NothingFound question={question} />
             ) : null}
             {answer.outcome.files.map((file) => (
               <MatchFile
                 key={`${file.sourceId}:${file.path}`}
                 file={file}
-                repository={repository}
+                place={placeOf(file, answer.outcome, question)}
+                isNamed={question.within === null}
                 onFollow={onFollow}
               />
             ))}
@@ -135,12 +141,37 @@ export function SymbolPanel({
   );
 }
 
-function NothingFound({ panel }: { panel: PanelState }) {
+/** The file of a result. */
+export function placeOf(
+  { sourceId, path }: SymbolMatchFile,
+  { repositories }: SymbolAnswer,
+  { within }: SymbolQuestion,
+): FilePlace {
+  if (within) return { ...within, path };
+  const repository = repositories.find((each) => each.sourceId === sourceId)?.name ?? "";
+  return { repository, revision: null, path };
+}
+
+/** Where was looked, and how to look further. */
+function Reach({ question, onAsk }: { question: SymbolQuestion; onAsk: (wider: SymbolQuestion) => void }) {
+  if (question.within === null)
+    return <p className="sym-reach">In all repositories that you may see, each at its default branch.</p>;
+  return (
+    <p className="sym-reach">
+      In this repository.{" "}
+      <Button onClick={() => onAsk({ ...question, within: null })}>Search all repositories</Button>
+    </p>
+  );
+}
+
+function NothingFound({ question }: { question: SymbolQuestion }) {
+  const { act, language, within } = question;
+  const where = within ? "in this repository" : "in the repositories that you may see";
   return (
     <p className="sym-note">
-      {panel.act === "definitions"
-        ? "Nothing in this repository defines it: it may come from elsewhere, or stand in a language whose symbols are not known."
-        : "Nothing in files of this language mentions it."}
+      {act === "definitions"
+        ? `Nothing ${where} defines it: it may come from elsewhere, or stand in a language whose symbols are not known.`
+        : `Nothing ${language === null ? "" : "in files of this language "}${where} mentions it.`}
     </p>
   );
 }
@@ -167,20 +198,23 @@ function statusText({ answer }: PanelState): string {
 
 function MatchFile({
   file,
-  repository,
+  place,
+  isNamed,
   onFollow,
 }: {
   file: SymbolMatchFile;
-  repository: ViewedRepository;
+  place: FilePlace;
+  /** The repository is told with the path. */
+  isNamed: boolean;
   onFollow: Follow;
 }) {
-  const place = { repository: repository.name, revision: repository.revision, path: file.path };
+  const name = isNamed ? `${place.repository}: ${file.path}` : file.path;
   return (
-    <section className="sym-file" aria-label={visibleString(file.path)}>
+    <section className="sym-file" aria-label={visibleString(name)}>
       <h3 className="sym-path">
         <Icon name="file" />
         <span className="cut">
-          <VisibleText text={file.path} />
+          <VisibleText text={name} />
         </span>
         <span className="sym-num">{file.matches.length}</span>
       </h3>
@@ -193,7 +227,7 @@ function MatchFile({
               href={blobAddress({ ...place, line: range.start.lineNumber })}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-                if (onFollow(file.path, range.start.lineNumber)) event.preventDefault();
+                if (onFollow(place, range.start.lineNumber)) event.preventDefault();
               }}
             >
               <span className="sym-line">{range.start.lineNumber}</span>

@@ -63,12 +63,35 @@ export interface ViewerProps {
 export interface SymbolAsked {
   attemptId: string;
   symbolName: string;
-  repoName: string;
+  /** Null: in all repositories that the person may see. */
+  repoName: string | null;
   revisionName: string | null;
   language: string | null;
 }
 
-export type SymbolAction = (asked: SymbolAsked) => Promise<Result<SymbolOutcome>>;
+/** What was found, with the names of the repositories in which it was. */
+export interface SymbolAnswer extends SymbolOutcome {
+  repositories: readonly { sourceId: string; name: string }[];
+}
+
+export type SymbolAction = (asked: SymbolAsked) => Promise<Result<SymbolAnswer>>;
+
+/** What somebody asks about a symbol. */
+export interface SymbolQuestion {
+  act: "references" | "definitions";
+  symbol: string;
+  /** Of the file it stands in: only files of that are looked through. */
+  language: string | null;
+  /** Null: all repositories, each at its default branch. */
+  within: { repository: string; revision: string | null } | null;
+}
+
+/** A file that a result leads to. */
+export interface FilePlace {
+  repository: string;
+  revision: string | null;
+  path: string;
+}
 
 /** What a hover shows of a definition: its place and its one line, never more of the file. */
 export interface DefinitionPreview {

@@ -6,16 +6,15 @@ import { IconButton } from "@/components/ui/button";
 import { cn } from "@/components/ui/class-names";
 import { Icon } from "@/components/ui/icon";
 import { Modal } from "@/components/ui/modal";
-import type { SymbolOutcome } from "@/lib/features/code-search/engine/types";
 import { blobAddress } from "./code-address";
 import { FileBody } from "./viewer-file";
 import { FolderBody } from "./viewer-folder";
 import { ViewerHead } from "./viewer-head";
 import { useMarkedLines } from "./viewer-marked";
 import { Outline } from "./viewer-outline";
-import { type PanelState, SymbolPanel } from "./viewer-panel";
+import { type PanelState, placeOf, SymbolPanel } from "./viewer-panel";
 import { FileTree } from "./viewer-tree";
-import type { ViewerProps } from "./viewer-types";
+import type { FilePlace, SymbolAnswer, SymbolQuestion, ViewerProps } from "./viewer-types";
 import { useWrapped } from "./viewer-wrapped";
 
 /** The panel whose result was followed: it stays open on the page of that file. */
@@ -32,6 +31,8 @@ export function CodeViewer(props: ViewerProps) {
   const [isWrapped, setWrapped] = useWrapped();
   const scroller = useRef<HTMLDivElement>(null);
   const latest = useRef(0);
+  /** The attempt to which there is no answer yet, or whose answer was lost: the same question is the same act till then. */
+  const unanswered = useRef<{ question: string; id: string } | null>(null);
   const marks = useMarkedLines(scroller, file);
   const place = { repository: repository.name, revision: repository.revision, path };
 
@@ -45,41 +46,54 @@ export function CodeViewer(props: ViewerProps) {
     return marks.go(line, false);
   };
 
-  function arrive(outcome: SymbolOutcome): boolean {
+  const isHere = (to: FilePlace) =>
+    to.repository === place.repository && to.revision === place.revision && to.path === path;
+
+  function arrive(outcome: SymbolAnswer, question: SymbolQuestion): boolean {
     const [only, ...others] = outcome.files;
     const match = only?.matches[0];
     if (!only || !match || others.length > 0 || only.matches.length > 1) return false;
     const line = match.range.start.lineNumber;
-    if (only.path === path && marks.go(line, false)) return true;
-    router.push(blobAddress({ ...place, path: only.path, line }));
+    const to = placeOf(only, outcome, question);
+    if (isHere(to) && marks.go(line, false)) return true;
+    router.push(blobAddress({ ...to, line }));
     return true;
   }
 
-  async function perform(act: PanelState["act"], symbol: string) {
+  async function perform(question: SymbolQuestion, isInPanel = false) {
+    const { act, symbol, language, within } = question;
     // A later question may be answered before an earlier one; only the latest is shown.
     const turn = ++latest.current;
     const say = (answer: PanelState["answer"]) =>
-      turn === latest.current && setPanel({ act, symbol, answer, takesFocus: true });
+      turn === latest.current && setPanel({ question, answer, takesFocus: true });
     // Most definitions are one, and lead away: no panel that comes and goes.
-    if (act === "references") say({ state: "asked" });
+    if (act === "references" || isInPanel) say({ state: "asked" });
     const ask = act === "references" ? props.findReferencesAction : props.gotoDefinitionAction;
+    const asked = JSON.stringify(question);
+    const id = unanswered.current?.question === asked ? unanswered.current.id : mintAttemptId();
+    unanswered.current = { question: asked, id };
     try {
       const answer = await ask({
-        attemptId: mintAttemptId(),
+        attemptId: id,
         symbolName: symbol,
-        repoName: repository.name,
-        revisionName: repository.revision,
-        language: file?.language ?? null,
+        repoName: within?.repository ?? null,
+        revisionName: within?.revision ?? null,
+        language,
       });
+      if (unanswered.current?.id === id) unanswered.current = null;
       if (turn !== latest.current) return;
       if (!answer.ok) say({ state: "failed", message: answer.message });
-      else if (act === "definitions" && arrive(answer.value)) setPanel(null);
+      else if (act === "definitions" && arrive(answer.value, question)) setPanel(null);
       else say({ state: "found", outcome: answer.value });
     } catch (error) {
       console.error(error);
-      say({ state: "failed", message: "The server did not answer. Check your connection, then try again." });
+      say({ state: "failed", message: "The server did not answer. Check your connection." });
     }
   }
+  const performHere = (act: SymbolQuestion["act"], symbol: string) => {
+    const within = { repository: repository.name, revision: repository.revision };
+    void perform({ act, symbol, language: file?.language ?? null, within });
+  };
   const closePanel = useCallback(() => {
     latest.current++;
     setPanel(null);
@@ -121,8 +135,8 @@ export function CodeViewer(props: ViewerProps) {
               scroller={scroller}
               isWrapped={isWrapped}
               onLine={marks.go}
-              onDefinition={(symbol) => void perform("definitions", symbol)}
-              onReferences={(symbol) => void perform("references", symbol)}
+              onDefinition={(symbol) => performHere("definitions", symbol)}
+              onReferences={(symbol) => performHere("references", symbol)}
             />
           ) : (
             <FolderBody repository={repository} path={path} entries={folders.get(path) ?? []} />
@@ -130,11 +144,11 @@ export function CodeViewer(props: ViewerProps) {
           {panel ? (
             <SymbolPanel
               panel={panel}
-              repository={repository}
               onClose={closePanel}
+              onAsk={(question) => void perform(question, true)}
               onFollow={(to, line) => {
-                if (to === path && marks.go(line, false)) return true;
-                followed = { repository: repository.name, panel };
+                if (isHere(to) && marks.go(line, false)) return true;
+                followed = { repository: to.repository, panel };
                 return false;
               }}
             />

@@ -14,7 +14,11 @@ const coloursAtOnce = 4;
 const longestColoured = 20_000;
 
 /** What was found, as the page shows it. */
-export async function searchView(asked: SearchAsked, found: CodeFound): Promise<SearchView> {
+export async function searchView(
+  asked: SearchAsked,
+  found: CodeFound,
+  attemptId: string | null,
+): Promise<SearchView> {
   const byId = new Map(found.repositories.map((repository) => [repository.sourceId, repository]));
   const groups = new Map<string, FileView[]>();
   const views = await viewsOf(found.files, byId);
@@ -33,6 +37,7 @@ export async function searchView(asked: SearchAsked, found: CodeFound): Promise<
   });
   return {
     asked,
+    attemptId,
     repositories,
     facets: {
       repositories: facetsByName(found, byId),

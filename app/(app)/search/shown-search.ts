@@ -15,6 +15,6 @@ export const shownSearch: Command<SearchView> = {
     const input = { query, matches, contextLines, whole: false, door: "ui", filters };
     const answer = await searchCodeCommand.execute({ ...call, input });
     if (!answer.ok || "repeated" in answer) return answer;
-    return { ok: true, value: await searchView(asked, answer.value) };
+    return { ok: true, value: await searchView(asked, answer.value, call.attemptId ?? null) };
   },
 };

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { EventDefinition } from "@/lib/audit/catalogue/define";
 import { inOrganization } from "@/lib/gate/allow";
 import { sensitiveRead } from "@/lib/gate/sensitive-read";
+import type { AttemptResult } from "@/lib/platform/errors";
 
 /** What a search comes to for its record. */
 interface Searched {
@@ -47,4 +48,13 @@ export function recordSearch<In extends z.ZodType, V>(spec: {
       return { value, audit: { label: text, metadata: { message: text }, details } };
     },
   });
+}
+
+/**
+ * The answer to a search that was sent before under its attempt's id (a page loaded anew, an answer that was lost): what it
+ * finds now, which this person may see now. It was recorded then, and the gate has looked that it is the same search of
+ * the same person: another under that id is refused there.
+ */
+export function answeredAgain<V>(answer: AttemptResult<V>, found: V): AttemptResult<V> {
+  return answer.ok && "repeated" in answer ? { ok: true, value: found } : answer;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { mayInOrganization } from "@/lib/access/permissions";
 import type { EventDefinition } from "@/lib/audit/catalogue/define";
 import { around } from "@/lib/gate/around";
-import { type Held, held, recordSearch } from "./record-search";
+import { answeredAgain, type Held, held, recordSearch } from "./record-search";
 import { findSymbolInput } from "./schemas";
 import { findSymbol, type SymbolFound } from "./symbol-search";
 
@@ -31,6 +31,7 @@ export function symbolCommand(name: string, event: EventDefinition, kind: "refer
     // The gate refuses and records that; nothing is searched for it.
     if (!mayInOrganization(call.principal, "code:search"))
       return proceed({ input: { ...input, found: null } });
-    return proceed({ input: { ...input, found: held(await findSymbol(kind, input, call)) } });
+    const found = await findSymbol(kind, input, call);
+    return answeredAgain(await proceed({ input: { ...input, found: held(found) } }), found);
   });
 }

@@ -4,10 +4,9 @@ import { gotoDefinitionCommand } from "@/lib/features/code-search/commands/goto-
 import { searchCodeCommand } from "@/lib/features/code-search/commands/search-code";
 import { viewFileCommand } from "@/lib/features/code-search/commands/view-file";
 import type { Command } from "@/lib/gate/command";
-import { mintId } from "@/lib/platform/ids";
 import { breakTheLog, byKey, testRequest } from "@/tests/support/product";
-import { done, guruOf } from "../gurus/guru-for-tests";
-import { codeIn, mainCommit, nextCommit } from "./code-for-tests";
+import { done } from "../gurus/guru-for-tests";
+import { mainCommit, nextCommit } from "./code-for-tests";
 import {
   askCode,
   type CodeWorld,
@@ -99,27 +98,6 @@ describe("a search", () => {
     expect(await details({ whole: false, contextLines: 0, isRegexEnabled: true })).toEqual({});
     const all = { whole: true, contextLines: 3, isRegexEnabled: false, isCaseSensitivityEnabled: false };
     expect(await details(all)).toEqual(all);
-  });
-
-  it("that is sent again under the same id is done already, whatever would be found by now", async () => {
-    const symbol = { symbolName: "parseLedger", door: "ui" };
-    const typed = { query: "parseLedger", matches: 100, contextLines: 0, whole: false, door: "ui" };
-    const calls: [Command<unknown>, object][] = [
-      [searchCodeCommand, typed],
-      [findReferencesCommand, symbol],
-      [viewFileCommand, { repository, path: "LICENSE", door: "ui" }],
-    ];
-    const sent = calls.map(([command, input]) => {
-      const call = { principal: world.viewer, request, input, attemptId: mintId() };
-      return () => command.execute(call);
-    });
-    for (const send of sent) done(await send());
-    const mine = await guruOf(world.viewer, { name: "Later" });
-    const later = { name: "git.example.com/team/later", files: { "later.ts": "parseLedger();\n" } };
-    await codeIn(mine.id, later);
-    const before = await count();
-    for (const send of sent) expect(await send()).toMatchObject({ ok: true, repeated: true });
-    expect(await count()).toBe(before);
   });
 
   it("for which nobody waits any more gives nothing, and is recorded as one that was cut", async () => {

@@ -111,6 +111,13 @@ describe("GET /api/repos", () => {
     expect(await refused(answer)).toBe("400 INVALID_QUERY_PARAMS");
   });
 
+  it("with X-Org-Domain: takes no parameter, and says so", async () => {
+    const answer = await askCode("repos", { key, query: "?page=1" });
+    const { message } = await jsonOf(answer.clone(), 400);
+    expect(message).toBe('There is no parameter "page" here. Send none.');
+    expect(await refused(answer)).toBe("400 INVALID_QUERY_PARAMS");
+  });
+
   it("401 to nobody, with and without X-Org-Domain; a session of our pages serves", async () => {
     expect(await refused(askCode("repos"))).toBe("401 NOT_AUTHENTICATED");
     expect(await refused(list("", "sourcebot-wrong"))).toBe("401 NOT_AUTHENTICATED");

@@ -8,7 +8,7 @@ import { refuse } from "@/lib/platform/errors";
 import type { SearchOutcome, VisibleRepository } from "../engine/types";
 import type { Node, Query } from "../query/ast";
 import { validateQuery } from "../query/validate";
-import { type Held, held, recordSearch } from "../record-search";
+import { answeredAgain, type Held, held, recordSearch } from "../record-search";
 import { visibleRepositories } from "../repositories";
 import { searchCodeInput } from "../schemas";
 import { searchInTurn } from "../search-in-turn";
@@ -59,7 +59,8 @@ export const searchCodeCommand = around(recorded, searchCodeInput, async (input,
     ...outcome.facets.repositories.map((facet) => facet.value),
   ]);
   const foundIn = visible.filter(({ sourceId }) => named.has(sourceId));
-  return proceed({ input: { ...input, found: held({ ...outcome, repositories: foundIn }) } });
+  const found = { ...outcome, repositories: foundIn };
+  return answeredAgain(await proceed({ input: { ...input, found: held(found) } }), found);
 });
 
 type Chosen = Pick<

@@ -13,10 +13,10 @@ export function readParameters<N extends string>(
   const values: Partial<Record<N, string>> = {};
   for (const [name, value] of new URL(request.url).searchParams) {
     const which = known.find((each) => each === name);
-    if (!which)
-      return no(
-        `There is no parameter ${JSON.stringify(name.slice(0, 60))} here. Known are ${known.join(", ")}.`,
-      );
+    if (!which) {
+      const told = `There is no parameter ${JSON.stringify(name.slice(0, 60))} here.`;
+      return no(known.length > 0 ? `${told} Known are ${known.join(", ")}.` : `${told} Send none.`);
+    }
     if (which in values) return no(`${name} may be given once only.`);
     values[which] = value;
   }
