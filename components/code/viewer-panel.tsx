@@ -219,7 +219,7 @@ function MatchFile({
         <span className="sym-num">{file.matches.length}</span>
       </h3>
       <ul>
-        {file.matches.map(({ lineContent, range }) => (
+        {file.matches.map(({ lineContent, range, lineCut }) => (
           <li key={`${range.start.lineNumber}:${range.start.column}`}>
             <Link
               prefetch={false}
@@ -232,7 +232,11 @@ function MatchFile({
             >
               <span className="sym-line">{range.start.lineNumber}</span>
               <code className="cut">
-                <Marked text={lineContent} from={range.start.column - 1} to={range.end.column - 1} />
+                <Marked
+                  text={lineContent}
+                  from={range.start.column - 1 - (lineCut?.before ?? 0)}
+                  to={range.end.column - 1 - (lineCut?.before ?? 0)}
+                />
               </code>
             </Link>
           </li>

@@ -92,3 +92,37 @@ test("what of a path matched is marked", () => {
     [".ts", null, false],
   ]);
 });
+
+test("of a line with 10,000 matches no more is walked through than is shown", () => {
+  const every = 300;
+  const line = `needle${"🦉".repeat(every - 6)}`.repeat(10_000);
+  const ranges = Array.from({ length: 10_000 }, (_, n) => range(1, n * every + 1, n * every + 7));
+  const { lines } = foundLines(chunk(line, 1, ...ranges));
+  expect(lines[0]?.matches).toBe(10_000);
+  expect(markedOf(lines[0]?.spans ?? [])).toEqual(["needle"]);
+  expect(textOf(lines[0]?.spans ?? []).length).toBeLessThan(500);
+});
+
+test("each match of a long line that is shown is marked, behind characters of two units, too", () => {
+  const line = `${"🦉".repeat(1_000)}${"ab🦉 ".repeat(500)}`;
+  const ranges = Array.from({ length: 500 }, (_, n) => range(1, 1_001 + n * 4, 1_003 + n * 4));
+  const marked = markedOf(foundLines(chunk(line, 1, ...ranges)).lines[0]?.spans ?? []);
+  expect([marked.length, new Set(marked)]).toEqual([64, new Set(["ab"])]);
+});
+
+test("the matches of other lines cost a line nothing", () => {
+  let looks = 0;
+  const counted = Array.from({ length: 2_000 }, (_, n): Range => {
+    const { start, end } = range(n + 1, 1, 2);
+    return {
+      get start() {
+        looks += 1;
+        return start;
+      },
+      end,
+    };
+  });
+  const { lines } = foundLines(chunk("a\n".repeat(2_000), 1, ...counted));
+  expect(lines.every((line) => line.matches === 1 && markedOf(line.spans)[0] === "a")).toBe(true);
+  expect(looks).toBeLessThan(20 * counted.length);
+});

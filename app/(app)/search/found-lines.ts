@@ -1,5 +1,6 @@
 import type { FoundChunk, FoundLine, LineSpan } from "@/components/code/search-types";
 import type { Chunk, Range } from "@/lib/features/code-search/engine/types";
+import { Columns, wholePoint } from "@/lib/features/code-search/long-lines";
 
 /** A piece of a highlighted line: so many UTF-16 units, and the class that colours them. */
 export interface LineToken {
@@ -18,13 +19,31 @@ const shownBeforeMatch = 80;
 export function foundLines(chunk: Chunk, tokens: readonly (readonly LineToken[])[] = []): FoundChunk {
   const first = chunk.contentStart.lineNumber;
   const texts = linesOf(chunk.content);
+  const ranges = rangesByLine(chunk.matchRanges);
   const lines = texts.map((text, index): FoundLine => {
     const number = first + index;
-    const marks = marksOfLine(text, number, chunk.matchRanges);
-    const begins = chunk.matchRanges.filter((range) => range.start.lineNumber === number);
-    return { number, spans: spansOf(text, marks, tokens[index]), matches: begins.length };
+    const here = ranges.get(number) ?? [];
+    const begins = here.filter((range) => range.start.lineNumber === number);
+    return {
+      number,
+      spans: spansOf(text, marksOfLine(text, number, here), tokens[index]),
+      matches: begins.length,
+    };
   });
   return { lines };
+}
+
+function rangesByLine(ranges: readonly Range[]): Map<number, Range[]> {
+  const byLine = new Map<number, Range[]>();
+  for (const range of ranges) {
+    const last = range.end.lineNumber;
+    for (let line = range.start.lineNumber; line <= last; line += 1) {
+      const those = byLine.get(line);
+      if (those) those.push(range);
+      else byLine.set(line, [range]);
+    }
+  }
+  return byLine;
 }
 
 /** The lines of a chunk's text; a line's end belongs to none of them. */
@@ -36,35 +55,26 @@ export function linesOf(content: string): string[] {
 
 /** A path with what of it matched. */
 export function markedPath(path: string, ranges: readonly Range[]): readonly LineSpan[] {
-  const marks = ranges.map((range) => place(path, range.start.column, range.end.column));
+  const marks = marksOfLine(path, 1, ranges, path.length);
   return piecesOf(path, marks, [], 0, path.length);
 }
 
 type Mark = readonly [from: number, to: number];
 
-function marksOfLine(text: string, number: number, ranges: readonly Range[]): Mark[] {
-  return ranges.flatMap(({ start, end }): Mark[] => {
-    if (start.lineNumber > number || end.lineNumber < number) return [];
-    const from = start.lineNumber === number ? start.column : 1;
-    const to = end.lineNumber === number ? end.column : Number.POSITIVE_INFINITY;
-    return [place(text, from, to)];
-  });
-}
-
-/** Columns count code points from 1; a browser's strings count UTF-16 units. */
-function place(text: string, startColumn: number, endColumn: number): Mark {
-  let column = 1;
-  let from = text.length;
-  let to = text.length;
-  for (let at = 0; at < text.length; column += 1) {
-    if (column === startColumn) from = at;
-    if (column === endColumn) {
-      to = at;
-      break;
-    }
-    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+/**
+ * What of a line matched.
+ * @param ranges those of the line, in their order; none overlaps another
+ * @param shown characters that are shown from the first match on, at most
+ */
+function marksOfLine(text: string, number: number, ranges: readonly Range[], shown = shownOfLine): Mark[] {
+  const columns = new Columns(text);
+  const marks: Mark[] = [];
+  for (const { start, end } of ranges) {
+    const from = start.lineNumber === number ? columns.place(start.column) : 0;
+    if (from > (marks[0]?.[0] ?? from) + shown) break;
+    marks.push([from, end.lineNumber === number ? columns.place(end.column) : text.length]);
   }
-  return [from, Math.max(from, to)];
+  return marks;
 }
 
 function spansOf(text: string, marks: readonly Mark[], tokens: readonly LineToken[] = []): LineSpan[] {
@@ -80,12 +90,6 @@ function spansOf(text: string, marks: readonly Mark[], tokens: readonly LineToke
     ...piecesOf(text, marks, tokens, from, to),
     ...(to < text.length ? [["…", "cut-sign", false] as const] : []),
   ];
-}
-
-/** Never between the halves of a pair. */
-function wholePoint(text: string, at: number): number {
-  const unit = text.charCodeAt(at);
-  return unit >= 0xdc00 && unit <= 0xdfff ? at - 1 : at;
 }
 
 /** Cuts a stretch of text wherever a mark or a token begins or ends. */
@@ -114,11 +118,13 @@ function piecesOf(
   const places = [...cuts].sort((a, b) => a - b);
   const spans: LineSpan[] = [];
   let token = 0;
+  let mark = 0;
   for (const [index, start] of places.entries()) {
     const end = places[index + 1];
     if (end === undefined || end === start) continue;
     while (token < looks.length && (looks[token]?.to ?? 0) <= start) token += 1;
-    const isMatch = marks.some((mark) => mark[0] <= start && start < mark[1]);
+    while (mark < marks.length && (marks[mark]?.[1] ?? 0) <= start) mark += 1;
+    const isMatch = (marks[mark]?.[0] ?? end) <= start;
     spans.push([text.slice(start, end), looks[token]?.look ?? null, isMatch]);
   }
   return spans;

@@ -1,12 +1,19 @@
 import "server-only";
 import { readDb } from "@/lib/db/client";
-import type { Chunk, FoundFile, SymbolMatchFile, SymbolOutcome, VisibleRepository } from "./engine/types";
+import type {
+  SearchOutcome,
+  SymbolMatch,
+  SymbolMatchFile,
+  SymbolOutcome,
+  VisibleRepository,
+} from "./engine/types";
 import type { Node, PatternLeaf } from "./query/ast";
 import { literalPattern } from "./query/literal";
 import { visibleRepositories } from "./repositories";
 import { branchOfCommit, hasBranch } from "./revisions";
 import type { SymbolAsked } from "./schemas";
 import { type Searcher, searchInTurn } from "./search-in-turn";
+import { matchedSymbols } from "./symbol-lines";
 
 export interface SymbolFound extends SymbolOutcome {
   /** Those of the files. */
@@ -28,23 +35,13 @@ export async function findSymbol(
   asked: SymbolAsked,
   by: Searcher,
 ): Promise<SymbolFound> {
-  const visible = await visibleRepositories(readDb(), by.principal);
-  const { repoName, revisionName } = asked;
-  const among = repoName ? theOne(visible, repoName, revisionName) : visible;
-  const { repositories, rev } = revisionName
-    ? atRevision(among, revisionName)
-    : { repositories: among, rev: null };
-  const outcome = await searchInTurn(by, {
-    query: { node: symbolNode(kind, asked, rev), case: "yes" },
-    repositories,
-    matches: mostMatches,
-    contextLines: 0,
-    whole: false,
-  });
+  const { outcome, repositories } = await searchSymbol(kind, asked, by, mostMatches);
   const files: SymbolMatchFile[] = [];
   let left = mostMatches;
   for (const file of outcome.files) {
-    const matches = matchesOf(file).slice(0, left);
+    if (left === 0) break;
+    const matches: SymbolMatch[] = [];
+    for (const { match } of matchedSymbols(file)) if (matches.push(match) === left) break;
     left -= matches.length;
     const { sourceId, path, language } = file;
     if (matches.length > 0) files.push({ sourceId, path, language, matches });
@@ -57,6 +54,33 @@ export async function findSymbol(
     isBeingIndexed: outcome.endedBy === "index",
     repositories: repositories.filter(({ sourceId }) => named.has(sourceId)),
   };
+}
+
+/**
+ * The search alone, with whole lines as the engine finds them.
+ * @param matches after which it ends
+ * @throws Refusal `throttled`
+ */
+export async function searchSymbol(
+  kind: "references" | "definitions",
+  asked: SymbolAsked,
+  by: Searcher,
+  matches: number,
+): Promise<{ outcome: SearchOutcome; repositories: VisibleRepository[] }> {
+  const visible = await visibleRepositories(readDb(), by.principal);
+  const { repoName, revisionName } = asked;
+  const among = repoName ? theOne(visible, repoName, revisionName) : visible;
+  const { repositories, rev } = revisionName
+    ? atRevision(among, revisionName)
+    : { repositories: among, rev: null };
+  const outcome = await searchInTurn(by, {
+    query: { node: symbolNode(kind, asked, rev), case: "yes" },
+    repositories,
+    matches,
+    contextLines: 0,
+    whole: false,
+  });
+  return { outcome, repositories };
 }
 
 /** Several gurus may have the same repository: the first that is indexed is it, and has the revision if one of them has. */
@@ -163,18 +187,4 @@ function wordPattern(name: string): string {
   const before = /^\w/.test(name) ? "\\b" : "";
   const behind = /\w$/.test(name) ? "\\b" : "";
   return `${before}${literalPattern(name)}${behind}`;
-}
-
-function matchesOf(file: FoundFile): SymbolMatchFile["matches"] {
-  return file.chunks.flatMap((chunk) => {
-    const lines = linesOf(chunk);
-    return chunk.matchRanges.map((range) => ({
-      lineContent: lines[range.start.lineNumber - chunk.contentStart.lineNumber] ?? "",
-      range,
-    }));
-  });
-}
-
-function linesOf({ content }: Chunk): string[] {
-  return content.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
 }

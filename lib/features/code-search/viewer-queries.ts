@@ -5,10 +5,12 @@ import { query } from "@/lib/gate/query";
 import { Refusal } from "@/lib/platform/errors";
 import { hasFile, listFolder, outlineOf } from "./engine/read";
 import type { FolderEntry, OutlineSymbol, VisibleRepository } from "./engine/types";
+import { Columns } from "./long-lines";
 import { previewText } from "./preview-text";
 import { visibleRepositories } from "./repositories";
 import { isNamed } from "./revisions";
-import { findSymbol } from "./symbol-search";
+import { type MatchedSymbol, matchedSymbols } from "./symbol-lines";
+import { searchSymbol } from "./symbol-search";
 import type { FolderQuestion, PreviewQuestion } from "./viewer-schemas";
 
 /** What of the tree is shown: the asked folders that are there. */
@@ -109,40 +111,33 @@ const mostShown = 4;
 export const previewDefinition = query({
   allow: inOrganization<PreviewQuestion>("code:search"),
   async run({
-    db,
     principal,
     input: { repository, revision, language, symbol },
   }): Promise<{ definitions: PreviewedDefinition[]; more: boolean } | null> {
     const asked = { symbolName: symbol, repoName: repository, revisionName: revision, language };
     try {
-      const found = await findSymbol(
-        "definitions",
-        { ...asked, door: "ui" },
-        { principal, request: noRequest },
-      );
-      const all = found.files.flatMap(({ sourceId, path, matches }) =>
-        matches.map(({ lineContent, range }) => ({
-          sourceId,
-          path,
-          line: range.start.lineNumber,
-          // An outline counts in UTF-16 units.
-          column: [...lineContent].slice(0, range.start.column - 1).join("").length + 1,
-          text: lineContent,
-        })),
-      );
+      const by = { principal, request: noRequest };
+      // One more than is shown tells that there is more.
+      const { outcome } = await searchSymbol("definitions", { ...asked, door: "ui" }, by, mostShown + 1);
       const definitions: PreviewedDefinition[] = [];
-      for (const { sourceId, path, line, column, text } of all.slice(0, mostShown)) {
-        const from = found.repositories.find((each) => each.sourceId === sourceId);
-        const known = from ? await outlineOf(db, from, path, revision) : [];
-        const here = known?.find((each) => each.line === line && each.column === column);
-        // It may be spelt otherwise than where it is used.
-        const { kind, name } = here ?? { kind: "definition", name: symbol };
-        definitions.push({ path, line, kind, text: previewText(text, { name, kind, column }) });
-      }
-      return { definitions, more: all.length > mostShown || found.isCapped };
+      for (const file of outcome.files)
+        for (const found of matchedSymbols(file)) {
+          if (definitions.length === mostShown) return { definitions, more: true };
+          definitions.push(previewed(file.path, symbol, found));
+        }
+      return { definitions, more: !outcome.isExhaustive };
     } catch (error) {
       if (error instanceof Refusal) return null;
       throw error;
     }
   },
 });
+
+function previewed(path: string, asked: string, { match, symbol }: MatchedSymbol): PreviewedDefinition {
+  const { lineContent, lineCut, range } = match;
+  const { lineNumber, column } = range.start;
+  // It may be spelt otherwise than where it is used.
+  const { symbol: name, kind } = symbol ?? { symbol: asked, kind: "definition" };
+  const at = new Columns(lineContent).place(column - (lineCut?.before ?? 0)) + 1;
+  return { path, line: lineNumber, kind, text: previewText(lineContent, { name, kind, column: at }) };
+}

@@ -5,13 +5,15 @@ import { codeFormat } from "@/lib/platform/code/format";
 import { SegmentIndexer } from "@/lib/platform/code/indexing/segment-indexer";
 import { languageOf } from "@/lib/platform/code/languages";
 
-/** Functions and classes by how their lines begin: enough to look for definitions. */
+/** Functions and classes that begin a line or stand right behind a semicolon: enough to look for definitions. */
 function symbolsOf(text: string) {
-  return text.split("\n").flatMap((line, at) => {
-    const found = /^(?:export )?(function|class) (#?\w+[?!]?)/.exec(line);
-    const [, kind = "", name = ""] = found ?? [];
-    return found ? [{ name, kind, parent: null, line: at + 1, column: line.indexOf(name, 7) + 1 }] : [];
-  });
+  return text.split("\n").flatMap((line, at) =>
+    [...line.matchAll(/(?<=^|;)(?:export )?(function|class) (#?\w+[?!]?)/g)].map((found) => {
+      const [all, kind = "", name = ""] = found;
+      const column = found.index + all.length - name.length + 1;
+      return { name, kind, parent: null, line: at + 1, column };
+    }),
+  );
 }
 
 interface Repository {

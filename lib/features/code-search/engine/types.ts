@@ -123,11 +123,20 @@ export interface SearchOutcome {
   endedBy: "matches" | "deadline" | "size" | "index" | null;
 }
 
+export interface SymbolMatch {
+  /** The line, or of a long one the piece around the match. */
+  lineContent: string;
+  /** In the file. */
+  range: Range;
+  /** Of a long line: characters of it before and behind the piece. */
+  lineCut?: { before: number; behind: number };
+}
+
 export interface SymbolMatchFile {
   sourceId: string;
   path: string;
   language: string | null;
-  matches: { lineContent: string; range: Range }[];
+  matches: SymbolMatch[];
 }
 
 export interface SymbolOutcome {

@@ -1,6 +1,7 @@
 import type { CodeFound } from "../commands/search-code";
 import type { ViewedFile } from "../commands/view-file";
 import type { Chunk, VisibleRepository } from "../engine/types";
+import { Columns, pieceAround } from "../long-lines";
 import type { SymbolFound } from "../symbol-search";
 
 /** Characters of an answer: what is more helps no model. */
@@ -88,14 +89,28 @@ function endWords(isExhaustive: boolean, endedBy: CodeFound["endedBy"]): string 
 }
 
 function* numbered({ content, contentStart, matchRanges }: Chunk) {
-  const matching = new Set<number>();
+  /** Where the first match of a line is. */
+  const matching = new Map<number, number>();
   for (const { start, end } of matchRanges)
-    for (let line = start.lineNumber; line <= end.lineNumber; line++) matching.add(line);
+    for (let line = start.lineNumber; line <= end.lineNumber; line++)
+      if (!matching.has(line)) matching.set(line, line === start.lineNumber ? start.column : 1);
   let number = contentStart.lineNumber;
   for (const line of linesOf(content)) {
-    yield `${number}${matching.has(number) ? ":" : "-"} ${line}`;
+    const column = matching.get(number);
+    yield column === undefined ? `${number}- ${line}` : `${number}: ${around(line, column)}`;
     number += 1;
   }
+}
+
+/** A line with a match; of a long one what stands around it. */
+function around(line: string, column: number): string {
+  const piece = pieceAround(line, new Columns(line).place(column));
+  if (!piece) return line;
+  return cutWords(line.slice(piece.from, piece.to), { before: piece.from, behind: line.length - piece.to });
+}
+
+function cutWords(text: string, { before, behind } = { before: 0, behind: 0 }): string {
+  return `${before > 0 ? "[…] " : ""}${text}${behind > 0 ? " […]" : ""}`;
 }
 
 /** Lines without their ends; one that ends the text begins no further line. */
@@ -117,7 +132,8 @@ export function symbolWords(found: SymbolFound): string {
     for (const file of found.files) {
       yield "";
       yield `${names.get(file.sourceId) ?? ""} ${file.path}`;
-      for (const { range, lineContent } of file.matches) yield `${range.start.lineNumber}: ${lineContent}`;
+      for (const { range, lineContent, lineCut } of file.matches)
+        yield `${range.start.lineNumber}: ${cutWords(lineContent, lineCut)}`;
     }
   }
   return within(lines(), "[More was found than fits here. Name the repository or the language.]");
