@@ -15,10 +15,6 @@ export class Clock {
     return performance.now() - this.begunAt;
   }
 
-  get leftMs(): number {
-    return this.#endsAt - performance.now();
-  }
-
   /** What comes of a promise, or null when it takes too long. */
   async orOver<T>(work: Promise<T>): Promise<T | null> {
     // It may fail after nobody waits for it.

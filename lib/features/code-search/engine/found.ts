@@ -3,6 +3,7 @@ import type { FileScan, Hit } from "./file-scan";
 import { matchesIn, type Span } from "./line-matches";
 import type { SearchedRepository } from "./messages";
 import { isOfPath } from "./query-tree";
+import type { SearchOutcome } from "./types";
 
 /** A file that matches. */
 export interface Found {
@@ -13,6 +14,20 @@ export interface Found {
   matches: number;
   /** It has more hits than are wanted. */
   isCut: boolean;
+}
+
+/** What one going through the index has found. */
+export interface Finds {
+  readonly found: Found[];
+  endedBy: SearchOutcome["endedBy"];
+  /** Something that should be there is not: its generation may be gone. */
+  isMissing: boolean;
+  add(found: Found): void;
+  /** Takes back what was added last, if it is there still. */
+  remove(found: Found): void;
+  /** Leaves out a file and all behind it: an answer with them would be too large, or come too late. */
+  cutBefore(found: Found, endedBy: "deadline" | "size"): void;
+  statsAt(durationMs: number): SearchOutcome["stats"];
 }
 
 /**

@@ -2,7 +2,7 @@ import "server-only";
 import type { Clock } from "./clock";
 import { FileScan } from "./file-scan";
 import { FileVerdicts, ofRepository } from "./file-verdicts";
-import { type Found, foundIn } from "./found";
+import { type Finds, type Found, foundIn } from "./found";
 import type { IndexReads, ReadPart } from "./index-reads";
 import { keyOf } from "./kept-parts";
 import type { SearchedRepository, SearchOrder } from "./messages";
@@ -34,10 +34,9 @@ interface Batch {
 }
 
 /** One going through the index. */
-export class SearchRun {
+export class SearchRun implements Finds {
   readonly found: Found[] = [];
   endedBy: SearchOutcome["endedBy"] = null;
-  /** Something that should be there is not: its generation may be gone. */
   isMissing = false;
   matchCount = 0;
   readonly index: IndexCounts = { lookups: 0, named: 0, bytes: 0 };
@@ -100,7 +99,6 @@ export class SearchRun {
     this.endedBy ??= endedBy;
   }
 
-  /** Leaves out a file and all behind it: an answer with them would be too large, or come too late. */
   cutBefore(found: Found, endedBy: "deadline" | "size"): void {
     for (const { matches } of this.found.splice(this.found.indexOf(found))) this.matchCount -= matches;
     // It says more than an end by matches: to ask for more of them would not help.
@@ -198,7 +196,9 @@ export class SearchRun {
         this.#end(enough);
         return;
       }
-      if (this.#telling.isDue(this, 0) && !(await this.#tell(null))) return this.#end("deadline");
+      const hasNoText = scan.content.length === 0;
+      if (hasNoText && this.#telling.isDue(this, 0) && !(await this.#tell(null)))
+        return this.#end("deadline");
       const isWhole = await this.#scanFile(scan, repository, read);
       if (isWhole) scan.end();
       if (scan.matches) this.#take(scan, repository);
@@ -261,7 +261,6 @@ export class SearchRun {
     this.found.push(found);
   }
 
-  /** Takes back what was added last, if it is there still. */
   remove(found: Found): void {
     if (this.found.at(-1) !== found) return;
     this.found.pop();

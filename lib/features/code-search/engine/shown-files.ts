@@ -1,11 +1,10 @@
 import "server-only";
 import { chunksOf, pathRanges, reachOf } from "./chunks";
 import type { Clock } from "./clock";
-import type { Found } from "./found";
+import type { Finds, Found } from "./found";
 import type { IndexReads } from "./index-reads";
 import type { SearchOrder } from "./messages";
 import { PartText } from "./part-texts";
-import type { SearchRun } from "./search-run";
 import type { FoundFile } from "./types";
 
 /** Few: each may be as long as the longest line. */
@@ -19,7 +18,7 @@ const rangeBytes = 100;
  */
 export async function shownFiles(
   reads: IndexReads,
-  run: SearchRun,
+  run: Finds,
   { contextLines, whole, mostBytes: most }: Pick<SearchOrder, "contextLines" | "whole" | "mostBytes">,
   clock: Clock,
   after = { files: 0, bytes: 0 },
@@ -62,7 +61,7 @@ export function sizeOf({ chunks, content = "" }: FoundFile): number {
  */
 async function readParts(
   reads: IndexReads,
-  run: SearchRun,
+  run: Finds,
   { after, mostBytes, clock }: { after: number; mostBytes: number; clock: Clock },
   partsOf: (found: Found) => readonly number[],
 ): Promise<Found | null> {

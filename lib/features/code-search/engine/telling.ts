@@ -1,10 +1,9 @@
 import "server-only";
 import type { Clock } from "./clock";
 import type { FileScan } from "./file-scan";
-import type { Found } from "./found";
+import type { Finds, Found } from "./found";
 import type { IndexReads } from "./index-reads";
 import type { SearchOrder, SoFar } from "./messages";
-import type { SearchRun } from "./search-run";
 import { shownFiles, sizeOf } from "./shown-files";
 
 /** Who waits for a search. */
@@ -46,16 +45,17 @@ export class Telling {
    * Whether to tell, before something that takes so many ms at most.
    * @param under the looking through a file that is under way: what is found there counts, too
    */
-  isDue(run: SearchRun, mayTakeMs: number, under?: FileScan): boolean {
-    const { durationMs, leftMs } = this.#clock;
-    const isLate = durationMs > nowAndThen.share * this.#order.deadlineMs;
-    if (mayTakeMs < leftMs && !(isLate && durationMs - this.#lastMs >= nowAndThen.ms)) return false;
+  isDue(run: Finds, mayTakeMs: number, under?: FileScan): boolean {
+    const { durationMs } = this.#clock;
+    const { deadlineMs } = this.#order;
+    const isLate = durationMs > nowAndThen.share * deadlineMs && durationMs - this.#lastMs >= nowAndThen.ms;
+    if (!isLate && durationMs + mayTakeMs < deadlineMs) return false;
     if (this.#tellings >= mostTellings.first + durationMs / mostTellings.eachMs) return false;
     return run.found.length > this.#files || under?.matches === true;
   }
 
   /** @param partly what is found in a file that is not done */
-  async tell(run: SearchRun, partly: Found | null = null): Promise<void> {
+  async tell(run: Finds, partly: Found | null = null): Promise<void> {
     this.#tellings += 1;
     this.#lastMs = this.#clock.durationMs;
     const after = this.#files;
