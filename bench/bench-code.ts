@@ -9,6 +9,7 @@ import type { VisibleRepository } from "@/lib/features/code-search/engine/types"
 import { withTags } from "@/lib/features/code-search/revisions";
 import { root } from "../scripts/serve/root";
 import { makeCorpus } from "./code/corpus";
+import { measureHard } from "./code/hard";
 import { loadCorpus } from "./code/load";
 import { ask, measure } from "./code/measure";
 import { makeQueries } from "./code/queries";
@@ -71,6 +72,9 @@ async function main(): Promise<void> {
       measures[name] = await measureKinds(queries, where);
       console.log(JSON.stringify({ [name]: measures[name] }, null, 2));
     }
+    const [other] = queries.literals;
+    const hard = other ? await measureHard(other, { repositories, page: pages.page }) : [];
+    console.log(JSON.stringify({ hard }, null, 2));
     const at = new Date().toISOString();
     const machine = {
       ...{ cpus: cpus().length, model: cpus()[0]?.model, memoryGib: Math.round(totalmem() / 1024 ** 3) },
@@ -78,7 +82,7 @@ async function main(): Promise<void> {
     };
     const { postgresVersion: postgres } = product;
     const about = { at, node: process.version, postgres, ripgrep: rg, machine, pages, bootMs };
-    const result = { ...about, index, indexing: rate, measures };
+    const result = { ...about, index, indexing: rate, measures, hard };
     if (!isSmall) {
       const results = path.join(root, "bench", "results");
       mkdirSync(results, { recursive: true });

@@ -15,7 +15,7 @@ const slowest = 5;
 /** One query of so many is also counted to its end by ripgrep, which reads all files for that. */
 const countedEach = 10;
 
-function checked({ text }: BenchQuery): Query {
+export function checked({ text }: BenchQuery): Query {
   const read = validateQuery(text);
   if (!read.ok) throw new Error(`${text}: ${read.message}`);
   return read.query;

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Asker } from "@/lib/gate/open-questions";
-import { cutBeforeAnything, searchCode } from "./engine/search";
+import { searchCode } from "./engine/search";
+import { cutBeforeAnything } from "./engine/told";
 import type { SearchOutcome, SearchRequest } from "./engine/types";
 import { inCodeTurn } from "./in-code-turn";
 

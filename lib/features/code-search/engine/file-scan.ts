@@ -90,14 +90,14 @@ export class FileScan {
   }
 
   /** @param most hits of a leaf that are of use */
-  readSymbols(part: number, read: ReadPart, most: number): void {
+  readSymbols(part: number, read: ReadPart, most: number, isOver: () => boolean): void {
     for (const leaf of this.#leaves) {
       if (leaf.leaf.kind !== "sym" || !leaf.matcher || !this.#verdicts.isCandidate(leaf, part)) continue;
       const { matcher } = leaf;
       const hits = this.#hitsOf(leaf);
       // Nothing else may be spelt otherwise where it is written down.
       const texts = matcher.anchors?.every((text) => /^\w+$/.test(text)) ? matcher.anchors : null;
-      for (const symbol of symbolsOf(read, texts, (name) => isIn(name, matcher))) {
+      for (const symbol of symbolsOf(read, texts, (name) => !isOver() && isIn(name, matcher))) {
         if (hits.length >= most) {
           this.isCut = true;
           break;

@@ -8,6 +8,8 @@ export type { Span } from "./near-matches";
 
 /** Between two looks at the clock, in UTF-16 units of text that a regular expression went through. */
 const sliceUnits = 16 * 1024;
+/** The same times instructions: a large expression may take longer for a line than others for a part. */
+const sliceWork = 64 * sliceUnits;
 /** More matches in one line are not told apart, which the answer tells: as many as anybody can ask for in all. */
 const mostOfLine = 10_000;
 
@@ -52,6 +54,7 @@ function patternMatches(foldable: FoldableText, matcher: Matcher, asked: Asked):
   if (shape && hasWindows(shape)) return nearMatches(text, matcher, shape, asked);
   const nearest = anchors ? new Nearest(foldable.folded, anchors) : null;
   const found: Span[] = [];
+  const slice = Math.min(sliceUnits, sliceWork / pattern.size);
   let units = 0;
   for (let at = 0; at < text.length && found.length < most; ) {
     if (nearest) {
@@ -64,7 +67,7 @@ function patternMatches(foldable: FoldableText, matcher: Matcher, asked: Asked):
     const isCrlf = newline > at && text.charCodeAt(newline - 1) === 0x0d;
     const line = text.slice(at, isCrlf ? end - 1 : end);
     units += line.length + 64;
-    if (units > sliceUnits) {
+    if (units > slice) {
       units = 0;
       if (isOver()) break;
     }
@@ -92,9 +95,10 @@ function addSpans(
     }
     const from = search.start();
     const to = search.end();
-    if ((n + 1) % matchesOfSlice === 0 && isOver()) break;
     if (to > from) found.push({ from: base + from, to: base + to });
     else if (empty === -1) empty = from;
+    // In a long line, each may take a while.
+    if (((n + 1) % matchesOfSlice === 0 || line.length > sliceUnits) && isOver()) break;
   }
   if (found.length === before) found.push({ from: base + Math.max(empty, 0), to: base + Math.max(empty, 0) });
 }

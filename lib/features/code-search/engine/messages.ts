@@ -1,6 +1,6 @@
 import type { ReadsAddress } from "@/lib/db/reads";
 import type { Query } from "../query/ast";
-import type { SearchedBranch, SearchOutcome } from "./types";
+import type { FoundFile, SearchedBranch, SearchOutcome } from "./types";
 
 /** What of a repository the search process is told. */
 export interface SearchedRepository {
@@ -26,9 +26,22 @@ export interface SearchOrder {
 /** What the process is told: first where the database is, then searches one at a time. */
 export type ToProcess =
   | { kind: "open"; reads: ReadsAddress }
+  /** These are likely to be searched next. */
+  | { kind: "ahead"; repositories: Pick<SearchedRepository, "sourceId" | "generation">[] }
   | { kind: "search"; order: SearchOrder }
   /** Nobody waits for the search any more. */
   | { kind: "cancel" };
+
+/** What is found until now, beyond what was told before. */
+export interface SoFar {
+  /** Files told before that still hold: less than all where the last one is told anew, none where the search began anew. */
+  after: number;
+  files: FoundFile[];
+  /** Of each of these files. */
+  matches: number[];
+  /** Of all until now. */
+  stats: SearchOutcome["stats"];
+}
 
 export type SearchAnswer =
   | { kind: "found"; outcome: SearchOutcome }
@@ -38,7 +51,9 @@ export type SearchAnswer =
 
 export type FromProcess =
   | { kind: "ready" }
-  /** What is found until now, before something that nothing but the end of the process can stop. */
-  | { kind: "so far"; outcome: SearchOutcome }
+  /** Before something that nothing but the end of the process can stop. */
+  | { kind: "so far"; soFar: SoFar }
+  /** It looks no further: what it found is on its way. */
+  | { kind: "answering" }
   /** With its last answer it ends. */
   | (SearchAnswer & { isLast?: true });

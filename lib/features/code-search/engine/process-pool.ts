@@ -6,11 +6,14 @@ import { childEnv } from "@/lib/platform/child-env";
 import { refuse } from "@/lib/platform/errors";
 import { readerScript } from "@/lib/platform/reading-apart/script";
 import type { FromProcess, SearchOrder, ToProcess } from "./messages";
+import { Told } from "./told";
 import type { SearchOutcome } from "./types";
 
-/** How much longer than its deadline a search may take before its process is ended: it writes down what it found. */
-const graceMs = 1_500;
-/** The same for one that nobody waits for any more. */
+/** Of the time of a search, what it has at least once a process is there for it. */
+const leastShare = 0.5;
+/** How much longer than its deadline an answer may take that is on its way: it may be large. */
+const answeringMs = 1_000;
+/** How long a search may go on that nobody waits for any more. */
 const cancelGraceMs = 250;
 const bootMs = 20_000;
 const mostWaiting = 64;
@@ -51,21 +54,23 @@ export class ProcessPool {
   }
 
   /**
-   * @returns null when it was not done soon after its deadline, and its process was ended for it before it told anything
+   * Its deadline is that of the caller: what it waits for a process goes off it, though half of it is left to the search.
+   * A process that is not done by then is ended, and what it has told is the answer.
    * @throws Refusal `busy` when too many wait; the signal's reason once it is aborted
    */
   async search(
     order: SearchOrder,
     signal?: AbortSignal,
-  ): Promise<{ outcome: SearchOutcome | null; waitMs: number }> {
+  ): Promise<{ outcome: SearchOutcome; waitMs: number }> {
     const begun = performance.now();
     for (let tries = 1; ; tries++) {
       const found = await this.#take(signal);
-      const waitMs = performance.now() - begun;
       try {
         await found.ready;
         signal?.throwIfAborted();
-        return { outcome: await this.#ask(found, order, signal), waitMs };
+        const waitMs = performance.now() - begun;
+        const deadlineMs = Math.max(order.deadlineMs * leastShare, order.deadlineMs - waitMs);
+        return { outcome: await this.#ask(found, { ...order, deadlineMs }, signal), waitMs };
       } catch (error) {
         // Each of them may have been ended at once; a search that ends them itself is not tried for long.
         const isFinal = tries > mostProcesses || performance.now() - begun > bootMs + order.deadlineMs;
@@ -163,22 +168,48 @@ export class ProcessPool {
     this.#waiting[0]?.();
   }
 
-  #ask(process: SearchProcess, order: SearchOrder, signal?: AbortSignal): Promise<SearchOutcome | null> {
+  /** Ends one that does not listen, and has another one come up in its place: whoever searches next need not wait for that. */
+  #replace(process: SearchProcess, { repositories }: SearchOrder): void {
+    this.#drop(process);
+    process.child.kill("SIGKILL");
+    if (this.#isClosed || this.#processes.size + this.#starting >= mostProcesses) return;
+    const ahead = repositories.map(({ sourceId, generation }) => ({ sourceId, generation }));
+    this.#start().then(
+      ({ child }) => {
+        tell(child, { kind: "ahead", repositories: ahead });
+        this.#waiting[0]?.();
+      },
+      () => undefined,
+    );
+  }
+
+  #ask(process: SearchProcess, order: SearchOrder, signal?: AbortSignal): Promise<SearchOutcome> {
     const { child } = process;
     return new Promise((resolve, reject) => {
-      let isTooLate = false;
-      let soFar: SearchOutcome | null = null;
-      const kill = () => {
-        isTooLate = true;
-        child.kill("SIGKILL");
+      const begun = performance.now();
+      const told = new Told();
+      let isEnded = false;
+      let isAnswering = false;
+      const giveUp = () => {
+        if (isEnded) return;
+        this.#replace(process, order);
+        end(() => resolve(told.outcome(performance.now() - begun)));
       };
-      let timer = setTimeout(kill, order.deadlineMs + graceMs);
+      const late = () => {
+        // What it has sent by now is read first.
+        setImmediate(() => {
+          if (!isAnswering || signal?.aborted) giveUp();
+          else if (!isEnded) timer = setTimeout(giveUp, answeringMs);
+        });
+      };
+      let timer = setTimeout(late, order.deadlineMs);
       const cancel = () => {
         tell(child, { kind: "cancel" });
         clearTimeout(timer);
-        timer = setTimeout(kill, cancelGraceMs);
+        timer = setTimeout(late, cancelGraceMs);
       };
       const end = (settle: () => void) => {
+        isEnded = true;
         clearTimeout(timer);
         signal?.removeEventListener("abort", cancel);
         child.off("message", answered).off("exit", ended);
@@ -187,13 +218,13 @@ export class ProcessPool {
       };
       const answered = (message: FromProcess) => {
         if ("isLast" in message) this.#drop(process);
-        if (message.kind === "so far") soFar = message.outcome;
+        if (message.kind === "so far") told.add(message.soFar);
+        else if (message.kind === "answering") isAnswering = true;
         else if (message.kind === "found") end(() => resolve(message.outcome));
         else if (message.kind === "refused") end(() => reject(refuse("invalid", message.message)));
         else if (message.kind === "failed") end(() => reject(new Error(message.message)));
       };
-      const ended = () =>
-        end(() => (isTooLate ? resolve(soFar) : reject(new ProcessEnded("the search process ended"))));
+      const ended = () => end(() => reject(new ProcessEnded("the search process ended")));
       child.on("message", answered).once("exit", ended);
       signal?.addEventListener("abort", cancel);
       if (child.exitCode !== null || child.signalCode !== null) ended();

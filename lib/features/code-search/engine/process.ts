@@ -2,9 +2,9 @@ import "server-only";
 import { openReads } from "@/lib/db/reads";
 import { evaluate } from "./evaluate";
 import { IndexReads } from "./index-reads";
-import type { FromProcess, SearchAnswer, SearchOrder, ToProcess } from "./messages";
+import type { FromProcess, SearchAnswer, SearchedRepository, SearchOrder, ToProcess } from "./messages";
 import { PatternProblem } from "./query-tree";
-import type { SearchOutcome } from "./types";
+import type { Teller } from "./telling";
 
 /** The process that searches: one search at a time, over a connection of its own. It ends with whoever started it. */
 export function runSearchProcess(): void {
@@ -16,12 +16,19 @@ export function runSearchProcess(): void {
   process.on("message", (message: ToProcess) => {
     if (message.kind === "open") reads = new IndexReads(openReads(message.reads, "gurulog code search"));
     else if (message.kind === "cancel") current?.abort();
-    else if (reads) {
+    else if (reads && message.kind === "ahead") readAhead(reads, message.repositories);
+    else if (reads && message.kind === "search") {
       current = new AbortController();
       void answerSearch(reads, message.order, current.signal);
     }
   });
   answer({ kind: "ready" });
+}
+
+/** The files of repositories, so that the first search need not read them. */
+function readAhead(reads: IndexReads, repositories: Pick<SearchedRepository, "sourceId" | "generation">[]) {
+  for (const { sourceId, generation } of repositories)
+    reads.files(sourceId, generation).catch(() => undefined);
 }
 
 /** Answers, and ends this process where the database does not answer it any more: another one has other connections. */
@@ -33,10 +40,12 @@ async function answerSearch(reads: IndexReads, order: SearchOrder, signal: Abort
 
 async function search(reads: IndexReads, order: SearchOrder, signal: AbortSignal): Promise<SearchAnswer> {
   try {
-    const tell = (outcome: SearchOutcome) =>
+    const teller: Teller = {
       // Once it is sent: what comes next may keep this process from sending anything.
-      new Promise<void>((sent) => answer({ kind: "so far", outcome }, () => sent()));
-    return { kind: "found", outcome: await evaluate(reads, order, signal, tell) };
+      soFar: (soFar) => new Promise((sent) => answer({ kind: "so far", soFar }, () => sent())),
+      answering: () => answer({ kind: "answering" }),
+    };
+    return { kind: "found", outcome: await evaluate(reads, order, signal, teller) };
   } catch (error) {
     if (error instanceof PatternProblem) return { kind: "refused", message: error.message };
     // Its message may carry the query: the name and the place are enough to find it.

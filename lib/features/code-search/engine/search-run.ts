@@ -1,15 +1,16 @@
 import "server-only";
 import type { Clock } from "./clock";
-import { FileScan, type Hit } from "./file-scan";
+import { FileScan } from "./file-scan";
 import { FileVerdicts, ofRepository } from "./file-verdicts";
+import { type Finds, type Found, foundIn } from "./found";
 import type { IndexReads, ReadPart } from "./index-reads";
 import { keyOf } from "./kept-parts";
-import { matchesIn, type Span } from "./line-matches";
 import type { SearchedRepository, SearchOrder } from "./messages";
 import { isQuick } from "./near-matches";
 import { type IndexCounts, PartCandidates, type PartSet } from "./part-candidates";
-import { isOfContent, isOfPath, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
+import { isOfContent, no, type QueryTree, type TreeLeaf, verdictOf } from "./query-tree";
 import type { PartAddress, SourceFiles } from "./source-files";
+import type { Telling } from "./telling";
 import type { SearchOutcome } from "./types";
 
 /** Parts that are read at once: few at first, as the first page needs few, then more. */
@@ -20,22 +21,12 @@ const batchesAhead = 2;
 /** What a part is reckoned with before it is read. */
 const partBytes = 16 * 1024;
 /**
- * Bytes of a part times instructions of a pattern that may take a second: a part that is longer than others is one line, and
- * nothing stops a pattern within a line.
+ * Bytes of a part times instructions of patterns that may take a millisecond: a part that is longer than others is one line,
+ * and nothing stops a pattern within a line.
  */
-const longWork = 5_000_000;
-/** The same of one that may take until the process is ended. */
-const endlessWork = 50_000_000;
+const workOfMs = 5_000;
 /** Files between two looks at the clock. */
 const filesOfSlice = 256;
-
-export interface Found {
-  repository: SearchedRepository;
-  scan: FileScan;
-  hits: Hit[];
-  pathSpans: Span[];
-  matches: number;
-}
 
 interface Batch {
   scans: { scan: FileScan; repository: SearchedRepository }[];
@@ -43,10 +34,9 @@ interface Batch {
 }
 
 /** One going through the index. */
-export class SearchRun {
+export class SearchRun implements Finds {
   readonly found: Found[] = [];
   endedBy: SearchOutcome["endedBy"] = null;
-  /** Something that should be there is not: its generation may be gone. */
   isMissing = false;
   matchCount = 0;
   readonly index: IndexCounts = { lookups: 0, named: 0, bytes: 0 };
@@ -56,26 +46,21 @@ export class SearchRun {
   readonly #order: SearchOrder;
   readonly #tree: QueryTree;
   readonly #clock: Clock;
-  readonly #beforeLong: (run: SearchRun, mayBeEndless: boolean) => Promise<void>;
-  readonly #largestPattern: number;
+  readonly #telling: Telling;
+  /** Of patterns that may take long for a long line. */
+  readonly #instructions: number;
   /** Of text that is held, and of what is reckoned to be read for the answer. */
   #keptBytes = 0;
   #candidates: PartCandidates | null = null;
   /** What was read ahead is not wanted any more. */
   #isDone = false;
 
-  /** @param beforeLong called before something that the clock cannot end */
-  constructor(
-    reads: IndexReads,
-    order: SearchOrder,
-    tree: QueryTree,
-    clock: Clock,
-    beforeLong: (run: SearchRun, mayBeEndless: boolean) => Promise<void>,
-  ) {
-    this.#beforeLong = beforeLong;
+  /** @param telling of what is found, before something that the clock cannot end */
+  constructor(reads: IndexReads, order: SearchOrder, tree: QueryTree, clock: Clock, telling: Telling) {
+    this.#telling = telling;
     const tried = tree.leaves.flatMap((leaf) => (isOfContent(leaf) && leaf.matcher) || []);
     const slow = tried.filter(({ literal, shape }) => literal === null && !(shape && isQuick(shape)));
-    this.#largestPattern = Math.max(0, ...slow.map(({ pattern }) => pattern.size));
+    this.#instructions = slow.reduce((sum, { pattern }) => sum + pattern.size, 0);
     this.#reads = reads;
     this.#order = order;
     this.#tree = tree;
@@ -114,7 +99,6 @@ export class SearchRun {
     this.endedBy ??= endedBy;
   }
 
-  /** Leaves out a file and all behind it: an answer with them would be too large, or come too late. */
   cutBefore(found: Found, endedBy: "deadline" | "size"): void {
     for (const { matches } of this.found.splice(this.found.indexOf(found))) this.matchCount -= matches;
     // It says more than an end by matches: to ask for more of them would not help.
@@ -134,7 +118,10 @@ export class SearchRun {
         if (verdicts.passesFilters(file)) this.counts.considered += 1;
       for (let file = 0; file < files.count; file++) {
         if (file % filesOfSlice === 0 && this.#clock.isOver()) return this.#end("deadline");
-        if (verdicts.of(file) === no || verdicts.try(file) === no) continue;
+        if (verdicts.of(file) === no) continue;
+        // To try a path may take as long as the reading of a part does.
+        if (this.#clock.isOver()) return this.#end("deadline");
+        if (verdicts.try(file) === no) continue;
         yield { scan: new FileScan(this.#tree, verdicts, files, file), repository };
       }
     }
@@ -209,13 +196,10 @@ export class SearchRun {
         this.#end(enough);
         return;
       }
-      const work = this.#workOf(scan, read);
-      if (work > longWork) {
-        await this.#beforeLong(this, work > endlessWork);
-        if (this.endedBy !== null || this.#clock.isOver()) return this.#end("deadline");
-      }
-      const most = this.#order.matches - this.matchCount + 1;
-      const isWhole = this.#scanFile(scan, read, most);
+      const hasNoText = scan.content.length === 0;
+      if (hasNoText && this.#telling.isDue(this, 0) && !(await this.#tell(null)))
+        return this.#end("deadline");
+      const isWhole = await this.#scanFile(scan, repository, read);
       if (isWhole) scan.end();
       if (scan.matches) this.#take(scan, repository);
       if (!isWhole) {
@@ -225,27 +209,35 @@ export class SearchRun {
     }
   }
 
-  /** Of its largest part: between two the clock is looked at. */
-  #workOf(scan: FileScan, read: Awaited<Batch["read"]>): number {
-    if (this.#largestPattern === 0) return 0;
-    let bytes = 0;
-    for (const part of scan.content)
-      bytes = Math.max(bytes, read.content.get(keyOf(scan.files.address(part)))?.bytes ?? 0);
-    return bytes * this.#largestPattern;
+  /** @returns whether there is time left */
+  async #tell(partly: Found | null): Promise<boolean> {
+    await this.#telling.tell(this, partly);
+    return this.endedBy === null && !this.#clock.isOver();
   }
 
-  #scanFile(scan: FileScan, read: Awaited<Batch["read"]>, most: number): boolean {
+  async #scanFile(
+    scan: FileScan,
+    repository: SearchedRepository,
+    read: Awaited<Batch["read"]>,
+  ): Promise<boolean> {
+    const most = this.#order.matches - this.matchCount + 1;
     if (scan.content.length > 0) this.counts.loaded += 1;
     for (const part of scan.symbols) {
       const found = read.symbols.get(keyOf(scan.files.address(part)));
       if (!found) continue;
       this.index.bytes += found.data.length;
-      scan.readSymbols(part, found, most);
+      scan.readSymbols(part, found, most, this.#clock.isOver);
       if (this.#clock.isOver()) return false;
     }
     for (const part of scan.content) {
       const found = read.content.get(keyOf(scan.files.address(part)));
       if (!found) continue;
+      const mayTakeMs = (found.bytes * this.#instructions) / workOfMs;
+      // Between two parts the clock is looked at, and between most lines of one.
+      if (this.#telling.isDue(this, mayTakeMs, scan)) {
+        const left = this.#order.matches - this.matchCount;
+        if (!(await this.#tell(scan.matches ? foundIn(scan, repository, left) : null))) return false;
+      }
       const text = scan.readContent(part, found, most, this.#clock.isOver);
       this.counts.contentBytes += text.bytes;
       if (this.#clock.isOver()) return false;
@@ -254,34 +246,42 @@ export class SearchRun {
   }
 
   #take(scan: FileScan, repository: SearchedRepository): void {
-    const left = this.#order.matches - this.matchCount;
-    const all = scan.hits();
-    const hits = all.slice(0, left);
-    if (scan.isCut || all.length > left) this.#end("matches");
-    const pathSpans = this.#pathSpans(scan).slice(0, left);
-    const matches = hits.length > 0 ? hits.length : Math.max(1, pathSpans.length);
-    const parts = new Set(hits.map(({ part }) => part));
+    const found = foundIn(scan, repository, this.#order.matches - this.matchCount);
+    if (scan.isCut || found.isCut) this.#end("matches");
+    const parts = new Set(found.hits.map(({ part }) => part));
     for (const part of scan.texts.keys()) if (!parts.has(part)) scan.texts.delete(part);
     for (const text of scan.texts.values()) this.#keptBytes += text.bytes;
     const wanted = this.#order.whole ? (scan.files.partsOf[scan.file] ?? 0) : parts.size;
     this.#keptBytes += Math.max(0, wanted - scan.texts.size) * partBytes;
-    this.matchCount += matches;
-    this.found.push({ repository, scan, hits, pathSpans, matches });
+    this.add(found);
   }
 
-  #pathSpans(scan: FileScan): Span[] {
-    const path = scan.files.path(scan.file);
-    const spans = scan.shown.flatMap((leaf) => {
-      const { matcher } = leaf;
-      return isOfPath(leaf) && matcher ? matchesIn(path, matcher).filter(({ from, to }) => to > from) : [];
-    });
-    spans.sort((a, b) => a.from - b.from || b.to - a.to);
-    const merged: Span[] = [];
-    for (const span of spans) {
-      const last = merged.at(-1);
-      if (last && span.from < last.to) last.to = Math.max(last.to, span.to);
-      else merged.push({ ...span });
-    }
-    return merged;
+  add(found: Found): void {
+    this.matchCount += found.matches;
+    this.found.push(found);
+  }
+
+  remove(found: Found): void {
+    if (this.found.at(-1) !== found) return;
+    this.found.pop();
+    this.matchCount -= found.matches;
+  }
+
+  statsAt(durationMs: number): SearchOutcome["stats"] {
+    const { considered, loaded, contentBytes, segments, patterns } = this.counts;
+    return {
+      durationMs: Math.round(durationMs * 10) / 10,
+      fileCount: this.found.length,
+      matchCount: this.matchCount,
+      filesConsidered: considered,
+      filesLoaded: loaded,
+      contentBytesLoaded: contentBytes,
+      indexBytesLoaded: this.index.bytes,
+      ngramLookups: this.index.lookups,
+      ngramMatches: this.index.named,
+      segmentsScanned: segments,
+      waitMs: 0,
+      regexpsConsidered: patterns,
+    };
   }
 }

@@ -32,14 +32,11 @@ function pool(): ProcessPool {
  */
 export async function searchCode(request: SearchRequest): Promise<SearchOutcome> {
   const order = orderOf(request);
-  const begun = performance.now();
   const { outcome, waitMs } = await pool().search(order, request.signal);
-  // Its process was ended a while after the deadline.
-  const answer = outcome ?? cutBeforeAnything(performance.now() - begun - waitMs);
-  const stats = { ...answer.stats, waitMs: Math.round(waitMs) };
-  if (answer.isExhaustive && maySearchOutdated(request, order))
-    return { ...answer, stats, isExhaustive: false, endedBy: "index" };
-  return { ...answer, stats };
+  const stats = { ...outcome.stats, waitMs: Math.round(waitMs) };
+  if (outcome.isExhaustive && maySearchOutdated(request, order))
+    return { ...outcome, stats, isExhaustive: false, endedBy: "index" };
+  return { ...outcome, stats };
 }
 
 /** Whether a repository whose index may know less than there is could match. One that `repo:` rules out could not. */
@@ -85,27 +82,3 @@ function orderOf(request: SearchRequest): SearchOrder {
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Of a search that came to its end before it told anything: its process had to be ended, or nobody waits any more. */
-export function cutBeforeAnything(durationMs: number): SearchOutcome {
-  return {
-    files: [],
-    facets: { repositories: [], languages: [] },
-    stats: {
-      durationMs,
-      fileCount: 0,
-      matchCount: 0,
-      filesConsidered: 0,
-      filesLoaded: 0,
-      contentBytesLoaded: 0,
-      indexBytesLoaded: 0,
-      ngramLookups: 0,
-      ngramMatches: 0,
-      segmentsScanned: 0,
-      waitMs: 0,
-      regexpsConsidered: 0,
-    },
-    isExhaustive: false,
-    endedBy: "deadline",
-  };
-}
