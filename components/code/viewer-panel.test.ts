@@ -10,15 +10,17 @@ const at = (column: number) => ({ byteOffset: 0, lineNumber: 1, column });
 function shown(match: SymbolMatch): string {
   const outcome = {
     files: [{ sourceId: "s", path: "app.js", language: null, matches: [match] }],
-    ...{ matchCount: 1, isCapped: false, isBeingIndexed: false },
+    ...{ matchCount: 1, isCapped: false, repositories: [], isBeingIndexed: false },
   };
+  const within = { repository: "git.example/a/b", revision: null };
   const html = renderToStaticMarkup(
     createElement(SymbolPanel, {
-      panel: { act: "references", symbol: "owl", takesFocus: false, answer: { state: "found", outcome } },
-      repository: {
-        ...{ name: "git.example/a/b", revision: null, shown: "main", commit: "c" },
-        ...{ branches: [], tags: [], tagsNote: null },
+      panel: {
+        question: { act: "references", symbol: "owl", language: null, within },
+        takesFocus: false,
+        answer: { state: "found", outcome },
       },
+      onAsk: () => {},
       onClose: () => {},
       onFollow: () => false,
     }),
