@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { EventDefinition } from "@/lib/audit/catalogue/define";
 import { inOrganization } from "@/lib/gate/allow";
 import { sensitiveRead } from "@/lib/gate/sensitive-read";
+import { sha256 } from "@/lib/platform/crypto";
 import type { AttemptResult } from "@/lib/platform/errors";
 
 /** What a search comes to for its record. */
@@ -50,10 +51,34 @@ export function recordSearch<In extends z.ZodType, V>(spec: {
   });
 }
 
+/** What of an answer decides whether it is another one. */
+interface Came {
+  matchCount: number;
+  fileCount: number;
+  isExhaustive: boolean;
+  repositories: readonly { sourceId: string; generation: number }[];
+}
+
 /**
- * The answer to a search that was sent before under its attempt's id (a page loaded anew, an answer that was lost): what it
- * finds now, which this person may see now. It was recorded then, and the gate has looked that it is the same search of
- * the same person: another under that id is refused there.
+ * The id under which the gate is to know a search again that a page sends anew (loaded again, an answer that was lost): the
+ * page's, the search and what came of it. What was recorded once is answered and not recorded again; another search under
+ * the page's id, or one that finds something else than its record says, is one more record.
+ * @returns nothing for a call without an id, which is always recorded
+ */
+export function attemptAt(
+  attemptId: string | undefined,
+  search: readonly [command: string, input: unknown],
+  { matchCount, fileCount, isExhaustive, repositories }: Came,
+): { attemptId?: string } {
+  if (!attemptId) return {};
+  const states = repositories.map(({ sourceId, generation }) => [sourceId, generation]);
+  const text = JSON.stringify([attemptId, search, matchCount, fileCount, isExhaustive, states]);
+  return { attemptId: `search:${sha256(text).toString("hex")}` };
+}
+
+/**
+ * The answer to a search that was recorded before as the same: what was found now, which is what its record says and what
+ * this person may see now.
  */
 export function answeredAgain<V>(answer: AttemptResult<V>, found: V): AttemptResult<V> {
   return answer.ok && "repeated" in answer ? { ok: true, value: found } : answer;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { mayInOrganization } from "@/lib/access/permissions";
 import type { EventDefinition } from "@/lib/audit/catalogue/define";
 import { around } from "@/lib/gate/around";
-import { answeredAgain, type Held, held, recordSearch } from "./record-search";
+import { answeredAgain, attemptAt, type Held, held, recordSearch } from "./record-search";
 import { findSymbolInput } from "./schemas";
 import { findSymbol, type SymbolFound } from "./symbol-search";
 
@@ -30,8 +30,10 @@ export function symbolCommand(name: string, event: EventDefinition, kind: "refer
   return around(recorded, findSymbolInput, async (input, call, proceed) => {
     // The gate refuses and records that; nothing is searched for it.
     if (!mayInOrganization(call.principal, "code:search"))
-      return proceed({ input: { ...input, found: null } });
+      return proceed({ input: { ...input, found: null }, attemptId: "" });
     const found = await findSymbol(kind, input, call);
-    return answeredAgain(await proceed({ input: { ...input, found: held(found) } }), found);
+    const came = { ...found, fileCount: found.files.length, isExhaustive: !found.isCapped };
+    const attempt = attemptAt(call.attemptId, [name, input], came);
+    return answeredAgain(await proceed({ input: { ...input, found: held(found) }, ...attempt }), found);
   });
 }

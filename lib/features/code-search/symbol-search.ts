@@ -69,7 +69,8 @@ export async function searchSymbol(
 ): Promise<{ outcome: SearchOutcome; repositories: VisibleRepository[] }> {
   const visible = await visibleRepositories(readDb(), by.principal);
   const { repoName, revisionName } = asked;
-  const among = repoName ? theOne(visible, repoName, revisionName) : visible;
+  const names = repoName ? [repoName] : [...new Set(visible.map(({ name }) => name))];
+  const among = names.flatMap((name) => theOne(visible, name, revisionName));
   const { repositories, rev } = revisionName
     ? atRevision(among, revisionName)
     : { repositories: among, rev: null };

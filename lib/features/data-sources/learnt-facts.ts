@@ -45,6 +45,7 @@ function readNow(before: SourceSettings, { commit, isTag, heads }: Learnt) {
   const read = readHeads(before);
   const { commit: _commit, isTag: wasTag, heads: ofSeveral, ...settings } = before;
   if (commit !== undefined) {
+    if (read.length > 1) changes.push({ field: "commits", before: inWords(read), after: null });
     const was = before.commit ?? (read.length === 1 ? read[0]?.commit : undefined) ?? null;
     if (commit !== was) changes.push({ field: "commit", before: was, after: commit });
     if (commit === before.commit && isTag === wasTag && ofSeveral === undefined) return { changes };

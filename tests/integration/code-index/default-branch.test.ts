@@ -7,15 +7,10 @@ import { queueIfDefaultMoved } from "@/lib/features/data-sources/code-index/defa
 import { indexCode } from "@/lib/features/data-sources/code-index/index-code";
 import { beginCodeRun, queueDueCode } from "@/lib/features/data-sources/code-index/runs";
 import { showGeneration } from "@/lib/features/data-sources/code-index/show-generation";
-import { changeRepositorySource } from "@/lib/features/data-sources/commands/change-repository-source";
 import { removeOrphanedCopies } from "@/lib/features/data-sources/git/remove-copies";
 import { rereadRepository } from "@/lib/features/data-sources/rereading/reread-repository";
-import { testRequest as request } from "@/tests/support/product";
-import { done } from "../gurus/guru-for-tests";
 import {
-  guru,
   indexed,
-  member,
   passagesOf,
   product,
   repositorySource,
@@ -133,6 +128,10 @@ describe("the default branch of a repository that is read of others", () => {
       expect(await found(id, "work")).toEqual(["a.txt"]);
       expect(await repositoryRow(id)).toMatchObject({ problem: null });
     }
+    // What was not told is asked for once more.
+    answers.with(null);
+    expect(await lookedAtCode(id)).toBe(true);
+    expect(await lookedAtCode(id)).toBe(false);
   });
 
   it("is not asked for in vain for ever where the host lets nobody in any more: what was read is searched", async () => {
@@ -230,34 +229,5 @@ describe("the default branch of a repository that is read of others", () => {
     await indexCode({ dataSourceId: id });
     expect(await found(id, "more")).toEqual(["a.txt"]);
     expect(await beginCodeRun(id)).toBeNull();
-  });
-});
-
-describe("branches that are chosen and cannot be read", () => {
-  it("do not lend their name to what was read before", async () => {
-    const repository = releases();
-    const id = await codeOf(repository);
-    const choose = async (branches: string) => {
-      const input = { guru: guru.slug, id, branches };
-      done(await changeRepositorySource.execute({ principal: member, request, input }));
-      await indexed(id);
-      await indexCode({ dataSourceId: id });
-      return (await sourceRow(id)).status;
-    };
-    expect(await choose("relese")).toBe("FAIL");
-    expect(await branchesOf(id)).toEqual(["main (default)"]);
-    expect(await choose("release")).toBe("SUCCESS");
-    expect(await branchesOf(id)).toEqual(["main (default)", "release"]);
-    const release = repository.git("rev-parse", "release");
-    expect((await sourceRow(id)).settings).toEqual({ branches: ["release"], commit: release });
-    const [news] = (await product.events()).filter((e) => e.target_id === id).slice(-1);
-    const before = repository.git("rev-parse", "main");
-    expect(news?.changes).toContainEqual({ field: "commit", before, after: release });
-    // Back to the default, which cannot be read.
-    repository.git("update-ref", "refs/heads/main", tooMany(repository));
-    expect(await choose("")).toBe("FAIL");
-    expect(await branchesOf(id)).toEqual(["release (default)"]);
-    expect(await found(id, "release rev:release")).toEqual(["a.txt"]);
-    expect((await repositoryRow(id)).problem).toMatch(/^Its default branch main is not searched/);
   });
 });

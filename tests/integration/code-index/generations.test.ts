@@ -84,7 +84,7 @@ describe("a run", () => {
       return begun;
     });
     const begun = await run.run;
-    expect(begun?.basis).toMatchObject({ commit });
+    expect(begun?.basis).toMatchObject({ heads: [{ commit }] });
     expect(begun?.source.settings).toMatchObject({ commit });
   });
 

@@ -8,7 +8,7 @@ import { refuse } from "@/lib/platform/errors";
 import type { SearchOutcome, VisibleRepository } from "../engine/types";
 import type { Node, Query } from "../query/ast";
 import { validateQuery } from "../query/validate";
-import { answeredAgain, type Held, held, recordSearch } from "../record-search";
+import { answeredAgain, attemptAt, type Held, held, recordSearch } from "../record-search";
 import { visibleRepositories } from "../repositories";
 import { searchCodeInput } from "../schemas";
 import { searchInTurn } from "../search-in-turn";
@@ -42,7 +42,8 @@ const recorded = recordSearch({
 export const searchCodeCommand = around(recorded, searchCodeInput, async (input, call, proceed) => {
   const { principal } = call;
   // The gate refuses and records that; nothing is searched for it.
-  if (!mayInOrganization(principal, "code:search")) return proceed({ input: { ...input, found: null } });
+  if (!mayInOrganization(principal, "code:search"))
+    return proceed({ input: { ...input, found: null }, attemptId: "" });
   const { query: typed, isRegexEnabled, isCaseSensitivityEnabled, filters } = input;
   const read = validateQuery(typed, { isRegexEnabled, isCaseSensitivityEnabled });
   if (!read.ok) {
@@ -60,7 +61,9 @@ export const searchCodeCommand = around(recorded, searchCodeInput, async (input,
   ]);
   const foundIn = visible.filter(({ sourceId }) => named.has(sourceId));
   const found = { ...outcome, repositories: foundIn };
-  return answeredAgain(await proceed({ input: { ...input, found: held(found) } }), found);
+  const came = { ...found, ...found.stats };
+  const attempt = attemptAt(call.attemptId, ["search-code", input], came);
+  return answeredAgain(await proceed({ input: { ...input, found: held(found) }, ...attempt }), found);
 });
 
 type Chosen = Pick<

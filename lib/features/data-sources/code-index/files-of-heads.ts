@@ -11,6 +11,9 @@ import { NotNow, Unreadable } from "../indexing/text-piece";
 import { type DefaultHead, defaultOf, headsInOrder, nameless } from "./heads";
 import type { CodeRun } from "./runs";
 
+/** Runs for which the default branch is waited for. */
+const patience = 4;
+
 /** A file with the copy that has it. */
 export interface FoundFile extends RepositoryFile {
   folder: string;
@@ -47,9 +50,16 @@ export async function filesOfHeads(run: CodeRun, signal: AbortSignal): Promise<H
     const files = joined(chosen, apart.files);
     return { heads: headsInOrder(read, apart.head), files, note, told: toldNow };
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
+    const isForGood = error instanceof Unreadable;
+    // A host that breaks off each time may let the others be read.
+    if (!isForGood && !(error instanceof NotNow && run.attempt > patience)) throw error;
     const reason = `Its default branch ${head.branch} is not searched. ${error.message}`;
-    return { heads: headsInOrder(read, null), files: chosen, note: reason, told };
+    return {
+      heads: headsInOrder(read, null),
+      files: chosen,
+      note: reason,
+      told: isForGood ? told : undefined,
+    };
   }
 }
 
@@ -104,6 +114,11 @@ async function copyOfChosen(run: CodeRun, signal: AbortSignal): Promise<string> 
   const read = readHeads(settings);
   const copy = await copyWith(id, read, signal);
   if (copy) return copy.folder;
+  // The choice that cannot be read is not what it was read of.
+  if (run.source.status === "FAIL")
+    throw new NotNow(
+      "What was read of it before is not here any more. Its code is indexed once it can be read again.",
+    );
   await fetched(run, "chosen", branchesOf(settings), signal);
   const again = await copyWith(id, read, signal);
   if (again) return again.folder;

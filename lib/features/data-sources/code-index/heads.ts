@@ -36,7 +36,7 @@ export async function defaultOf(run: CodeRun, signal: AbortSignal): Promise<Defa
   const read = readHeads(run.source.settings);
   try {
     const told = await askedDefault(run.source, signal);
-    return { head: headOf(told, read, knownName(run)), told: toldText(told, read), note: null };
+    return { head: headOf(told, read, shownDefault(run)), told: toldText(told, read), note: null };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof NotNow || error instanceof Unreadable)) throw error;
@@ -67,26 +67,33 @@ export function toldText(told: Head | null, read: readonly Head[]): string {
   return isRead ? branch : `${branch} ${told.commit}`;
 }
 
-/** @param name that it had, for one of which the host does not say it any more */
-function headOf(told: Head | null, read: readonly Head[], name: string): DefaultHead | null {
+/** @param before as it was indexed last */
+function headOf(told: Head | null, read: readonly Head[], before: CodeHead | undefined): DefaultHead | null {
   const ofDefault = read.find((head) => head.branch === null);
-  if (ofDefault) return { branch: told?.branch ?? name, commit: ofDefault.commit, isRead: true };
+  if (ofDefault) {
+    const { commit } = ofDefault;
+    // Where the host has gone on to another, what was read keeps the name that it had.
+    const had = before?.commit === commit && told?.commit !== commit ? before.branch : null;
+    return { branch: had ?? told?.branch ?? before?.branch ?? nameless, commit, isRead: true };
+  }
   if (told === null) return null;
   const branch = told.branch ?? nameless;
   const asRead = read.find((head) => head.branch === branch);
   return { branch, commit: asRead?.commit ?? told.commit, isRead: asRead !== undefined };
 }
 
-const knownName = (run: CodeRun) => run.heads.find(({ isDefault }) => isDefault)?.branch ?? nameless;
+const shownDefault = (run: CodeRun) => run.heads.find(({ isDefault }) => isDefault);
 
 /** @returns null where nothing is known, or our copy of it is gone */
 async function knownBefore(run: CodeRun, signal: AbortSignal): Promise<DefaultHead | null> {
   const read = readHeads(run.source.settings);
-  if (read.some(({ branch }) => branch === null)) return headOf(null, read, knownName(run));
-  const before = run.heads.find(({ isDefault }) => isDefault);
-  const known = before ? headOf(before, read, before.branch) : null;
+  const before = shownDefault(run);
+  if (read.some(({ branch }) => branch === null)) return headOf(null, read, before);
+  const known = before ? headOf(before, read, before) : null;
   if (!before || known?.isRead) return known;
-  return (await copyWith(run.source.id, [before], signal, "default")) ? known : null;
+  for (const kind of ["default", "chosen"] as const)
+    if (await copyWith(run.source.id, [before], signal, kind)) return known;
+  return null;
 }
 
 /**

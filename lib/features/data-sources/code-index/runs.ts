@@ -25,6 +25,8 @@ export interface CodeRun {
   claim: number;
   /** That readers read now; 0 = none. What the run writes is of the next. */
   shown: number;
+  /** Which one it is since one ended well or kept a segment. */
+  attempt: number;
   /** What the index is to stand for when it is done. */
   basis: unknown;
   /** What it stood for when the run began, or that something of it is asked for anew. */
@@ -39,9 +41,11 @@ export class Overtaken extends Error {
 
 /** What of a source decides what its index holds; in the statement the source is called `s`. */
 const basisOfSource = sql`jsonb_strip_nulls(jsonb_build_object('format', ${codeFormat}::int, 'url', s.url,
-  'commit', s.settings->'commit', 'isTag', s.settings->'isTag', 'heads', s.settings->'heads',
-  'include', s.settings->'include', 'exclude', s.settings->'exclude',
-  'defaultBranch', 'always'))`;
+  -- A commit alone is that of the one branch that is chosen.
+  'heads', coalesce(s.settings->'heads', case when s.settings ? 'commit' then jsonb_build_array(jsonb_build_object(
+    'branch', coalesce(s.settings->'branches'->0, s.settings->'branch'), 'commit', s.settings->'commit',
+    'isTag', s.settings->'isTag')) end),
+  'include', s.settings->'include', 'exclude', s.settings->'exclude', 'defaultBranch', 'always'))`;
 /** One whose files have been read, and of which is known at which commits. */
 const isReady = sql`s.kind = 'GITHUB_REPO' and s.url is not null and s.status in ('SUCCESS', 'FAIL')
   and s.shown_run > 0 and (s.settings ? 'commit' or s.settings ? 'heads')`;
@@ -88,8 +92,8 @@ export async function beginCodeRun(dataSourceId: string): Promise<CodeRun | null
       .where(eq(codeRepository.sourceId, source.id))
       .returning();
     if (!row) return null;
-    const { generation: shown, runClaim: claim, heads, basis: before } = row;
-    return { ...wanted, claim, shown, heads, before };
+    const { generation: shown, runClaim: claim, heads, basis: before, attempts: attempt } = row;
+    return { ...wanted, claim, shown, attempt, heads, before };
   });
 }
 

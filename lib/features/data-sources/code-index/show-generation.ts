@@ -54,7 +54,8 @@ export async function showGeneration(
         // What was asked for meanwhile is still to be done.
         basis: sql`case when ${codeRepository.basis} is not distinct from ${before}::text::jsonb
           then ${JSON.stringify(run.basis)}::text::jsonb else ${codeRepository.basis} end`,
-        ...(told === undefined ? {} : { defaultTold: told }),
+        // What was not told is looked at the next time.
+        defaultTold: told ?? null,
         files: sums?.files ?? 0,
         bytes: sums?.bytes ?? 0,
         indexedAt: sql`gurulog_now()`,

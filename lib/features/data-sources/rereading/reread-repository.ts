@@ -8,6 +8,7 @@ import { queueIfDefaultMoved } from "../code-index/default-moved";
 import { refreshTags } from "../code-index/tags";
 import { maxReasonLength } from "../commands/fail-indexing";
 import { branchesOf, readHeads, sameHeads } from "../git/branches";
+import { copyWith } from "../git/bring-up-to-date";
 import { newestHeads } from "../git/remote-heads";
 import { remoteRepository } from "../git/remote-repository";
 import { noProgress } from "../indexing/progress";
@@ -46,8 +47,9 @@ export async function rereadRepository(
   const [source] = await readDb().select().from(dataSource).where(eq(dataSource.id, dataSourceId));
   if (source?.kind !== "GITHUB_REPO" || (source.status !== "SUCCESS" && source.status !== "FAIL")) return;
   const signal = stopping ?? new AbortController().signal;
-  // What was read of it before is searched on, and with it the default branch, which may be sound.
-  if (source.status === "FAIL" && source.shownRun > 0) await queueIfDefaultMoved(source, signal);
+  // What was read of it before is searched on, and beside it the default branch, which may be sound.
+  if (source.status === "FAIL" && source.shownRun > 0 && (await isHere(source, signal)))
+    await queueIfDefaultMoved(source, signal);
   const news = source.status === "FAIL" ? "some" : await newsOf(source, signal);
   if (news === "none") {
     await isReachedAgain(source);
@@ -72,6 +74,10 @@ export async function rereadRepository(
     if (row) await enqueueIn(tx, "index-repository", { dataSourceId: row.id });
   });
 }
+
+/** Can its code be indexed although it cannot be read? */
+const isHere = async ({ id, settings }: LookedAt, signal: AbortSignal) =>
+  (await copyWith(id, readHeads(settings), signal)) !== null;
 
 type LookedAt = Omit<SourceToRead, "resumeAt">;
 
