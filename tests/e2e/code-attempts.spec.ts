@@ -4,6 +4,7 @@ import { TIME_ZONE_COOKIE } from "@/components/ui/cookie-names";
 import { axe } from "./support/axe";
 import { addRepository, box, results, search, summary } from "./support/code-search-page";
 import { type GitSite, startGitSite } from "./support/git-site";
+import { keyHolder } from "./support/key-holder";
 import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
 import { pictures } from "./support/pictures";
 import { type Product, startProduct } from "./support/start-product";
@@ -187,19 +188,12 @@ test("a form posted before the scripts run, and loaded anew with them, is one se
 
 test("a double click is one search, and a key that is held one act", async ({ browser }) => {
   const { page, problems, searches, count } = await opened(browser);
-  const hold = async (key: string) => {
-    for (let n = 0; n < 4; n++) {
-      await page.keyboard.down(key);
-      await page.waitForTimeout(250);
-    }
-    await page.keyboard.up(key);
-  };
+  const hold = keyHolder(page);
   await page.goto(`${product.url}/search`);
   const before = await searches();
   await box(page).fill("wick");
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await found(page, "3 matches in 2 files");
-  // The second click comes when the first is answered.
   await page.mouse.down({ clickCount: 2 });
   await page.mouse.up({ clickCount: 2 });
   expect(await searches()).toBe(before + 1);
@@ -228,7 +222,6 @@ test("a double click is one search, and a key that is held one act", async ({ br
   expect(await uses()).toEqual([definitions + 1, references + 1]);
   await page.keyboard.press("Escape");
   await expect(code).toBeFocused();
-  // Held, Enter opens what can be done, and does none of it.
   await hold("Enter");
   await expect(page.getByRole("button", { name: "Go to definition" })).toBeFocused();
   expect(await uses()).toEqual([definitions + 1, references + 1]);
