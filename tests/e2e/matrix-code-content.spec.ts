@@ -49,9 +49,9 @@ async function withVisitors(world: World, work: (visitors: Map<Role, Visitor>) =
 const canariesIn = ({ text }: Seen, of: Canaries): Canary[] =>
   (Object.keys(of) as Canary[]).filter((canary) => text.includes(of[canary]));
 
-/** An answer without the names of what was asked for, and without how long it took. */
+/** An answer without the names of what was asked for, without the id it was asked under, and without how long it took. */
 function plain({ status, text }: Seen, of: Canaries): string {
-  let plainText = text.replace(/"(duration|durationMs|wait)":[\d.]+/g, "");
+  let plainText = text.replace(/"(duration|durationMs|wait)":[\d.]+|"attemptId":"[^"]*"/g, "");
   for (const canary of Object.keys(of) as Canary[]) plainText = plainText.replaceAll(of[canary], canary);
   return `${status} ${plainText}`;
 }
