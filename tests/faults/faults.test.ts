@@ -104,11 +104,9 @@ describe("the harness sees losses where there are some", () => {
     const acts = await runAsynchronousCommit(world, plan);
     await atRest(world);
     const found = checkActs(acts, await read(readLogState));
-    tell(
-      `control, asynchronous commit: ${plan.controlKills} kills, ${actsInWords(acts)}; lost: ${lost(found)}`,
-    );
+    tell(`control, asynchronous commit: ${actsInWords(acts)}; lost: ${lost(found)}`);
     expect(lost(found)).toBeGreaterThan(0);
-  }, 120_000);
+  }, 300_000);
 
   it("with a record written after the commit acts are left without one", async () => {
     const acts = await runRecordingAfterwards(world, plan);
@@ -123,9 +121,7 @@ describe("the harness sees losses where there are some", () => {
         rows: await checkRows(sql, acts, state),
       };
     });
-    tell(
-      `control, recording after the commit: ${plan.controlKills} kills, ${actsInWords(acts)}; acts without event: ${found.half}`,
-    );
+    tell(`control, recording after the commit: ${actsInWords(acts)}; acts without event: ${found.half}`);
     expect(found.half).toBeGreaterThan(0);
     expect(found.rows.filter((row) => row.endsWith("an act without its event")).length).toBeGreaterThan(0);
   }, 120_000);

@@ -97,7 +97,7 @@ async function failCalls(
   );
   try {
     if (kind === "fsync of data") await world.ask((sql) => sql`checkpoint`).catch(() => undefined);
-    await Promise.race([untilReplaced(world, traced), delay(4_000)]);
+    await untilReplaced(world, traced);
   } finally {
     await ended(strace);
   }

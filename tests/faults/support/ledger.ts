@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
 export const kinds = [
   "create-key",
@@ -48,6 +48,14 @@ export function openLedger(file: string) {
     settled: (marker: string, end: Pick<Act, "outcome" | "answeredAt" | "tries" | "note">) =>
       write({ marker, ...end }),
   };
+}
+
+/** The markers of what a ledger that is still being written says was acknowledged. */
+export function acknowledgedIn(file: string): string[] {
+  if (!existsSync(file)) return [];
+  // By its text: the last line may be there by half.
+  const found = readFileSync(file, "utf8").matchAll(/"marker":"([^"]+)","outcome":"done"/g);
+  return Array.from(found, ([, marker]) => marker ?? "");
 }
 
 /** All acts of a ledger; one whose end is not written is unknown. */

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { bundleScript, startScript } from "../../support/child-script";
-import { type Act, readLedger } from "./ledger";
+import { type Act, acknowledgedIn, readLedger } from "./ledger";
 import type { LoadOptions } from "./load";
 
 export interface Load {
+  /** Markers of the acts that were acknowledged until now. */
+  acknowledged(): string[];
   /** Ends it; every act under way is waited for. @returns its ledger */
   stop(): Promise<Act[]>;
 }
@@ -18,6 +20,7 @@ export async function startLoad(options: Omit<LoadOptions, "ledger">): Promise<L
   const script = startScript(file, [JSON.stringify({ ...options, ledger } satisfies LoadOptions)]);
   await script.waitFor((message) => "started" in message);
   return {
+    acknowledged: () => acknowledgedIn(ledger),
     async stop() {
       script.process.kill("SIGTERM");
       const code = await script.ended;
