@@ -9,6 +9,7 @@ import { createTestProduct, type TestProduct } from "../../support/product";
 let product: TestProduct;
 let hard: VisibleRepository;
 let easy: VisibleRepository;
+let paths: VisibleRepository;
 
 /** A process is within one line by then, and would be for many times as long. */
 const deadlineMs = 1_500;
@@ -20,6 +21,12 @@ const patterns = {
   "of repetitions in repetitions": "(((a+)+)+(a*)*)+a{1,200}(b?c?d?e?){1,200}$",
   "of 1,000 characters": `(${"a?".repeat(248)})+(${"b?".repeat(248)})+a$`,
 };
+
+/** 900 letters of two kinds, without an order that an expression could learn. */
+const lettersOf = (n: number) =>
+  Array.from({ length: 900 }, (_, at) =>
+    Math.imul((n + 1) * 900 + at, 0x9e3779b1) & 0x40000 ? "a" : "b",
+  ).join("");
 
 beforeAll(async () => {
   product = await createTestProduct();
@@ -34,6 +41,13 @@ beforeAll(async () => {
   easy = await writeCorpus(product.admin, guru, "git.example/halden/easy", [
     { path: "easy.txt", text: "found at once\n" },
   ]);
+  // The expression's fixed text is in each; to try one takes tens of milliseconds, as no two are alike.
+  paths = await writeCorpus(
+    product.admin,
+    guru,
+    "git.example/halden/paths",
+    Array.from({ length: 1_000 }, (_, n) => ({ path: `${n}/${lettersOf(n)}/zed`, text: "nothing\n" })),
+  );
 });
 
 afterAll(async () => {
@@ -88,6 +102,21 @@ for (const [name, pattern] of Object.entries(patterns))
     await expect.poll(() => searchProcessIds().length).toBe(before.length);
     expect(searchProcessIds()).not.toEqual(before);
   });
+
+test("a hard pattern of paths ends at the deadline by itself: its process stays", async () => {
+  await search("content:at.once");
+  const before = searchProcessIds();
+  const { ms, value } = await timed(
+    search("easy or file:a[ab]{300}a[ab]{300}/zed$", {
+      deadlineMs,
+      repositories: [easy, paths],
+    }),
+  );
+  expect(ms).toBeLessThan(deadlineMs + slackMs);
+  expect(value).toMatchObject({ isExhaustive: false, endedBy: "deadline" });
+  expect(value.files[0]?.path).toBe("easy.txt");
+  expect(searchProcessIds()).toEqual(before);
+});
 
 test("the pattern has exactly as many characters as one may have", async () => {
   expect(patterns["of 1,000 characters"]).toHaveLength(1_000);

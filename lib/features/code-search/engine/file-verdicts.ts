@@ -22,8 +22,8 @@ export class FileVerdicts {
   readonly #visible: number;
   readonly #ofLeaf: Uint8Array[];
   readonly #parts: Map<TreeLeaf, PartSet>;
-  /** Leaves whose paths are tried when a file's turn comes: nothing narrows them. */
-  readonly #untried: TreeLeaf[];
+  /** Expressions of paths, which are tried when a file's turn comes, of those files that may match; of all without a list. */
+  readonly #untried = new Map<TreeLeaf, Uint8Array | null>();
 
   constructor(
     tree: QueryTree,
@@ -35,7 +35,6 @@ export class FileVerdicts {
     this.#files = files;
     this.#parts = parts;
     this.#visible = tree.namesBranches ? -1 : branchBits(repository, ({ isDefault }) => isDefault);
-    this.#untried = tree.leaves.filter((leaf) => isOfPath(leaf) && !isNarrow(leaf));
     this.#ofLeaf = tree.leaves.map((leaf) => this.#verdicts(leaf, repository));
   }
 
@@ -58,9 +57,9 @@ export class FileVerdicts {
 
   /** Tries what had been left for the file's turn. */
   try(file: number): number {
-    for (const leaf of this.#untried) {
+    for (const [leaf, those] of this.#untried) {
       const verdicts = this.#ofLeaf[leaf.index];
-      if (!verdicts || !leaf.matcher) continue;
+      if (!verdicts || !leaf.matcher || those?.[file] === 0) continue;
       if (isIn(this.#files.path(file), leaf.matcher)) verdicts[file] = yes;
       else if (leaf.leaf.kind === "file" || !this.hasCandidates(leaf, file)) verdicts[file] = no;
     }
@@ -92,15 +91,23 @@ export class FileVerdicts {
     return verdicts;
   }
 
-  #byPath({ matcher }: TreeLeaf, verdicts: Uint8Array): void {
+  #byPath(leaf: TreeLeaf, verdicts: Uint8Array): void {
+    const { matcher } = leaf;
     if (!matcher) return;
     if (matcher.literal !== null) {
       for (const file of this.#files.filesWith([matcher.literal], !matcher.isCaseSensitive))
         verdicts[file] = yes;
     } else if (matcher.anchors) {
-      for (const file of this.#files.filesWith(matcher.anchors, true))
-        if (isIn(this.#files.path(file), matcher)) verdicts[file] = yes;
-    } else verdicts.fill(maybe);
+      const those = new Uint8Array(verdicts.length);
+      for (const file of this.#files.filesWith(matcher.anchors, true)) {
+        those[file] = 1;
+        verdicts[file] = maybe;
+      }
+      this.#untried.set(leaf, those);
+    } else {
+      verdicts.fill(maybe);
+      this.#untried.set(leaf, null);
+    }
   }
 
   #byFacts(leaf: TreeLeaf, repository: SearchedRepository, verdicts: Uint8Array): void {
@@ -119,8 +126,6 @@ export class FileVerdicts {
     }
   }
 }
-
-const isNarrow = ({ matcher }: TreeLeaf) => matcher?.literal != null || matcher?.anchors != null;
 
 /** What a leaf says of a whole repository, before anything of it is read. */
 export function ofRepository({ leaf, matcher }: TreeLeaf, repository: SearchedRepository): number {

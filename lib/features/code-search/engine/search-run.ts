@@ -27,11 +27,14 @@ const partBytes = 16 * 1024;
 const workOfMs = 5_000;
 /** Files between two looks at the clock. */
 const filesOfSlice = 256;
+/** For which paths are tried in vain before what matches until then is looked through. */
+const longestTryingMs = 50;
 
 interface Batch {
   scans: { scan: FileScan; repository: SearchedRepository }[];
   read: Promise<{ content: Map<number, ReadPart>; symbols: Map<number, ReadPart> }>;
 }
+type Scans = Generator<Batch["scans"][number] | null>;
 
 /** One going through the index. */
 export class SearchRun implements Finds {
@@ -105,24 +108,25 @@ export class SearchRun implements Finds {
     this.endedBy = endedBy;
   }
 
-  /** Files that may match, by repository and path. */
-  *#scans(
-    repositories: readonly SearchedRepository[],
-    sources: readonly SourceFiles[],
-  ): Generator<Batch["scans"][number]> {
+  /** Files that may match, by repository and path; null after a while in which there was none. */
+  *#scans(repositories: readonly SearchedRepository[], sources: readonly SourceFiles[]): Scans {
+    const { isOver } = this.#clock;
     for (const [n, repository] of repositories.entries()) {
       const files = sources[n];
       if (!files) continue;
       const verdicts = new FileVerdicts(this.#tree, repository, files, this.#partsOf(files));
       for (let file = 0; file < files.count; file++)
         if (verdicts.passesFilters(file)) this.counts.considered += 1;
+      let since = performance.now();
       for (let file = 0; file < files.count; file++) {
-        if (file % filesOfSlice === 0 && this.#clock.isOver()) return this.#end("deadline");
+        if (file % filesOfSlice === 0 && isOver()) return this.#end("deadline");
         if (verdicts.of(file) === no) continue;
         // To try a path may take as long as the reading of a part does.
-        if (this.#clock.isOver()) return this.#end("deadline");
-        if (verdicts.try(file) === no) continue;
-        yield { scan: new FileScan(this.#tree, verdicts, files, file), repository };
+        if (isOver()) return this.#end("deadline");
+        const isIt = verdicts.try(file) !== no;
+        if (!isIt && performance.now() - since < longestTryingMs) continue;
+        yield isIt ? { scan: new FileScan(this.#tree, verdicts, files, file), repository } : null;
+        since = performance.now();
       }
     }
   }
@@ -132,9 +136,9 @@ export class SearchRun implements Finds {
     return new Map(leaves.map((leaf) => [leaf, this.#candidates?.of(leaf, files) ?? null]));
   }
 
-  async #scanAll(scans: Generator<Batch["scans"][number]>): Promise<void> {
+  async #scanAll(scans: Scans): Promise<void> {
     let size = firstBatch;
-    const read = () => this.#batch(scans, size);
+    const read = (isAhead = false) => this.#batch(scans, size, isAhead);
     let batch = read();
     const ahead: Batch[] = [];
     for (let isFirst = true; batch; isFirst = false) {
@@ -143,7 +147,7 @@ export class SearchRun implements Finds {
       size = Math.min(largestBatch, size * 2);
       // The next ones are read while this one is looked through; not beside the first, which often is enough.
       while (!isFirst && ahead.length < batchesAhead) {
-        const next = read();
+        const next = read(true);
         if (!next) break;
         ahead.push(next);
       }
@@ -159,12 +163,13 @@ export class SearchRun implements Finds {
     }
   }
 
-  /** @returns null when there are no more files */
-  #batch(scans: Generator<Batch["scans"][number]>, size: number): Batch | null {
+  /** @returns null when there are no more files; ahead of need, also when there is none soon */
+  #batch(scans: Scans, size: number, isAhead: boolean): Batch | null {
     const those: Batch["scans"] = [];
     for (let parts = 0; parts < size; ) {
       const next = scans.next();
-      if (next.done) break;
+      if (next.done || (!next.value && (isAhead || those.length > 0))) break;
+      if (!next.value) continue;
       those.push(next.value);
       // Symbols are less than text, and a file of which nothing has to be read counts a little too: there may be many.
       parts += next.value.scan.content.length + next.value.scan.symbols.length / 4 + 0.05;
