@@ -25,6 +25,7 @@ export function outcomeOf(
   };
 }
 
+/** Most matches first: that is what is shown beside each. */
 function facetsOf(all: readonly { value: string; matches: number }[]): Facet[] {
   const facets = new Map<string, Facet>();
   for (const { value, matches } of all) {
@@ -33,5 +34,7 @@ function facetsOf(all: readonly { value: string; matches: number }[]): Facet[] {
     facet.matches += matches;
     facets.set(value, facet);
   }
-  return [...facets.values()].sort((a, b) => b.files - a.files || (a.value < b.value ? -1 : 1));
+  return [...facets.values()].sort(
+    (a, b) => b.matches - a.matches || b.files - a.files || (a.value < b.value ? -1 : 1),
+  );
 }
