@@ -12,7 +12,7 @@ import {
 } from "@/lib/platform/code/trigrams";
 import type { KeyNeed } from "../query/pattern";
 import type { IndexReads } from "./index-reads";
-import type { Matcher, TreeLeaf } from "./query-tree";
+import { isOfContent, type Matcher, type TreeLeaf } from "./query-tree";
 import type { SourceFiles } from "./source-files";
 
 /** Rows of postings that a search aims at, as far as one key of each literal comes to no more; each is some kilobytes. */
@@ -132,6 +132,9 @@ function either(one: Uint8Array, other: Uint8Array): Uint8Array {
   for (let n = 0; n < one.length; n++) one[n] = (one[n] ?? 0) | (other[n] ?? 0);
   return one;
 }
+
+/** Whether the index can say which parts of texts may have what a leaf looks for. */
+export const isNarrowed = (leaf: TreeLeaf): boolean => isOfContent(leaf) && needOfLeaf(leaf) !== null;
 
 function needOfLeaf({ leaf, matcher }: TreeLeaf): Need {
   if (!matcher) return null;

@@ -8,6 +8,7 @@ import { readerScript } from "@/lib/platform/reading-apart/script";
 import type { FromProcess, SearchOrder, ToProcess } from "./messages";
 import { Told } from "./told";
 import type { SearchOutcome } from "./types";
+import { isWide } from "./wide";
 
 /** Of the time of a search, what it has at least once a process is there for it. */
 const leastShare = 0.5;
@@ -22,11 +23,15 @@ const heapMb = 1_024;
 /** Of each half of the young generation: nearly all that a search makes is read once, and is gone with the next. */
 const youngMb = 32;
 export const mostProcesses = Math.min(3, availableParallelism() + 1);
+/** Of them may try all texts there are: however many people search so, whoever looks for something else need not wait for them. */
+const mostWide = mostProcesses - 1;
 
 interface SearchProcess {
   child: ChildProcess;
   ready: Promise<void>;
   isBusy: boolean;
+  /** What it is busy with is not narrowed by the index. */
+  isWide: boolean;
   isGone: boolean;
 }
 
@@ -63,8 +68,9 @@ export class ProcessPool {
     signal?: AbortSignal,
   ): Promise<{ outcome: SearchOutcome; waitMs: number }> {
     const begun = performance.now();
+    const wide = isWide(order.query);
     for (let tries = 1; ; tries++) {
-      const found = await this.#take(signal);
+      const found = await this.#take(wide, signal);
       try {
         await found.ready;
         signal?.throwIfAborted();
@@ -87,19 +93,22 @@ export class ProcessPool {
     for (const { child } of this.#processes) child.kill("SIGKILL");
   }
 
-  async #take(signal?: AbortSignal): Promise<SearchProcess> {
+  async #take(wide: boolean, signal?: AbortSignal): Promise<SearchProcess> {
     const endsAt = performance.now() + longestWaitMs;
+    const isOpen = () => !wide || [...this.#processes].filter((one) => one.isWide).length < mostWide;
     for (;;) {
       signal?.throwIfAborted();
       if (this.#isClosed) throw new Error("the search processes were closed");
       const idle = [...this.#processes].find((one) => !one.isBusy && !one.isGone);
       const hasRoom = this.#processes.size + this.#starting < mostProcesses;
-      const found = idle ?? (hasRoom ? await this.#start() : null);
+      const found = isOpen() ? (idle ?? (hasRoom ? await this.#start() : null)) : null;
       // Starting gives the turn away; its process may have been taken meanwhile.
-      if (found && !found.isBusy && !found.isGone) {
+      if (found && !found.isBusy && !found.isGone && isOpen()) {
         found.isBusy = true;
+        found.isWide = wide;
         return found;
       }
+      if (found) this.#wake();
       const leftMs = endsAt - performance.now();
       if (this.#waiting.length >= mostWaiting || leftMs <= 0)
         throw refuse("busy", "Too many searches are running. Search again in a few seconds.", {
@@ -123,9 +132,15 @@ export class ProcessPool {
     });
   }
 
+  /** All of them, as the first may have to wait for something else than the second; they ask again in their order. */
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
   #free(process: SearchProcess): void {
     process.isBusy = false;
-    this.#waiting[0]?.();
+    process.isWide = false;
+    this.#wake();
   }
 
   async #start(): Promise<SearchProcess> {
@@ -148,7 +163,13 @@ export class ProcessPool {
         serialization: "advanced",
       },
     );
-    const made: SearchProcess = { child, ready: readiness(child), isBusy: false, isGone: false };
+    const made: SearchProcess = {
+      child,
+      ready: readiness(child),
+      isBusy: false,
+      isWide: false,
+      isGone: false,
+    };
     made.ready.catch(() => child.kill("SIGKILL"));
     this.#processes.add(made);
     const gone = () => this.#drop(made);
@@ -165,7 +186,7 @@ export class ProcessPool {
   #drop(process: SearchProcess): void {
     process.isGone = true;
     this.#processes.delete(process);
-    this.#waiting[0]?.();
+    this.#wake();
   }
 
   /** Ends one that does not listen, and has another one come up in its place: whoever searches next need not wait for that. */
@@ -177,7 +198,7 @@ export class ProcessPool {
     this.#start().then(
       ({ child }) => {
         tell(child, { kind: "ahead", repositories: ahead });
-        this.#waiting[0]?.();
+        this.#wake();
       },
       () => undefined,
     );

@@ -1,7 +1,7 @@
 import "server-only";
 import { foldText } from "@/lib/platform/code/fold";
 import type { Leaf, Node, PatternLeaf } from "../query/ast";
-import { compilePattern, type KeyNeed, type Pattern } from "../query/pattern";
+import { compileLeaf, type KeyNeed, type Pattern } from "../query/pattern";
 import { type Shape, shapeOf } from "../query/shape";
 
 /** Does a file match? `maybe` = its text has to be read first. In ascending order: and = least, or = most. */
@@ -93,8 +93,9 @@ function inDefault(tree: Tree, byDefault: Tree): Tree {
 
 const isPattern = (leaf: Leaf): leaf is PatternLeaf => "isCaseSensitive" in leaf;
 
-function matcherOf({ pattern: source, isCaseSensitive }: PatternLeaf): Matcher {
-  const compiled = compilePattern(source, isCaseSensitive);
+function matcherOf(leaf: PatternLeaf): Matcher {
+  const { isCaseSensitive } = leaf;
+  const compiled = compileLeaf(leaf);
   if (!compiled.ok) throw new PatternProblem(compiled.message);
   const { pattern } = compiled;
   const isPlain = pattern.literal !== null && !/[\r\n\0]/.test(pattern.literal);

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Node, ParsedQuery, PatternLeaf, QueryProblem } from "./ast";
 import { parseQuery } from "./parse";
-import { compilePattern, maxInstructions } from "./pattern";
+import { compileLeaf, maxInstructions } from "./pattern";
 import { prefixAt } from "./prefixes";
 import { type ReadAs, readAs } from "./read-as";
 import { readValue } from "./terms";
@@ -27,7 +27,7 @@ export function validateQuery(text: string, how: ReadAs = {}): ParsedQuery {
   const query = readAs(parsed.query, how);
   let room = maxInstructions;
   for (const leaf of patternsOf(query.node)) {
-    const compiled = compilePattern(leaf.pattern, leaf.isCaseSensitive, room);
+    const compiled = compileLeaf(leaf, room);
     if (!compiled.ok) return problemOf(text, leaf, compiled);
     room -= compiled.pattern.size;
   }
