@@ -124,6 +124,8 @@ test("documents as sources: several at once, their progress, their places, a rea
   await expect(page.getByText("No source fits the filter")).toBeVisible();
   await pictures(page, "documents-no-match");
   await page.getByRole("link", { name: "Reset the filter" }).click();
+  await expect(page).toHaveURL(`${base()}/data-sources`);
+  await expect(rowOf(page, /letter\.docx/)).toBeVisible();
   await filter.getByLabel("Find by name").fill("TARIFF");
   await filter.getByRole("button", { name: "Apply" }).click();
   await expect(rowOf(page, /tariffs\.xlsx/)).toBeVisible();

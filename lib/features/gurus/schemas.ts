@@ -16,6 +16,20 @@ const visibilities = ["private", "organization"] as const;
 const reservedSlugs: readonly string[] = ["new", "none"];
 const slugShape = /^[a-z0-9]+(?:-+[a-z0-9]+)*$/;
 
+/**
+ * @param name what a guru is called
+ * @returns the slug that follows from it: empty where nothing of the name can stand in one
+ */
+export const slugOf = (name: string): string =>
+  name
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, maxSlug)
+    .replaceAll(/-+$/g, "");
+
 /** Browsers send every line end of a text area as CR LF, whatever was stored: without this, saving would be a change. */
 const lines = (text: string) => text.replaceAll("\r\n", "\n");
 const field = (what: string, max: number) =>

@@ -1,17 +1,7 @@
 "use client";
 import { useEffect, useRef } from "react";
 import { TextField } from "@/components/forms/fields";
-import { maxSlug } from "@/lib/features/gurus/schemas";
-
-const slugOf = (name: string) =>
-  name
-    .normalize("NFKD")
-    .replaceAll(/\p{M}/gu, "")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .slice(0, maxSlug)
-    .replaceAll(/-+$/g, "");
+import { maxSlug, slugOf } from "@/lib/features/gurus/schemas";
 
 /** The slug follows the name until someone types one. */
 export function SlugField() {
@@ -28,6 +18,8 @@ export function SlugField() {
     const typed = () => {
       own = slug.value !== "";
     };
+    // The name may have been typed before this ran.
+    follow();
     name.addEventListener("input", follow);
     slug.addEventListener("input", typed);
     return () => {
