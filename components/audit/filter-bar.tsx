@@ -2,6 +2,7 @@
 import { type RefObject, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { useHotkey } from "@/components/ui/hotkey";
+import { useTypedBefore } from "@/components/ui/hydrated";
 import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { ExportMenu, type ExportMenuProps } from "./export-menu";
@@ -31,6 +32,7 @@ export function FilterBar(props: Props) {
   const { filter, lookup, keys, timeZone, now, searchRef } = props;
   const [sheetOpen, setSheetOpen] = useState(false);
   const partsChosen = FILTER_PARTS.filter((part) => part !== "q" && hasPart(filter.draft, part)).length;
+  useTypedBefore(searchRef, filter.draft.q ?? "", (typed) => filter.change({ q: typed || undefined }));
   useHotkey({ key: "/" }, () => searchRef.current?.focus());
 
   return (

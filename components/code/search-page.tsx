@@ -1,6 +1,7 @@
 "use client";
 import { type FormEvent, useActionState, useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { useTypedBefore } from "@/components/ui/hydrated";
 import { Icon } from "@/components/ui/icon";
 import { useKnownFacets } from "./facet-memory";
 import { matchLimits } from "./search-address";
@@ -50,6 +51,7 @@ export function SearchPage({
   });
   const [text, setText] = useState(asked.query);
   useEffect(() => setText(asked.query), [asked.query]);
+  useTypedBefore(field, first.query, setText);
   const facets = useKnownFacets(view);
   const isSlow = useLater(isSearching, 150);
   const chosen = asked.repositories.length + asked.languages.length;

@@ -1,5 +1,6 @@
 "use client";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
+import { useTypedBefore } from "@/components/ui/hydrated";
 import { visibleString } from "@/components/visible-text/tokens";
 import type { OutlineSymbol } from "@/lib/features/code-search/engine/types";
 import { outlineNote } from "./viewer-limits";
@@ -20,6 +21,8 @@ export function Outline({
 }) {
   const [filter, setFilter] = useState("");
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  useTypedBefore(field, "", setFilter);
   const wanted = filter.trim().toLowerCase();
   const found = symbols.filter((symbol) => symbol.name.toLowerCase().includes(wanted));
   const note = outlineNote({ symbols: symbols.length, bytes });
@@ -29,6 +32,7 @@ export function Outline({
         Filter symbols
       </label>
       <input
+        ref={field}
         id={id}
         className="input outline-filter"
         type="search"

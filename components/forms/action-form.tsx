@@ -1,5 +1,6 @@
 "use client";
 import { type ReactNode, useActionState, useCallback, useEffect, useRef, useState } from "react";
+import { useHydrated } from "@/components/ui/hydrated";
 import { useKeptFocus } from "@/components/ui/keep-focus";
 import { useToast } from "@/components/ui/toast";
 import type { ActionResult, FormAction } from "./action-result";
@@ -88,8 +89,7 @@ const spoken = new WeakSet<ActionResult>();
  * done with goes. Before hydration it is the server's own, which works without scripts.
  */
 function useSpokenAction(action: FormAction, toast: (text: string) => void): FormAction {
-  const [isHydrated, setHydrated] = useState(false);
-  useEffect(() => setHydrated(true), []);
+  const isHydrated = useHydrated();
   const speaking = useCallback<FormAction>(
     async (previous, sent) => {
       const answer = await action(previous, sent);

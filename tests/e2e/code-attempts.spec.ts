@@ -4,6 +4,7 @@ import { TIME_ZONE_COOKIE } from "@/components/ui/cookie-names";
 import { axe } from "./support/axe";
 import { addRepository, box, results, search, summary } from "./support/code-search-page";
 import { type GitSite, startGitSite } from "./support/git-site";
+import { isHydrated, openWithoutScripts } from "./support/held-scripts";
 import { keyHolder } from "./support/key-holder";
 import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
 import { pictures } from "./support/pictures";
@@ -106,6 +107,21 @@ test("a search is one record: loaded anew, back to it and forward, by a browser 
   await page.goBack();
   await found(page, "3 matches in 2 files");
   expect(await searches()).toBe(before + 4);
+  expect(problems()).toEqual([]);
+  await page.context().close();
+});
+
+test("a query that was typed before the page's scripts ran is searched", async ({ browser }) => {
+  const { page, problems, searches } = await opened(browser);
+  const before = await searches();
+  const release = await openWithoutScripts(page, `${product.url}/search`);
+  await box(page).fill("openGate");
+  await release();
+  await expect.poll(() => isHydrated(page)).toBe(true);
+  await expect(box(page)).toHaveValue("openGate");
+  await box(page).press("Enter");
+  await found(page, everywhere);
+  expect(await searches()).toBe(before + 1);
   expect(problems()).toEqual([]);
   await page.context().close();
 });

@@ -8,6 +8,7 @@ import { FormMessage } from "@/components/forms/form-message";
 import { FormStateContext } from "@/components/forms/form-state";
 import { SubmitButton } from "@/components/forms/submit-button";
 import { Button } from "@/components/ui/button";
+import { useHydrated } from "@/components/ui/hydrated";
 import { type Answer, maxQuestion, type Outcome } from "@/lib/features/ask/schemas";
 import { askGuruAction } from "./actions";
 import { AnswerView } from "./answer-view";
@@ -80,8 +81,7 @@ export function AskForm({
 
 /** The form's action: the server's own, or one that reads the answer while it comes. */
 function useStreamedAction(isStreamed: boolean, show: (answer: Answer) => void) {
-  const [isHydrated, setHydrated] = useState(false);
-  useEffect(() => setHydrated(true), []);
+  const isHydrated = useHydrated();
   const reading = useRef<AbortController | null>(null);
   // Who leaves the page reads no further.
   useEffect(() => () => reading.current?.abort(), []);

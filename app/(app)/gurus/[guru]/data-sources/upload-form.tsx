@@ -6,6 +6,7 @@ import { mintAttemptId } from "@/components/forms/attempt-id";
 import { describedBy, FieldFrame } from "@/components/forms/field-frame";
 import { FormMessage } from "@/components/forms/form-message";
 import { Button } from "@/components/ui/button";
+import { useHydrated } from "@/components/ui/hydrated";
 import { useToast } from "@/components/ui/toast";
 import { fileEndings, maxFileBytes, maxTitle, wrongEnding } from "@/lib/features/data-sources/schemas";
 import { addFileSourceAction } from "./actions";
@@ -22,6 +23,7 @@ export function UploadForm({ guru }: { guru: string }) {
   const [step, setStep] = useState<UploadStep | null>(null);
   const [problems, setProblems] = useState<string[]>([]);
   const [several, setSeveral] = useState(false);
+  const isHydrated = useHydrated();
   const sending = useRef<Sending | null>(null);
   const cancelled = useRef(false);
   const toast = useToast();
@@ -82,6 +84,9 @@ export function UploadForm({ guru }: { guru: string }) {
 
   return (
     <form onSubmit={(event) => void submit(event)} className="max-w-[720px]" aria-label="Upload">
+      <noscript>
+        <FormMessage tone="info">Uploading a file needs JavaScript.</FormMessage>
+      </noscript>
       {problems.length > 0 ? (
         <FormMessage>
           {problems.map((problem) => (
@@ -116,7 +121,7 @@ export function UploadForm({ guru }: { guru: string }) {
         />
       </FieldFrame>
       <div className="flex flex-wrap items-center gap-3">
-        <Button type="submit" aria-disabled={busy || undefined}>
+        <Button type="submit" disabled={!isHydrated} aria-disabled={busy || undefined}>
           {busy ? <span className="spinner" aria-hidden="true" /> : null}
           Upload file
         </Button>

@@ -3,6 +3,7 @@ import { type FormEvent, useId, useRef, useState } from "react";
 import { describedBy, FieldFrame } from "@/components/forms/field-frame";
 import { FormMessage } from "@/components/forms/form-message";
 import { Button } from "@/components/ui/button";
+import { useHydrated } from "@/components/ui/hydrated";
 import { maxWorkbookBytes } from "@/lib/access/workbook-size";
 import type { SheetOutline } from "@/lib/features/excel-jobs/schemas";
 import { type Sending, sendFile } from "../data-sources/send-file";
@@ -21,6 +22,7 @@ export function NewJob({ guru }: { guru: string }) {
   const [workbook, setWorkbook] = useState<Workbook | null>(null);
   const [step, setStep] = useState<UploadStep | "reading" | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const isHydrated = useHydrated();
   const sending = useRef<Sending | null>(null);
   const fileId = useId();
   const hint = "An .xlsx workbook of at most 20 MB, without macros and without a password.";
@@ -61,6 +63,9 @@ export function NewJob({ guru }: { guru: string }) {
   if (workbook) return <ChooseColumns guru={guru} workbook={workbook} onBack={() => setWorkbook(null)} />;
   return (
     <form onSubmit={(event) => void submit(event)} className="max-w-[720px]" aria-label="Answer a workbook">
+      <noscript>
+        <FormMessage tone="info">Uploading a file needs JavaScript.</FormMessage>
+      </noscript>
       {problem ? <FormMessage>{problem}</FormMessage> : null}
       <FieldFrame id={fileId} label="Workbook" hint={hint} errors={[]}>
         <input
@@ -74,7 +79,12 @@ export function NewJob({ guru }: { guru: string }) {
         />
       </FieldFrame>
       <div className="flex flex-wrap items-center gap-3">
-        <Button type="submit" look="primary" aria-disabled={step !== null || undefined}>
+        <Button
+          type="submit"
+          look="primary"
+          disabled={!isHydrated}
+          aria-disabled={step !== null || undefined}
+        >
           {step !== null ? <span className="spinner" aria-hidden="true" /> : null}
           Upload workbook
         </Button>
