@@ -10,7 +10,7 @@ test("a guru's slug follows a name that was typed before the page's scripts ran"
   const release = await openWithoutScripts(page, `${baseUrl()}/gurus/new`);
   await page.getByLabel("Name", { exact: true }).fill("Early guide");
   await expect(page.getByLabel("Slug")).toHaveValue("");
-  await release();
+  release();
   await expect(page.getByLabel("Slug")).toHaveValue("early-guide");
   await page.getByRole("button", { name: "Create guru" }).click();
   await expect(page).toHaveURL(/\/gurus\/early-guide$/);
@@ -19,7 +19,7 @@ test("a guru's slug follows a name that was typed before the page's scripts ran"
   const releaseLate = await openWithoutScripts(page, `${baseUrl()}/gurus/new`);
   await page.getByLabel("Name", { exact: true }).fill("Earlier guide");
   await page.getByRole("button", { name: "Create guru" }).click({ noWaitAfter: true });
-  await releaseLate();
+  releaseLate();
   await expect(page).toHaveURL(/\/gurus\/earlier-guide$/);
   expect(problems()).toEqual([]);
 });
@@ -29,7 +29,7 @@ test("a search of the log keeps what was typed before the page's scripts ran", a
   const release = await openWithoutScripts(page, `${baseUrl()}/settings/audit-logs`);
   const search = page.getByRole("searchbox", { name: "Search events" });
   await search.fill(owner.email);
-  await release();
+  release();
   const apply = page.getByRole("button", { name: "Apply", exact: true });
   await expect(apply).toHaveAttribute("data-pending", "true");
   await expect(search).toHaveValue(owner.email);
@@ -47,7 +47,7 @@ test("files are sent only by the page's scripts, and its button waits for them",
   ] as const) {
     const release = await openWithoutScripts(page, `${baseUrl()}/gurus/waiting-guide/${part}`);
     await expect(page.getByRole("button", { name: button })).toBeDisabled();
-    await release();
+    release();
     await expect(page.getByRole("button", { name: button })).toBeEnabled();
   }
 });

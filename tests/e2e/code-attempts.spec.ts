@@ -116,7 +116,7 @@ test("a query that was typed before the page's scripts ran is searched", async (
   const before = await searches();
   const release = await openWithoutScripts(page, `${product.url}/search`);
   await box(page).fill("openGate");
-  await release();
+  release();
   await expect.poll(() => isHydrated(page)).toBe(true);
   await expect(box(page)).toHaveValue("openGate");
   await box(page).press("Enter");

@@ -30,7 +30,12 @@ export async function copyIntoNothing(adminUrl: string | null): Promise<IntoNoth
       try {
         await plan?.(sql);
         if (serverSide) await sql.unsafe(into);
-        else for await (const _ of await sql.unsafe(copySql).readable());
+        else {
+          const copy = await sql.unsafe(copySql).readable();
+          for await (const _ of copy);
+          // The driver may have paused its socket at the very end; the rollback would have no answer.
+          copy._read(0);
+        }
       } finally {
         await sql.unsafe("rollback");
       }

@@ -1,18 +1,20 @@
-import type { Page, Route } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 /**
  * Opens a page whose scripts do not come: what a slow line looks like to somebody who types already.
  * @returns lets them come
  */
-export async function openWithoutScripts(page: Page, address: string): Promise<() => Promise<void>> {
-  const held: Route[] = [];
-  const scripts = /\/_next\/static\/.*\.js/;
-  await page.route(scripts, (route) => void held.push(route));
+export async function openWithoutScripts(page: Page, address: string): Promise<() => void> {
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await gate;
+    await route.continue();
+  });
   await page.goto(address, { waitUntil: "domcontentloaded" });
-  return async () => {
-    await page.unroute(scripts);
-    await Promise.all(held.map((route) => route.continue()));
-  };
+  return open;
 }
 
 /** Whether React has taken over the code search's field. */

@@ -127,6 +127,9 @@ async function* linesOf(source: Readable): AsyncGenerator<string[]> {
     // The driver uses its buffer again.
     rest = cut + 1 < chunk.length ? [Buffer.from(chunk.subarray(cut + 1))] : [];
   }
+  // With its end in the same packet as a chunk that filled the stream, the driver's socket would stay paused, and the
+  // connection's end be waited for in vain.
+  source._read(0);
 }
 
 interface Event {
