@@ -2,6 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { axe } from "./support/axe";
 import { baseUrl, owner, signIn } from "./support/people";
 import { places } from "./support/places";
+import { pressFor } from "./support/press-for";
 import { watchProblems } from "./support/watch-problems";
 
 const log = () => `${baseUrl()}/settings/audit-logs`;
@@ -11,7 +12,7 @@ const narrow = { width: 390, height: 844 };
 
 for (const theme of ["light", "dark"] as const) {
   test(`no page breaks WCAG 2.2 AA, ${theme}`, async ({ page }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(600_000);
     page.setDefaultTimeout(10_000);
     // The dark theme is the same pages in other colours.
     const only = theme === "dark" ? ["color-contrast"] : undefined;
@@ -129,9 +130,8 @@ test("? lists the shortcuts and ⌘K goes to a page; both give the focus back", 
   await page.goto(`${baseUrl()}/gurus`);
   const link = page.getByRole("link", { name: "API keys" });
   await link.focus();
-  await page.keyboard.press("?");
   const shortcuts = page.getByRole("dialog", { name: "Keyboard shortcuts" });
-  await expect(shortcuts).toBeVisible();
+  await pressFor(page, "?", shortcuts);
   await page.keyboard.press("Escape");
   await expect(shortcuts).toBeHidden();
   await expect(link).toBeFocused();

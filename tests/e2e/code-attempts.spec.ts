@@ -6,15 +6,16 @@ import { addRepository, box, results, search, summary } from "./support/code-sea
 import { type GitSite, startGitSite } from "./support/git-site";
 import { isHydrated, openWithoutScripts } from "./support/held-scripts";
 import { keyHolder } from "./support/key-holder";
+import { loseNextAnswer } from "./support/lost-answer";
 import { openBrowser, rowsOfLog, signInAt, soleOwner, soleOwnerEnv } from "./support/own-product";
 import { pictures } from "./support/pictures";
 import { type Product, startProduct } from "./support/start-product";
 import { wordPlace } from "./support/word-place";
 
+const everywhere = "3 matches in 3 files";
 let product: Product;
 let gateway: GitSite;
 let lamps: GitSite;
-
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000);
   gateway = await startGitSite();
@@ -32,12 +33,17 @@ test.beforeAll(async ({ browser }) => {
   await page.getByRole("button", { name: "Create guru" }).click();
   await expect(page).toHaveURL(/\/gurus\/gateway/);
   for (const site of [gateway, lamps]) await addRepository(page, { product, guru: "gateway" }, site);
+  // The first search waits for its process to start, and has a deadline all the same.
+  await expect(async () => {
+    await page.goto(`${product.url}/search`);
+    await search(page, "openGate");
+    await expect(summary(page)).toContainText(everywhere, { timeout: 5_000 });
+  }).toPass({ timeout: 30_000 });
   await page.context().close();
 });
 test.afterAll(async () => {
   await product?.stop();
-  gateway?.close();
-  lamps?.close();
+  for (const site of [gateway, lamps]) site?.close();
 });
 
 /** A browser with a second tab for the log: what is looked at stays as it is. */
@@ -51,19 +57,7 @@ async function opened(browser: Browser) {
   return { page, problems, count, searches: () => count("CODE_SEARCH") };
 }
 
-/** The server does what the next POST asks for, and the browser never hears of it. */
-async function loseNextAnswer(page: Page): Promise<void> {
-  let isLost = false;
-  await page.route(/./, async (route) => {
-    if (isLost || route.request().method() !== "POST") return route.fallback();
-    isLost = true;
-    await route.fetch();
-    await route.abort();
-  });
-}
-
 const found = (page: Page, text: string) => expect(summary(page)).toContainText(text);
-const everywhere = "3 matches in 3 files";
 
 test("a search is one record: loaded anew, back to it and forward, by a browser that forgot what it found", async ({
   browser,

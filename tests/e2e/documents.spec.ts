@@ -39,7 +39,7 @@ const manual = {
   name: "manual.pdf",
   mimeType: "application/pdf",
   buffer: makePdf(
-    Array.from({ length: 900 }, (_, n) =>
+    Array.from({ length: 2_700 }, (_, n) =>
       Array.from({ length: 50 }, (_, line) => `Step ${line + 1} of chapter ${n + 1}: see to the lamp.`),
     ),
   ),
@@ -68,9 +68,9 @@ test("documents as sources: several at once, their progress, their places, a rea
   await page.getByLabel("File", { exact: true }).setInputFiles(manual);
   await page.getByRole("button", { name: "Upload file" }).click();
   const long = rowOf(page, /manual\.pdf/);
-  await expect(long).toContainText(/[1-9]\d? %\s*page \d+ of 900/, { timeout: 30_000 });
+  await expect(long).toContainText(/[1-9]\d? %\s*page [\d,]+ of 2,700/, { timeout: 30_000 });
   await pictures(page, "documents-progress");
-  await expect(long).toContainText("1,800 passages", { timeout: 60_000 });
+  await expect(long).toContainText("5,400 passages", { timeout: 60_000 });
 
   // A quote names the page it stands on, and leads to it.
   await page.goto(base());

@@ -94,8 +94,7 @@ test("a bot is tied to Slack, answers there what is asked, and is taken away", a
   expect(slack.posts[0]).toMatchObject({ channel: "C0SUPPORT", thread_ts: "1700000002.000100" });
   expect(slack.posts[0]?.text).toContain("crimson lever");
 
-  await page.reload();
-  await expect(page.getByText("1 posted, 0 waiting, 0 failed")).toBeVisible();
+  await answersAre(page, "1 posted, 0 waiting, 0 failed");
   await page.getByRole("button", { name: "Delete integration" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete integration" }).click();
   await expect(page.getByRole("form", { name: "Connect Slack" })).toBeVisible();

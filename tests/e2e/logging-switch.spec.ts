@@ -62,7 +62,8 @@ test("the logging switch over real starts: off records the log's own events alon
 
   await test.step("switched on again: one event by System, before whatever is recorded from then on", async () => {
     await start(on, async (_product, owner) => {
-      const events = await readLog(owner);
+      // The day's verification may have its hour now.
+      const events = (await readLog(owner)).filter(({ action }) => action !== "audit.verified");
       expect(events.map((e) => e.action)).toEqual([
         "audit.logging_disabled",
         "audit.logging_enabled",

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { expect } from "@playwright/test";
@@ -56,6 +57,16 @@ function plain({ status, text }: Seen, of: Canaries): string {
   return `${status} ${plainText}`;
 }
 
+/** What an answer lacks of what it is to show, and what it shows that it is not to. */
+interface Finding {
+  lacks: string[];
+  shows: string[];
+}
+const joined = (findings: readonly Finding[]): Finding => ({
+  lacks: findings.flatMap(({ lacks }) => lacks),
+  shows: findings.flatMap(({ shows }) => shows),
+});
+
 test("each door of the code search shows each role the code of its gurus, and nothing of any other's", async ({
   world,
 }) => {
@@ -68,30 +79,40 @@ test("each door of the code search shows each role the code of its gurus, and no
     await eachOf([...visitors], async ([role, by]) => {
       const seen = seenBy(role);
       for (const { name, shows, all, one, repeats = [], isPage } of codeDoors) {
-        const check = (answer: Seen, slug: string, known: readonly Canary[]) => {
-          const there = canariesIn(answer, canariesOf(slug));
-          const wrong = seen.includes(slug)
-            ? shows.filter((canary) => !there.includes(canary)).map((canary) => `lacks its ${canary}`)
-            : there.filter((canary) => !known.includes(canary)).map((canary) => `shows its ${canary}`);
-          problems.push(...wrong.map((words) => `${name}, ${role}, ${slug}: ${words}`));
+        const look = async (ask: () => Promise<Finding>) => {
+          const first = await ask();
+          // A search that its deadline cut while the machine stood still lacks something, and is asked for once more.
+          const { lacks, shows } = first.lacks.length === 0 ? first : await ask();
+          const wrong = [...new Set([...first.shows, ...shows]), ...lacks];
+          problems.push(...wrong.map((words) => `${name}, ${role}, ${words}`));
         };
-        const answer = await all?.(by);
-        if (answer) for (const slug of slugs) check(answer, slug, []);
+        const check = (answer: Seen, slug: string, known: readonly Canary[]): Finding => {
+          const there = canariesIn(answer, canariesOf(slug));
+          const missing = shows.filter((canary) => !there.includes(canary));
+          const foreign = there.filter((canary) => !known.includes(canary));
+          return seen.includes(slug)
+            ? { lacks: missing.map((canary) => `${slug}: lacks its ${canary}`), shows: [] }
+            : { lacks: [], shows: foreign.map((canary) => `${slug}: shows its ${canary}`) };
+        };
+        if (all)
+          await look(async () => {
+            const answer = await all(by);
+            return joined(slugs.map((slug) => check(answer, slug, [])));
+          });
         if (!one) continue;
-        for (const slug of slugs) {
-          const of = canariesOf(slug);
-          const none = missingOf(slug);
-          const answer = await one(by, of);
-          const missing = await one(by, none);
-          check(answer, slug, repeats);
-          const isSame = isPage
-            ? answer.status === missing.status
-            : plain(answer, of) === plain(missing, none);
-          if (isSame === seen.includes(slug))
-            problems.push(
-              `${name}, ${role}, ${slug}: ${isSame ? "" : "not "}answered as one that is missing`,
-            );
-        }
+        for (const slug of slugs)
+          await look(async () => {
+            const of = canariesOf(slug);
+            const none = missingOf(slug);
+            const answer = await one(by, of);
+            const missing = await one(by, none);
+            const isSame = isPage
+              ? answer.status === missing.status
+              : plain(answer, of) === plain(missing, none);
+            const words = `${slug}: ${isSame ? "" : "not "}answered as one that is missing`;
+            const other = { lacks: isSame === seen.includes(slug) ? [words] : [], shows: [] };
+            return joined([check(answer, slug, repeats), other]);
+          });
       }
     });
   });
@@ -102,8 +123,7 @@ test("counts and facets of each role are of the code of its gurus alone", async 
   const { url } = world;
   const got: Record<string, unknown> = {};
   const want: Record<string, unknown> = {};
-  for (const role of ["owner", "auditor", "member", "maintainer", "viewer", "foreign"] as const) {
-    const cookie = world.cookieOf(role);
+  const countsOf = async (cookie: string | undefined) => {
     const headers = { origin: url, "sec-fetch-site": "same-origin", "content-type": "application/json" };
     const found = await send(url, "/api/search", {
       ...{ method: "POST", cookie, headers: { ...headers, "x-org-domain": "~" } },
@@ -120,7 +140,7 @@ test("counts and facets of each role are of the code of its gurus alone", async 
       matchCount: number;
       facets: Record<"repositories" | "languages", { value: string; files: number; matches: number }[]>;
     }>(await postForm(url, "searchCodeAction", form, { cookie }));
-    got[role] = {
+    return {
       ...{ files: stats.fileCount, matches: stats.totalMatchCount, given: stats.actualMatchCount },
       ...{ considered: stats.filesConsidered, loaded: stats.filesLoaded, segments: stats.shardsScanned },
       ...{ named: repositoryInfo.length, repos: repos.headers["x-total-count"] },
@@ -128,6 +148,8 @@ test("counts and facets of each role are of the code of its gurus alone", async 
       facets: view.facets.repositories.map(({ value, files }) => `${value} ${files}`).sort(),
       languages: view.facets.languages.map(({ value, files }) => `${value} ${files}`).sort(),
     };
+  };
+  for (const role of ["owner", "auditor", "member", "maintainer", "viewer", "foreign"] as const) {
     const seen = seenBy(role);
     const n = seen.length;
     want[role] = {
@@ -136,6 +158,9 @@ test("counts and facets of each role are of the code of its gurus alone", async 
       facets: seen.map((slug) => `${canariesOf(slug).repository} 2`).sort(),
       languages: n === 0 ? [] : [`Markdown ${n}`, `TypeScript ${n}`],
     };
+    got[role] = await countsOf(world.cookieOf(role));
+    // Cut by its deadline while the machine stood still, it has less.
+    if (!isDeepStrictEqual(got[role], want[role])) got[role] = await countsOf(world.cookieOf(role));
   }
   expect(got).toEqual(want);
 });

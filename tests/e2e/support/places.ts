@@ -1,4 +1,5 @@
 import { expect, type Page } from "@playwright/test";
+import { pressFor } from "./press-for";
 
 /** Pages to look at, as the owner: how to get there, and what to do before looking. */
 export const places: { name: string; path: string; act?: (page: Page) => Promise<void>; phone?: true }[] = [
@@ -169,7 +170,11 @@ export const places: { name: string; path: string; act?: (page: Page) => Promise
     path: "/settings/audit-logs",
     act: (page) => page.getByRole("button", { name: "Show as table" }).click(),
   },
-  { name: "go to a date", path: "/settings/audit-logs", act: (page) => page.keyboard.press("g") },
+  {
+    name: "go to a date",
+    path: "/settings/audit-logs",
+    act: (page) => pressFor(page, "g", page.getByRole("dialog")),
+  },
   {
     name: "the details",
     path: "/settings/audit-logs?operation=CREATE_GURU",
@@ -196,8 +201,8 @@ export const places: { name: string; path: string; act?: (page: Page) => Promise
       await page.getByRole("button", { name: "Save this filter…" }).click();
     },
   },
-  { name: "the shortcuts", path: "/gurus", act: (page) => page.keyboard.press("?") },
-  { name: "go to", path: "/gurus", act: (page) => page.keyboard.press("Control+k") },
+  { name: "the shortcuts", path: "/gurus", act: (page) => pressFor(page, "?", page.getByRole("dialog")) },
+  { name: "go to", path: "/gurus", act: (page) => pressFor(page, "Control+k", page.getByRole("dialog")) },
   { name: "the log on a phone", path: "/settings/audit-logs", phone: true },
   {
     name: "the filters on a phone",
