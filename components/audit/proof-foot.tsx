@@ -20,7 +20,7 @@ type Props = {
 /** How the event stands in the sealed log, pinned below its details. */
 export function ProofFoot({ event, guruSlug, timeZone }: Props) {
   const { proof } = event;
-  useLookAgain(proof.state === "unsealed");
+  useLookAgain(proof.state === "unsealed" || proof.state === "sealed");
   if (proof.state === "failed") return <DoesNotVerify problem={proof.problem} />;
   const isVerified = proof.state === "verified";
   return (

@@ -1,5 +1,13 @@
 "use client";
-import { type ReactNode, useActionState, useCallback, useEffect, useRef, useState } from "react";
+import {
+  type ReactNode,
+  startTransition,
+  useActionState,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { useHydrated } from "@/components/ui/hydrated";
 import { useKeptFocus } from "@/components/ui/keep-focus";
 import { useToast } from "@/components/ui/toast";
@@ -93,9 +101,11 @@ function useSpokenAction(action: FormAction, toast: (text: string) => void): For
   const speaking = useCallback<FormAction>(
     async (previous, sent) => {
       const answer = await action(previous, sent);
-      if (answer?.ok && answer.message) {
+      const message = answer?.ok ? answer.message : undefined;
+      if (answer && message) {
         spoken.add(answer);
-        toast(answer.message);
+        // Together with the new page and the emptied fields: what is typed after the message stays.
+        startTransition(() => toast(message));
       }
       return answer;
     },

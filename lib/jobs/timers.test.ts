@@ -8,7 +8,7 @@ afterEach(async () => {
 });
 
 async function until(look: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   while (!look()) {
     if (Date.now() > deadline) throw new Error("waited in vain");
     await new Promise((resolve) => setTimeout(resolve, 2));

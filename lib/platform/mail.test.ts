@@ -72,7 +72,7 @@ describe("a mail", () => {
     use(`smtp://127.0.0.1:${(silent.address() as AddressInfo).port}`);
     const started = performance.now();
     await expect(sendMail({ to: "a@b.example", subject: "s", text: "t" })).rejects.toThrow(/timeout/i);
-    expect(performance.now() - started).toBeLessThan(13_000);
+    expect(performance.now() - started).toBeLessThan(25_000);
     await new Promise<void>((resolve) => silent.close(() => resolve()));
   });
 

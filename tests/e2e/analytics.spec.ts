@@ -176,6 +176,7 @@ test("without JavaScript the range is chosen and the file comes, and an empty on
   const coming = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export" }).click();
   expect((await coming).suggestedFilename()).toMatch(/\.xlsx$/);
+  expect(await (await coming).path()).not.toBe("");
   // The same form once more is the same attempt.
   await page.getByRole("button", { name: "Export" }).click();
   await expect(page.getByText("This export was sent already.")).toBeVisible();

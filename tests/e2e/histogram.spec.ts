@@ -15,6 +15,7 @@ import {
   total,
   types,
 } from "./support/histogram-page";
+import { pressFor } from "./support/press-for";
 import { type Admin, connectAdmin } from "./support/roles-database";
 import { spreadEvents } from "./support/spread-events";
 import { newDataDir, type Product, removeDataDir, startProduct } from "./support/start-product";
@@ -223,7 +224,7 @@ test("the range is chosen with the keyboard alone", async ({ page }) => {
   await expect(page).toHaveURL(
     new RegExp(`since=${dayText(today - 15 * dayMs)}T.*until=${dayText(today - 7 * dayMs)}T`),
   );
-
+  await expect(page.getByTestId("audit-total")).toBeVisible();
   await slider(page, "end").focus();
   await page.keyboard.press("ArrowRight");
   await expect(pending(page)).toBeVisible();
@@ -247,8 +248,8 @@ test("the chart says in words what it draws", async ({ page }) => {
 test("a date leads to the newest event up to it, with newer and older ones around", async ({ page }) => {
   const problems = watchProblems(page);
   await page.goto(log("?actionType=created"));
-  await page.keyboard.press("g");
   const dialog = page.getByRole("dialog", { name: "Go to date" });
+  await pressFor(page, "g", dialog);
   await dialog.getByLabel("Date and time").fill(`${dayOf(45)}T12:00`);
   await dialog.getByRole("button", { name: "Go" }).click();
   await expect(page).toHaveURL(/at=/);

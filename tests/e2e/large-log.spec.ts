@@ -77,7 +77,7 @@ test("the whole log comes over HTTP in bounded memory, and a reader who leaves l
   const cut = await fetch(`${product.url}/api/ee/audit`, { headers, signal: leaving.signal });
   await cut.body?.getReader().read();
   leaving.abort();
-  await expect.poll(copies, { timeout: 5_000 }).toBe(0);
+  await expect.poll(copies, { timeout: 15_000 }).toBe(0);
   expect((await fetch(`${product.url}/api/health`)).status).toBe(200);
 });
 
@@ -193,7 +193,7 @@ test("an export can be cancelled from the page; the early end is recorded with t
   await page.getByRole("menuitem", { name: "JSON" }).click();
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByText(/cancelled/i).first()).toBeVisible();
-  await expect.poll(copies, { timeout: 5_000 }).toBe(0);
+  await expect.poll(copies, { timeout: 15_000 }).toBe(0);
   const ends = () => admin`
     select outcome, cause, details from audit_event where action = 'audit.exported' and occurred_at >= ${since}
     order by occurred_at, id`;

@@ -213,6 +213,13 @@ test("a log that does not continue what was signed is shown as such, and signed 
 }) => {
   test.setTimeout(90_000);
   const { admin } = world;
+  // All that is sealed is signed: what is gone back behind was.
+  const signed = async () =>
+    (
+      await admin`select from audit_head where size = (select max(size) from audit_checkpoint)
+        and not exists (select from audit_outbox)`
+    ).length;
+  await expect.poll(signed, { timeout: 15_000 }).toBe(1);
   await goBack(admin);
   const auditor = await open(browser, "auditor", { colorScheme: "dark" });
   // Reading the log is an event, and makes the sealer look.

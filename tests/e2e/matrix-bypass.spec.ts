@@ -88,6 +88,7 @@ const closedTo = (role: Role) =>
     .map(([page]) => page);
 
 test("no way round the middleware shows a page to somebody whom the table keeps out", async ({ world }) => {
+  test.setTimeout(180_000);
   const { people } = world;
   const askers: { who: string; role: Role; cookie: string | undefined }[] = [
     { who: "anonymous", role: "anonymous", cookie: undefined },

@@ -21,6 +21,7 @@ test("every page of the tree has its row, and no row is of a page that is gone",
 });
 
 test("each page answers each role as the table says", async ({ world }) => {
+  test.setTimeout(180_000);
   const cells = [...pageTable].flatMap(([page, row]) =>
     roles.map((role) => ({ page, role, want: row[role] })),
   );

@@ -175,6 +175,7 @@ test("when the owner requires it, whoever has no second factor sets one up befor
   const form = owner.getByRole("form", { name: "Two-factor sign-in" });
   await form.getByLabel("Require it of everybody").check();
   await form.getByRole("button", { name: "Save" }).click();
+  await expect(owner.getByText("Two-factor sign-in is required of everybody.")).toBeVisible();
   await expect(form.getByLabel("Require it of everybody")).toBeChecked();
 
   for (const path of ["/gurus", "/settings/api-keys", "/settings/profile", "/settings/activity"]) {

@@ -51,6 +51,7 @@ test("a maintainer adds a site, and gets its snippet", async ({ page }) => {
   await page.goto(`${address()}/settings`);
   await page.getByLabel("Example question 1").fill("How do I roll back the gateway?");
   await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Guru “Help desk” saved.")).toBeVisible();
   await page.goto(`${address()}/data-sources`);
   await page.getByLabel("Title").fill("Rollback");
   await page.getByLabel("Content").fill("To roll back the gateway, run fleet rollback gateway.");

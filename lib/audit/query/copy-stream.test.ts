@@ -21,7 +21,7 @@ async function copies(): Promise<number> {
   return row?.n ?? 0;
 }
 
-async function untilNoCopy(deadlineMs = 2_000): Promise<void> {
+async function untilNoCopy(deadlineMs = 15_000): Promise<void> {
   const end = Date.now() + deadlineMs;
   while ((await copies()) > 0) {
     if (Date.now() > end) throw new Error("a copy is still there");

@@ -41,7 +41,7 @@ export function guardBody(
   let onRestArrived: (() => void) | undefined;
 
   const giveUp = (about: Complaint) => {
-    clearTimeout(timer);
+    endWatch();
     onRestArrived = complain(about);
   };
   const dueInMs = () => Math.min(deadline, progressAt + limit.idleMs) - Date.now();
@@ -52,13 +52,23 @@ export function guardBody(
     }
     const left = dueInMs();
     if (left > 0) timer = setTimeout(check, left);
-    else giveUp("tooSlow");
+    // What came while this process stood still is read first.
+    else
+      lastLook = setImmediate(() => {
+        if (dueInMs() > 0) check();
+        else giveUp("tooSlow");
+      });
   };
   let timer = setTimeout(check, dueInMs());
+  let lastLook: NodeJS.Immediate | undefined;
+  const endWatch = () => {
+    clearTimeout(timer);
+    clearImmediate(lastLook);
+  };
 
-  req.once("close", () => clearTimeout(timer));
+  req.once("close", endWatch);
   req.push = (chunk: unknown, encoding?: BufferEncoding) => {
-    if (chunk === null) clearTimeout(timer);
+    if (chunk === null) endWatch();
     if (onRestArrived) {
       if (chunk === null) onRestArrived();
       return true;

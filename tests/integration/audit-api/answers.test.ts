@@ -129,7 +129,7 @@ describe("the whole log", () => {
     expect(other.status).toBe(200);
     await other.body?.cancel();
     await reader?.cancel();
-    const end = Date.now() + 5_000;
+    const end = Date.now() + 15_000;
     for (;;) {
       const again = await ask("", { key });
       if (again.status === 200) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { mostProcesses } from "@/lib/features/code-search/engine/process-pool";
 import { closeSearchProcesses, searchCode } from "@/lib/features/code-search/engine/search";
 import type { SearchRequest, VisibleRepository } from "@/lib/features/code-search/engine/types";
 import { parseQuery } from "@/lib/features/code-search/query/parse";
@@ -85,13 +86,15 @@ test("what the index cannot narrow ends at the deadline, with what was found unt
 });
 
 test("hard patterns end at the deadline with what was found, while another search is answered", async () => {
+  // Every process is up: to start one goes off a search's time.
+  await Promise.all(Array.from({ length: mostProcesses }, () => search("file:none")));
   // Within a line of a million characters nothing ends them but the end of their process.
   const thousand = `${"(a|b)?".repeat(165)}[^b][^b]?$`;
   expect(thousand).toHaveLength(1_000);
   const hard = ["(a+)+$", thousand].map((pattern) =>
-    search(`-file:minified content:${pattern}`, { repositories: [early, line], deadlineMs: 1_500 }),
+    search(`-file:minified content:${pattern}`, { repositories: [early, line], deadlineMs: 3_000 }),
   );
-  const quick = await search("content:at.once", { repositories: [early] });
+  const quick = await search("content:at.once", { repositories: [early], deadlineMs: 15_000 });
   expect(quick.stats.matchCount).toBe(1);
   const outcomes = await Promise.all(hard);
   for (const outcome of outcomes) {
@@ -108,7 +111,9 @@ test("hard patterns end at the deadline with what was found, while another searc
 });
 
 test("thousands of matches in one long line have their places, before the deadline", async () => {
-  const outcome = await search("content:needle", { repositories: [early], matches: 10_000 });
+  const outcome = await search("content:needle", {
+    ...{ repositories: [early], matches: 10_000, deadlineMs: 15_000 },
+  });
   expect(outcome).toMatchObject({ isExhaustive: true, endedBy: null, stats: { matchCount: hits + 1 } });
   const ranges = outcome.files.flatMap(({ chunks }) => chunks.flatMap(({ matchRanges }) => matchRanges));
   const [units, points, bytes] = [piece.length, [...piece].length, Buffer.byteLength(piece)];

@@ -5,6 +5,7 @@ import type { SearchRequest, VisibleRepository } from "@/lib/features/code-searc
 import { validateQuery } from "@/lib/features/code-search/query/validate";
 import { corpusGuru, writeCorpus } from "../../support/code-corpus";
 import { createTestProduct, type TestProduct } from "../../support/product";
+import { undisturbed } from "../../support/undisturbed";
 
 let product: TestProduct;
 let hard: VisibleRepository;
@@ -70,8 +71,11 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; value: T 
   return { ms: performance.now() - begun, value };
 }
 
+/** What stands in it holds times, on a machine that goes on. */
+const timedTest = (name: string, body: () => Promise<void>) => test(name, () => undisturbed(body), 120_000);
+
 for (const [name, pattern] of Object.entries(patterns))
-  test(`a pattern ${name} is answered at the deadline, with what was found until then`, async () => {
+  timedTest(`a pattern ${name} is answered at the deadline, with what was found until then`, async () => {
     // Its process is up: to start one is not the search's.
     await search("content:at.once");
     const before = searchProcessIds();
@@ -103,7 +107,7 @@ for (const [name, pattern] of Object.entries(patterns))
     expect(searchProcessIds()).not.toEqual(before);
   });
 
-test("a hard pattern of paths ends at the deadline by itself: its process stays", async () => {
+timedTest("a hard pattern of paths ends at the deadline by itself: its process stays", async () => {
   await search("content:at.once");
   const before = searchProcessIds();
   const { ms, value } = await timed(() =>
@@ -123,7 +127,7 @@ test("the pattern has exactly as many characters as one may have", async () => {
   expect(validateQuery(`content:${patterns["of 1,000 characters"]}a`)).toMatchObject({ ok: false });
 });
 
-test("other searches are answered while hard ones run", async () => {
+timedTest("other searches are answered while hard ones run", async () => {
   const order: string[] = [];
   const ended = (name: string) => () => void order.push(name);
   // Two are as many as one person has at once.
@@ -140,11 +144,11 @@ test("other searches are answered while hard ones run", async () => {
   expect(order).toHaveLength(7);
 });
 
-test("what the index narrows is answered however many people's searches try every line", async () => {
+timedTest("what the index narrows is answered however many people's searches try every line", async () => {
   const order: string[] = [];
   const hardest = `content:${patterns["of repetitions in repetitions"]}`;
   const all = Array.from({ length: mostProcesses + 1 }, (_, n) =>
-    search(hardest, { deadlineMs: 4_000, repositories: [hard] }).then(({ endedBy }) => {
+    search(hardest, { deadlineMs: 3_000, repositories: [hard] }).then(({ endedBy }) => {
       order.push(`hard ${n}`);
       return endedBy;
     }),
@@ -159,14 +163,17 @@ test("what the index narrows is answered however many people's searches try ever
   expect(await Promise.all(all)).toEqual(Array(mostProcesses + 1).fill("deadline"));
 });
 
-test("what a search waits for a process goes off its deadline, of which half is left to it", async () => {
-  const text = `content:${patterns["of 1,000 characters"]}`;
-  const one = () => search(text, { deadlineMs: 4_000, repositories: [hard] });
-  // One more than there are processes: it waits until one of the others is answered.
-  const all = await Promise.all(Array.from({ length: mostProcesses + 1 }, one));
-  for (const outcome of all) expect(outcome).toMatchObject({ isExhaustive: false, endedBy: "deadline" });
-  const last = all.map(({ stats }) => stats).sort((a, b) => a.waitMs - b.waitMs)[mostProcesses];
-  expect(last?.waitMs).toBeGreaterThan(2_000);
-  expect(last?.durationMs).toBeGreaterThan(1_500);
-  expect(last?.durationMs).toBeLessThan(3_000);
-});
+timedTest(
+  "what a search waits for a process goes off its deadline, of which half is left to it",
+  async () => {
+    const text = `content:${patterns["of 1,000 characters"]}`;
+    const one = () => search(text, { deadlineMs: 3_000, repositories: [hard] });
+    // One more than there are processes: it waits until one of the others is answered.
+    const all = await Promise.all(Array.from({ length: mostProcesses + 1 }, one));
+    for (const outcome of all) expect(outcome).toMatchObject({ isExhaustive: false, endedBy: "deadline" });
+    const last = all.map(({ stats }) => stats).sort((a, b) => a.waitMs - b.waitMs)[mostProcesses];
+    expect(last?.waitMs).toBeGreaterThan(1_500);
+    expect(last?.durationMs).toBeGreaterThan(1_100);
+    expect(last?.durationMs).toBeLessThan(2_500);
+  },
+);

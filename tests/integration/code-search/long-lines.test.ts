@@ -16,6 +16,8 @@ beforeAll(async () => {
   world = await makeCodeWorld();
   key = await keyOf(world.viewer);
   await codeIn(world.guru.id, { name, files: { "dist/app.js": `${line}\n` } });
+  // The first search starts its process, of whose time it goes.
+  await askCode("find_references", { key, body: asked });
 });
 afterAll(() => world?.product.close());
 

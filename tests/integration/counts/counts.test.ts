@@ -214,7 +214,7 @@ describe("a deadline that comes first", () => {
     // Whoever wants to read the week waits.
     const part = await admin.begin(async (tx) => {
       await tx.unsafe(`lock table ${week?.name} in access exclusive mode`);
-      return counted(slow, 400);
+      return counted(slow, 4_000);
     });
     expect([part.total.exact, part.histogram.exact]).toEqual([false, false]);
     expect(part.total.count).toBeGreaterThan(0);
@@ -239,7 +239,7 @@ describe("a deadline that comes first", () => {
     const all = await counted({ ...slow, ...range }, inTime);
     const part = await admin.begin(async (tx) => {
       await tx.unsafe(`lock table ${week?.name} in access exclusive mode`);
-      return counted({ ...slow, ...range }, 400);
+      return counted({ ...slow, ...range }, 4_000);
     });
     expect(part.total).toEqual(all.total);
     expect(part.total.exact).toBe(true);

@@ -110,7 +110,8 @@ it("is shown as erased by page, API and every export, and found by account and g
       }),
     );
   const mine = await page({ actor: [ada.accountId] });
-  expect((await mine.counts)?.total).toEqual({ count: 4, exact: true });
+  const total = async () => (await (await page({ actor: [ada.accountId] })).counts)?.total;
+  await expect.poll(total, { timeout: 15_000 }).toEqual({ count: 4, exact: true });
   expect(mine.rows.map((row) => row.actor.erased)).toEqual([name, name, name, name]);
   expect(mine.facets.actor.find((c) => c.value === ada.accountId)).toMatchObject({ label: name, count: 4 });
   const [later, written] = mine.rows;

@@ -139,7 +139,7 @@ describe("ask-guru", () => {
     const started = performance.now();
     const result = await ask(question);
     expect(result.ok).toBe(true);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
     expect((await product.events("guru.asked")).length).toBe(before + 1);
   });
 

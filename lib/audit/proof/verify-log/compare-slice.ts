@@ -118,17 +118,14 @@ async function* linesOf(source: Readable): AsyncGenerator<string[]> {
   let rest: Buffer[] = [];
   for await (const chunk of source as AsyncIterable<Buffer>) {
     const cut = chunk.lastIndexOf(10);
-    if (cut < 0) {
-      rest.push(chunk);
-      continue;
-    }
+    if (cut < 0) rest.push(chunk);
+    if (cut < 0) continue;
     const whole = chunk.subarray(0, cut);
     yield (rest.length > 0 ? Buffer.concat([...rest, whole]) : whole).toString("utf8").split("\n");
     // The driver uses its buffer again.
     rest = cut + 1 < chunk.length ? [Buffer.from(chunk.subarray(cut + 1))] : [];
   }
-  // With its end in the same packet as a chunk that filled the stream, the driver's socket would stay paused, and the
-  // connection's end be waited for in vain.
+  // The driver may have paused its socket at the very end (see copyOut of the backup): ending it would take long.
   source._read(0);
 }
 

@@ -15,7 +15,7 @@ const leastShare = 0.5;
 /** How much longer than its deadline an answer may take that is on its way: it may be large. */
 const answeringMs = 1_000;
 /** How long a search may go on that nobody waits for any more. */
-const cancelGraceMs = 250;
+const cancelGraceMs = 1_000;
 const bootMs = 20_000;
 const mostWaiting = 64;
 const longestWaitMs = 5_000;
