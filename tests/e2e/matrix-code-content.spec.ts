@@ -110,7 +110,9 @@ test("each door of the code search shows each role the code of its gurus, and no
               ? answer.status === missing.status
               : plain(answer, of) === plain(missing, none);
             const words = `${slug}: ${isSame ? "" : "not "}answered as one that is missing`;
-            const other = { lacks: isSame === seen.includes(slug) ? [words] : [], shows: [] };
+            const wrong = isSame === seen.includes(slug) ? [words] : [];
+            // What somebody is told of code that is not theirs counts at once.
+            const other = seen.includes(slug) ? { lacks: wrong, shows: [] } : { lacks: [], shows: wrong };
             return joined([check(answer, slug, repeats), other]);
           });
       }

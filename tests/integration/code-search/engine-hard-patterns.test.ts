@@ -5,7 +5,7 @@ import type { SearchRequest, VisibleRepository } from "@/lib/features/code-searc
 import { validateQuery } from "@/lib/features/code-search/query/validate";
 import { corpusGuru, writeCorpus } from "../../support/code-corpus";
 import { createTestProduct, type TestProduct } from "../../support/product";
-import { undisturbed } from "../../support/undisturbed";
+import { timedTest } from "../../support/undisturbed";
 
 let product: TestProduct;
 let hard: VisibleRepository;
@@ -70,9 +70,6 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; value: T 
   const value = await work();
   return { ms: performance.now() - begun, value };
 }
-
-/** What stands in it holds times, on a machine that goes on. */
-const timedTest = (name: string, body: () => Promise<void>) => test(name, () => undisturbed(body), 120_000);
 
 for (const [name, pattern] of Object.entries(patterns))
   timedTest(`a pattern ${name} is answered at the deadline, with what was found until then`, async () => {
